@@ -1,0 +1,24 @@
+//! The client: one background task that owns the connection, and two handles on it.
+//!
+//! * [`Client`] is the public, blocking handle: named, `get()` returns at once, `request` waits,
+//!   dropping says goodbye.
+//! * [`Connection`] is for an event loop: it never waits, and everything comes back through its
+//!   [`Lanes`]: state and answers as [`Event`]s, and the log in wire order as [`Data`].
+
+mod blocking;
+mod connection;
+mod data;
+mod error;
+mod event;
+mod message;
+mod one_shot;
+mod options;
+
+pub use blocking::Client;
+pub use connection::{Connection, Lanes, Sid, Ticket, open};
+pub use data::{Batch, Data, Dropped, Gap};
+pub use error::Error;
+pub use event::Event;
+pub use message::Message;
+pub use one_shot::{one, publish, request};
+pub use options::{Options, Secret, ServerUrl};

@@ -1,0 +1,4 @@
+//! goingnats: a NATS client with a face.
+
+pub mod client;
+pub mod protocol;

@@ -1,0 +1,3 @@
+//! The `goingnats` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The tokenizer of control lines, shared by both directions.

@@ -1,0 +1,1 @@
+//! The loopback broker, as other people's clients see it: S01 and on.

@@ -1,0 +1,1 @@
+//! The client against a real nats-server and scripted peers.

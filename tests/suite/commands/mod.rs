@@ -1,0 +1,1 @@
+//! The headless commands, as a script sees them.

@@ -1,0 +1,11 @@
+//! The one test binary: everything that needs a server, a process or the whole event loop.
+//! Tables of pure functions stand beside the code they test.
+
+mod architecture;
+mod broker;
+mod client;
+mod commands;
+mod demo;
+mod pty;
+mod screen;
+mod support;

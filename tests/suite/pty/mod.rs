@@ -1,0 +1,1 @@
+//! The built binary in a real pseudo-terminal.

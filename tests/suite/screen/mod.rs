@@ -1,0 +1,1 @@
+//! The real event loop, driven by keys.

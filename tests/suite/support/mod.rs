@@ -1,0 +1,1 @@
+//! What tests need: servers, peers, deadlines.
