@@ -1,13 +1,15 @@
 //! The decoder: frames one operation after another in a chunk, by length and never by content.
 
+use super::line::{Line, Verb, number, size};
 use super::{ProtocolError, Record};
 
 /// What the other side may ask us to hold. Anything above is an error before any allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The longest control line in bytes, INFO and CONNECT excepted.
+    /// The longest arguments of a control line in bytes, INFO and CONNECT excepted: counted behind the
+    /// verb and its blanks, without the line end, as nats-server's `max_control_line` counts.
     pub line: usize,
-    /// The longest INFO or CONNECT line in bytes.
+    /// The longest INFO or CONNECT document in bytes.
     pub document: usize,
     /// The largest message in bytes, headers and payload together.
     pub message: usize,
@@ -78,14 +80,31 @@ pub enum ClientOp<'a> {
 /// control line is framed is not parsed again when its payload comes later.
 #[derive(Debug)]
 pub struct Decoder {
-    #[allow(dead_code)]
     limits: Limits,
+    /// How many bytes of the next operation are known to hold no line end.
+    searched: usize,
+    /// The message whose control line is framed and whose payload is not all here.
+    begun: Option<Framed>,
+}
+
+/// A message whose control line is framed. Offsets count from the first byte of the operation, so that
+/// it stays true wherever the operation is moved.
+#[derive(Clone, Copy, Debug)]
+struct Framed {
+    record: Record,
+    /// Length of the operation in bytes, from its verb to the CR LF behind the payload.
+    len: usize,
+    headers: bool,
 }
 
 impl Decoder {
     /// A decoder at the start of a connection.
     pub fn new(limits: Limits) -> Decoder {
-        Decoder { limits }
+        Decoder {
+            limits,
+            searched: 0,
+            begun: None,
+        }
     }
 
     /// Frames the next operation a server sends, from `chunk[*at..]`, and moves `at` behind it.
@@ -95,10 +114,31 @@ impl Decoder {
     /// [`ProtocolError`] for what cannot be framed; the connection is then of no more use.
     pub fn server_op<'a>(
         &mut self,
-        _chunk: &'a [u8],
-        _at: &mut usize,
+        chunk: &'a [u8],
+        at: &mut usize,
     ) -> Result<Option<ServerOp<'a>>, ProtocolError> {
-        todo!()
+        if let Some(framed) = self.begun {
+            return Ok(self.finish(chunk, at, framed)?.map(ServerOp::Message));
+        }
+        let Some(line) = self.line(chunk, *at)? else {
+            return Ok(None);
+        };
+        let op = match line.verb {
+            Verb::Msg | Verb::Hmsg => {
+                let framed = self.frame(&line)?;
+                return Ok(self.finish(chunk, at, framed)?.map(ServerOp::Message));
+            }
+            Verb::Ping => ServerOp::Ping,
+            Verb::Pong => ServerOp::Pong,
+            Verb::Ok => ServerOp::Ok,
+            Verb::Err => ServerOp::Error(unquoted(line.args())),
+            Verb::Info => ServerOp::Info(line.args()),
+            Verb::Pub | Verb::Hpub | Verb::Sub | Verb::Unsub | Verb::Connect => {
+                return Err(line.unknown());
+            }
+        };
+        *at += line.len;
+        Ok(Some(op))
     }
 
     /// Frames the next operation a client sends; as [`Decoder::server_op`].
@@ -107,15 +147,191 @@ impl Decoder {
     /// As for [`Decoder::server_op`].
     pub fn client_op<'a>(
         &mut self,
-        _chunk: &'a [u8],
-        _at: &mut usize,
+        chunk: &'a [u8],
+        at: &mut usize,
     ) -> Result<Option<ClientOp<'a>>, ProtocolError> {
-        todo!()
+        if let Some(framed) = self.begun {
+            return self.finish_publish(chunk, at, framed);
+        }
+        let Some(line) = self.line(chunk, *at)? else {
+            return Ok(None);
+        };
+        let op = match line.verb {
+            Verb::Pub | Verb::Hpub => {
+                let framed = self.frame(&line)?;
+                return self.finish_publish(chunk, at, framed);
+            }
+            Verb::Sub => subscribe(&line).ok_or_else(|| line.bad_fields())?,
+            Verb::Unsub => unsubscribe(&line).ok_or_else(|| line.bad_fields())?,
+            Verb::Connect => ClientOp::Connect(line.args()),
+            Verb::Ping => ClientOp::Ping,
+            Verb::Pong => ClientOp::Pong,
+            Verb::Ok | Verb::Info => ClientOp::Ignored,
+            Verb::Err => ClientOp::Error(unquoted(line.args())),
+            Verb::Msg | Verb::Hmsg => return Err(line.unknown()),
+        };
+        *at += line.len;
+        Ok(Some(op))
     }
 
     /// How many bytes the operation begun at `at` needs in all, as far as is known: 0 while its
     /// control line is not complete. Tells the reader whether its chunk is large enough.
     pub fn needs(&self) -> usize {
-        todo!()
+        self.begun.map_or(0, |framed| framed.len)
+    }
+
+    #[inline]
+    fn line<'a>(&mut self, chunk: &'a [u8], at: usize) -> Result<Option<Line<'a>>, ProtocolError> {
+        let limits = self.limits;
+        let limit = |verb| match verb {
+            Verb::Info | Verb::Connect => limits.document,
+            _ => limits.line,
+        };
+        let op = chunk.get(at..).unwrap_or_default();
+        Line::read(op, &mut self.searched, limit)
+    }
+
+    /// Frames `MSG subject sid [reply] size`, `HMSG subject sid [reply] header-size size`, and PUB and
+    /// HPUB, which have no sid.
+    #[inline]
+    fn frame(&self, line: &Line<'_>) -> Result<Framed, ProtocolError> {
+        let headers = matches!(line.verb, Verb::Hmsg | Verb::Hpub);
+        let numbered = matches!(line.verb, Verb::Msg | Verb::Hmsg);
+        let framed = record(line, numbered, headers).ok_or_else(|| line.bad_fields())?;
+        let announced = framed.len - line.len - 2;
+        if announced > self.limits.message {
+            return Err(ProtocolError::TooLarge {
+                announced: announced as u64,
+                limit: self.limits.message,
+            });
+        }
+        Ok(framed)
+    }
+
+    /// Gives the message out where its payload is complete, and keeps what is known where it is not.
+    #[inline]
+    fn finish(
+        &mut self,
+        chunk: &[u8],
+        at: &mut usize,
+        framed: Framed,
+    ) -> Result<Option<Record>, ProtocolError> {
+        let op = chunk.get(*at..).unwrap_or_default();
+        let Some(op) = op.get(..framed.len) else {
+            self.begun = Some(framed);
+            // A peer that sends a bare LF would otherwise wait for us for ever.
+            return match op.get(framed.len - 2) {
+                Some(&byte) if byte != b'\r' => Err(ProtocolError::BadTerminator),
+                _ => Ok(None),
+            };
+        };
+        self.begun = None;
+        if !op.ends_with(b"\r\n") {
+            return Err(ProtocolError::BadTerminator);
+        }
+        let end = *at + framed.len;
+        if u32::try_from(end).is_err() {
+            return Err(ProtocolError::TooLarge {
+                announced: end as u64,
+                limit: u32::MAX as usize,
+            });
+        }
+        let record = framed.record.moved(*at as u32);
+        *at = end;
+        Ok(Some(record))
+    }
+
+    fn finish_publish<'a>(
+        &mut self,
+        chunk: &'a [u8],
+        at: &mut usize,
+        framed: Framed,
+    ) -> Result<Option<ClientOp<'a>>, ProtocolError> {
+        Ok(self
+            .finish(chunk, at, framed)?
+            .map(|record| ClientOp::Publish {
+                record,
+                headers: framed.headers,
+            }))
+    }
+}
+
+/// Reads the fields of a message; `None` where they do not fit.
+#[inline]
+fn record(line: &Line<'_>, numbered: bool, headers: bool) -> Option<Framed> {
+    let fields = line.fields()?;
+    let reply_index = 1 + usize::from(numbered);
+    let without_reply = reply_index + 1 + usize::from(headers);
+    let reply = match fields.len() {
+        count if count == without_reply => None,
+        count if count == without_reply + 1 => Some(fields.span(reply_index)),
+        _ => return None,
+    };
+    let total = size(fields.bytes(fields.len() - 1))?;
+    let header_len = if headers {
+        size(fields.bytes(fields.len() - 2))?
+    } else {
+        0
+    };
+    let (subject_at, subject_end) = fields.span(0);
+    let (reply_offset, reply_len) = match reply {
+        None => (0, 0),
+        Some((start, end)) => (start - subject_at, end - start),
+    };
+    let record = Record {
+        sid: if numbered {
+            number(fields.bytes(1))?
+        } else {
+            0
+        },
+        subject_at: u32::try_from(subject_at).ok()?,
+        subject_len: u16::try_from(subject_end - subject_at).ok()?,
+        reply_offset: u16::try_from(reply_offset).ok()?,
+        reply_len: u16::try_from(reply_len).ok()?,
+        body_at: u32::try_from(line.len).ok()?,
+        header_len,
+        payload_len: total.checked_sub(header_len)?,
+    };
+    let len = line.len.checked_add(total as usize)?.checked_add(2)?;
+    Some(Framed {
+        record,
+        len,
+        headers,
+    })
+}
+
+/// `SUB subject [queue] sid`
+fn subscribe<'a>(line: &Line<'a>) -> Option<ClientOp<'a>> {
+    let fields = line.fields()?;
+    let (queue, sid) = match fields.len() {
+        2 => (None, fields.bytes(1)),
+        3 => (Some(fields.bytes(1)), fields.bytes(2)),
+        _ => return None,
+    };
+    let subject = fields.bytes(0);
+    Some(ClientOp::Subscribe {
+        subject,
+        queue,
+        sid,
+    })
+}
+
+/// `UNSUB sid [max]`
+fn unsubscribe<'a>(line: &Line<'a>) -> Option<ClientOp<'a>> {
+    let fields = line.fields()?;
+    let max = match fields.len() {
+        1 => None,
+        2 => size(fields.bytes(1)).map(u64::from),
+        _ => return None,
+    };
+    let sid = fields.bytes(0);
+    Some(ClientOp::Unsubscribe { sid, max })
+}
+
+/// Takes one pair of quotes off, where there is one.
+fn unquoted(text: &[u8]) -> &[u8] {
+    match text {
+        [b'\'', inner @ .., b'\''] => inner,
+        _ => text,
     }
 }

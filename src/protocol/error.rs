@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::subject;
+
 /// Why bytes could not be framed, or a value could not be written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -58,4 +60,15 @@ pub enum ProtocolError {
         /// Why, as the end of the sentence "header … ".
         reason: &'static str,
     },
+}
+
+/// How many bytes of a line, subject or header an error shows.
+const EXCERPT: usize = 64;
+
+/// The first bytes of what was wrong, safe to show.
+pub(super) fn excerpt(bytes: &[u8]) -> String {
+    match bytes.get(..EXCERPT) {
+        Some(cut) if bytes.len() > EXCERPT => subject::visible(cut) + "…",
+        _ => subject::visible(bytes),
+    }
 }
