@@ -1,6 +1,10 @@
 //! Headers: the ones we write, and the ones that came.
 
 use super::ProtocolError;
+use super::error::excerpt;
+
+/// What every header block begins with (ADR-4).
+const VERSION: &[u8] = b"NATS/1.0";
 
 /// Headers to send: names and values in the order given, repeated names allowed (ADR-4).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,8 +21,18 @@ impl Headers {
     /// # Errors
     /// [`ProtocolError::BadHeader`] where the name is empty, holds a colon, a blank or anything but
     /// printable ASCII, or where the value holds CR or LF (ADR-4).
-    pub fn append(&mut self, _name: &str, _value: &str) -> Result<(), ProtocolError> {
-        todo!()
+    pub fn append(&mut self, name: &str, value: &str) -> Result<(), ProtocolError> {
+        if name.is_empty() {
+            return Err(bad(name, "has an empty name"));
+        }
+        if !is_name(name.as_bytes()) {
+            return Err(bad(name, "has a colon, a blank or non-ASCII in its name"));
+        }
+        if value.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
+            return Err(bad(name, "has a line break in its value"));
+        }
+        self.0.push((name.to_owned(), value.to_owned()));
+        Ok(())
     }
 
     /// Names and values, in order.
@@ -37,6 +51,34 @@ impl Headers {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Length of the block on the wire in bytes, its closing blank line included; 0 where there are none.
+    pub fn encoded_len(&self) -> usize {
+        if self.is_empty() {
+            return 0;
+        }
+        let lines: usize = self
+            .iter()
+            .map(|(name, value)| name.len() + ": ".len() + value.len() + "\r\n".len())
+            .sum();
+        VERSION.len() + "\r\n".len() + lines + "\r\n".len()
+    }
+
+    /// Appends the block as it stands on the wire; nothing where there are no headers.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        if self.is_empty() {
+            return;
+        }
+        out.extend_from_slice(VERSION);
+        out.extend_from_slice(b"\r\n");
+        for (name, value) in self.iter() {
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b": ");
+            out.extend_from_slice(value.as_bytes());
+            out.extend_from_slice(b"\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
+    }
 }
 
 /// A header block that came, read leniently: whatever is wrong with it, it is shown, never refused.
@@ -46,7 +88,8 @@ pub struct HeaderBlock<'a> {
     pub status: Option<u16>,
     /// The text behind the status number; empty where there is none.
     pub description: &'a [u8],
-    /// Names and values in order, blanks around values trimmed.
+    /// Names and values in order, blanks around values trimmed. A value that was folded over several
+    /// lines holds the line breaks as they came.
     pub fields: Vec<(&'a [u8], &'a [u8])>,
     /// Set where any part of the block did not follow the rules.
     pub malformed: bool,
@@ -54,13 +97,52 @@ pub struct HeaderBlock<'a> {
 
 impl<'a> HeaderBlock<'a> {
     /// Reads a block as it stands in [`Record::header`](super::Record::header).
-    pub fn parse(_block: &'a [u8]) -> HeaderBlock<'a> {
-        todo!()
+    pub fn parse(block: &'a [u8]) -> HeaderBlock<'a> {
+        let mut read = HeaderBlock::default();
+        if block.is_empty() {
+            return read;
+        }
+        let mut rest = block;
+        if block.starts_with(VERSION) {
+            let line = read.line(&mut rest);
+            read.status_line(&line[VERSION.len()..]);
+        } else {
+            read.malformed = true;
+        }
+        // Where the value of the last field begins, for lines that continue it.
+        let mut value_at = None;
+        let mut closed = false;
+        while !rest.is_empty() && !closed {
+            let line_at = block.len() - rest.len();
+            let line = read.line(&mut rest);
+            match (line, value_at) {
+                ([], _) => closed = true,
+                ([b' ' | b'\t', ..], Some(start)) => {
+                    if let Some((_, value)) = read.fields.last_mut() {
+                        *value = trim(&block[start..line_at + line.len()]);
+                    }
+                }
+                _ => match memchr::memchr(b':', line) {
+                    Some(colon) => {
+                        let (name, value) = (&line[..colon], &line[colon + 1..]);
+                        read.malformed |= !is_name(name);
+                        read.fields.push((name, trim(value)));
+                        value_at = Some(line_at + colon + 1);
+                    }
+                    None => {
+                        read.malformed = true;
+                        value_at = None;
+                    }
+                },
+            }
+        }
+        read.malformed |= !closed || !rest.is_empty();
+        read
     }
 
     /// The number of the status line alone, without reading the rest.
-    pub fn status_of(_block: &[u8]) -> Option<u16> {
-        todo!()
+    pub fn status_of(block: &[u8]) -> Option<u16> {
+        status(trim(block.strip_prefix(VERSION)?)).map(|(number, _)| number)
     }
 
     /// The first value of a name, compared exactly (ADR-4).
@@ -69,5 +151,211 @@ impl<'a> HeaderBlock<'a> {
             .iter()
             .find(|(field, _)| *field == name)
             .map(|(_, value)| *value)
+    }
+
+    /// Cuts the next line off, without its end.
+    fn line(&mut self, rest: &mut &'a [u8]) -> &'a [u8] {
+        let Some(end) = memchr::memchr(b'\n', rest) else {
+            self.malformed = true;
+            return std::mem::take(rest);
+        };
+        let line = &rest[..end];
+        *rest = &rest[end + 1..];
+        line.strip_suffix(b"\r").unwrap_or_else(|| {
+            self.malformed = true;
+            line
+        })
+    }
+
+    /// Reads what stands behind the version: nothing, a number, or a number and a text.
+    fn status_line(&mut self, behind: &'a [u8]) {
+        let text = trim(behind);
+        match status(text) {
+            Some((number, description)) => {
+                self.status = Some(number);
+                self.description = trim(description);
+            }
+            None => {
+                self.malformed |= !text.is_empty();
+                self.description = text;
+            }
+        }
+    }
+}
+
+/// Splits a status line into its number, always three digits, and what follows (nats.go `decodeHeadersMsg`).
+fn status(text: &[u8]) -> Option<(u16, &[u8])> {
+    let (digits, rest) = text.split_first_chunk::<3>()?;
+    let number = digits.iter().try_fold(0_u16, |sum, byte| {
+        byte.is_ascii_digit()
+            .then(|| sum * 10 + u16::from(byte - b'0'))
+    })?;
+    Some((number, rest))
+}
+
+fn is_name(name: &[u8]) -> bool {
+    !name.is_empty()
+        && name
+            .iter()
+            .all(|&byte| byte.is_ascii_graphic() && byte != b':')
+}
+
+/// Takes blanks and tabs off both ends.
+fn trim(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+#[cold]
+fn bad(name: &str, reason: &'static str) -> ProtocolError {
+    ProtocolError::BadHeader {
+        name: excerpt(name.as_bytes()),
+        reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_that_would_break_the_block_are_refused() {
+        let mut headers = Headers::new();
+        for (name, value) in [
+            ("", "x"),
+            ("a:b", "x"),
+            ("a b", "x"),
+            ("a\tb", "x"),
+            ("ü", "x"),
+            ("a\r\nb", "x"),
+            ("a\u{7f}", "x"),
+            ("a", "x\r\nEvil: 1"),
+            ("a", "x\r"),
+            ("a", "\nx"),
+        ] {
+            assert!(headers.append(name, value).is_err(), "{name:?}: {value:?}");
+        }
+        assert!(headers.is_empty());
+        assert_eq!(headers.encoded_len(), 0);
+    }
+
+    #[test]
+    fn headers_are_written_in_order_with_their_case() {
+        let mut headers = Headers::new();
+        for (name, value) in [("A", "1"), ("a", "2"), ("A", ""), ("X-", "ü")] {
+            headers.append(name, value).unwrap();
+        }
+        let mut out = Vec::new();
+        headers.encode(&mut out);
+        assert_eq!(
+            out,
+            "NATS/1.0\r\nA: 1\r\na: 2\r\nA: \r\nX-: ü\r\n\r\n".as_bytes()
+        );
+        assert_eq!(headers.encoded_len(), out.len());
+        let read = HeaderBlock::parse(&out);
+        assert!(!read.malformed);
+        assert_eq!(read.fields[3], (&b"X-"[..], "ü".as_bytes()));
+        assert_eq!(read.get(b"A"), Some(&b"1"[..]));
+        assert_eq!(read.get(b"b"), None);
+    }
+
+    #[test]
+    fn status_lines_of_every_form_are_read() {
+        for (line, status, description, malformed) in [
+            ("NATS/1.0", None, "", false),
+            ("NATS/1.0 ", None, "", false),
+            ("NATS/1.0 503", Some(503), "", false),
+            (
+                "NATS/1.0 100 Idle Heartbeat",
+                Some(100),
+                "Idle Heartbeat",
+                false,
+            ),
+            (
+                "NATS/1.0  404   No Messages  ",
+                Some(404),
+                "No Messages",
+                false,
+            ),
+            (
+                "NATS/1.0\t408\tRequest Timeout",
+                Some(408),
+                "Request Timeout",
+                false,
+            ),
+            ("NATS/1.0 abc", None, "abc", true),
+            ("NATS/1.0 50", None, "50", true),
+        ] {
+            let block = format!("{line}\r\n\r\n");
+            let read = HeaderBlock::parse(block.as_bytes());
+            assert_eq!(read.status, status, "{line:?}");
+            assert_eq!(read.description, description.as_bytes(), "{line:?}");
+            assert_eq!(read.malformed, malformed, "{line:?}");
+            assert_eq!(HeaderBlock::status_of(block.as_bytes()), status, "{line:?}");
+        }
+        assert_eq!(HeaderBlock::status_of(b"NATS/1.0\r\n503: x\r\n\r\n"), None);
+        assert_eq!(HeaderBlock::status_of(b"HTTP/1.1 503\r\n\r\n"), None);
+        assert_eq!(HeaderBlock::status_of(b""), None);
+    }
+
+    #[test]
+    fn fields_keep_their_order_case_and_repetitions() {
+        let read = HeaderBlock::parse(b"NATS/1.0\r\nA:1\r\na:  2 \r\nA: \xff:\r\nB:\r\n\r\n");
+        let fields: [(&[u8], &[u8]); 4] =
+            [(b"A", b"1"), (b"a", b"2"), (b"A", b"\xff:"), (b"B", b"")];
+        assert_eq!(read.fields, fields);
+        assert!(!read.malformed);
+    }
+
+    #[test]
+    fn folded_lines_continue_the_value_before() {
+        let read = HeaderBlock::parse(b"NATS/1.0\r\nA: 1\r\n 2\r\n\t3\r\nB: 4\r\n\r\n");
+        let fields: [(&[u8], &[u8]); 2] = [(b"A", b"1\r\n 2\r\n\t3"), (b"B", b"4")];
+        assert_eq!(read.fields, fields);
+        assert!(!read.malformed);
+    }
+
+    #[test]
+    fn what_breaks_the_rules_is_flagged_and_the_rest_is_read() {
+        for (block, fields) in [
+            (&b"hel"[..], 0),
+            (b"A: 1\r\n\r\n", 1),
+            (b"NATS/1.0", 0),
+            (b"NATS/1.0\r\n", 0),
+            (b"NATS/1.0\r\nA: 1\r\n", 1),
+            (b"NATS/1.0\r\nA: 1\n\r\n", 1),
+            (b"NATS/1.0\r\nno colon\r\nA: 1\r\n\r\n", 1),
+            (b"NATS/1.0\r\n folded onto nothing\r\nA: 1\r\n\r\n", 1),
+            (b"NATS/1.0\r\n: no name\r\n\r\n", 1),
+            (b"NATS/1.0\r\nA B: 1\r\n\r\n", 1),
+            (b"NATS/1.0\r\nA: 1\r\n\r\nbehind", 1),
+        ] {
+            let read = HeaderBlock::parse(block);
+            assert!(read.malformed, "{:?}", block.escape_ascii().to_string());
+            assert_eq!(
+                read.fields.len(),
+                fields,
+                "{:?}",
+                block.escape_ascii().to_string()
+            );
+        }
+        assert_eq!(HeaderBlock::parse(b""), HeaderBlock::default());
+    }
+
+    #[test]
+    fn a_block_of_many_lines_is_read_whole() {
+        let mut headers = Headers::new();
+        for index in 0..200 {
+            headers
+                .append(&format!("K{index}"), &"v".repeat(300))
+                .unwrap();
+        }
+        let mut out = Vec::new();
+        headers.encode(&mut out);
+        let read = HeaderBlock::parse(&out);
+        assert_eq!(read.fields.len(), 200);
+        assert!(!read.malformed);
     }
 }
