@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ProtocolError;
+use super::{ProtocolError, document};
 
 /// The CONNECT document. A missing field has the server's default: verbose, pedantic and echo are on.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -55,10 +55,7 @@ impl Connect {
     /// # Errors
     /// [`ProtocolError::BadDocument`] where it is not a JSON object of these fields.
     pub fn parse(json: &[u8]) -> Result<Connect, ProtocolError> {
-        serde_json::from_slice(json).map_err(|error| ProtocolError::BadDocument {
-            verb: "CONNECT",
-            reason: error.to_string(),
-        })
+        document::parse("CONNECT", json)
     }
 }
 

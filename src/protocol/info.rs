@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ProtocolError;
+use super::{ProtocolError, document};
 
 /// The fields of INFO that a client uses. Unknown fields are ignored, missing ones are defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -49,9 +49,6 @@ impl Info {
     /// # Errors
     /// [`ProtocolError::BadDocument`] where it is not a JSON object of these fields.
     pub fn parse(json: &[u8]) -> Result<Info, ProtocolError> {
-        serde_json::from_slice(json).map_err(|error| ProtocolError::BadDocument {
-            verb: "INFO",
-            reason: error.to_string(),
-        })
+        document::parse("INFO", json)
     }
 }

@@ -11,6 +11,7 @@
 
 mod connect;
 mod decoder;
+mod document;
 pub mod encode;
 mod error;
 mod headers;

@@ -157,3 +157,199 @@ fn bad(subject: &[u8], reason: &'static str) -> ProtocolError {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn subjects_are_checked_for_their_use() {
+        for (subject, publish, subscribe) in [
+            ("foo", true, true),
+            ("foo.bar.ü.$SYS.\"\\", true, true),
+            ("fo\0o", true, true),
+            ("foo*", true, true),
+            ("foo.>x.b", true, true),
+            ("foo.*", false, true),
+            ("*.foo.>", false, true),
+            (">", false, true),
+            ("foo.>.x", false, false),
+            (">.>", false, false),
+            ("", false, false),
+            (".", false, false),
+            ("foo..bar", false, false),
+            (".foo", false, false),
+            ("foo.", false, false),
+            ("a b", false, false),
+            ("a\tb", false, false),
+            ("a\rb", false, false),
+            ("a\nb", false, false),
+            ("a\r\nPUB x 0\r\n", false, false),
+        ] {
+            let bytes = subject.as_bytes();
+            assert_eq!(check_publish(bytes).is_ok(), publish, "publish {subject:?}");
+            assert_eq!(
+                check_subscribe(bytes).is_ok(),
+                subscribe,
+                "subscribe {subject:?}"
+            );
+        }
+        assert!(check_publish(b"f\xff\xfe").is_ok());
+    }
+
+    #[test]
+    fn subjects_and_queues_of_the_longest_length_pass_and_no_more() {
+        let longest = vec![b'a'; MAX_LEN];
+        let longer = vec![b'a'; MAX_LEN + 1];
+        for check in [check_publish, check_subscribe, check_queue] {
+            assert!(check(&longest).is_ok());
+            let Err(ProtocolError::BadSubject { subject, .. }) = check(&longer) else {
+                panic!("passed");
+            };
+            assert!(subject.chars().count() < 100);
+        }
+    }
+
+    #[test]
+    fn queues_are_any_one_word() {
+        for (queue, passes) in [
+            ("q", true),
+            ("q..*.", true),
+            ("", false),
+            ("a b", false),
+            ("a\n", false),
+        ] {
+            assert_eq!(check_queue(queue.as_bytes()).is_ok(), passes, "{queue:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_match_as_the_server_matches() {
+        for (pattern, subject, expected) in [
+            ("a.b", "a.b", true),
+            ("a.b", "a.c", false),
+            ("a.b", "a", false),
+            ("a", "a.b", false),
+            ("a.*.c", "a.b.c", true),
+            ("a.*.c", "a.b.d", false),
+            ("a.*", "a", false),
+            ("a.*", "a.b.c", false),
+            ("*", "a", true),
+            (">", "a", true),
+            (">", "a.b.c.d", true),
+            ("a.>", "a.b.c", true),
+            ("a.>", "a", false),
+            ("foo*", "foo*", true),
+            ("foo*", "foobar", false),
+            ("foo.>x", "foo.>x", true),
+            ("foo.>x", "foo.bar", false),
+            ("foo.*", "foo.*", true),
+            ("foo.*", "foo.>", true),
+            ("foo.>", "foo.*", true),
+            ("foo.bar", "foo.*", false),
+            ("a.>.c", "a.b.c", false),
+            (">", "a..b", false),
+            (">", "a.", false),
+            (">", ".a", false),
+            ("*", "", false),
+            (">", "", false),
+            ("", "", false),
+            ("a..b", "a..b", false),
+            ("a.", "a.", false),
+        ] {
+            let found = matches(pattern.as_bytes(), subject.as_bytes());
+            assert_eq!(found, expected, "{pattern:?} {subject:?}");
+        }
+    }
+
+    #[test]
+    fn wildcards_are_whole_tokens() {
+        for (subject, expected) in [
+            ("a.b", false),
+            ("a*.>b.**", false),
+            ("a.*", true),
+            (">.a", true),
+            ("", false),
+        ] {
+            assert_eq!(has_wildcard(subject.as_bytes()), expected, "{subject:?}");
+        }
+    }
+
+    #[test]
+    fn everything_that_hides_is_escaped() {
+        for (subject, expected) in [
+            (&b"orders.eu"[..], "orders.eu"),
+            ("größe.日本.😀".as_bytes(), "größe.日本.😀"),
+            (b"f\xff\xfe.a", r"f\xff\xfe.a"),
+            (b"fo\0o\x1b[2J\x7f", r"fo\x00o\x1b[2J\x7f"),
+            ("a\u{202e}b".as_bytes(), r"a\xe2\x80\xaeb"),
+            ("a\u{200b}\u{feff}".as_bytes(), r"a\xe2\x80\x8b\xef\xbb\xbf"),
+            ("\u{2066}\u{85}".as_bytes(), r"\xe2\x81\xa6\xc2\x85"),
+            (b"\xe2\x80", r"\xe2\x80"),
+            (b"", ""),
+        ] {
+            assert_eq!(visible(subject), expected);
+        }
+    }
+
+    /// The rules as one would say them: split both, refuse what the server refuses, compare.
+    fn matches_naively(pattern: &str, subject: &str) -> bool {
+        let pattern: Vec<_> = pattern.split('.').collect();
+        let subject: Vec<_> = subject.split('.').collect();
+        let (last, front) = pattern.split_last().unwrap();
+        if pattern.contains(&"") || subject.contains(&"") || front.contains(&">") {
+            return false;
+        }
+        let wanted = if *last == ">" { front } else { &pattern[..] };
+        let long_enough = match *last {
+            ">" => subject.len() > front.len(),
+            _ => subject.len() == pattern.len(),
+        };
+        long_enough
+            && wanted
+                .iter()
+                .zip(&subject)
+                .all(|(wanted, given)| *wanted == "*" || wanted == given)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn matching_equals_a_naive_reading_of_the_rules(
+            pattern in "([ab*>]{0,2}\\.){0,3}[ab*>]{0,2}",
+            subject in "([ab*>]{0,2}\\.){0,3}[ab*>]{0,2}",
+        ) {
+            let expected = matches_naively(&pattern, &subject);
+            prop_assert_eq!(matches(pattern.as_bytes(), subject.as_bytes()), expected);
+        }
+
+        #[test]
+        fn a_wildcarded_subject_matches_its_pattern(
+            tokens in proptest::collection::vec(("[a-c]{1,2}", any::<bool>()), 1..6),
+            tail in proptest::option::of(1_usize..6),
+        ) {
+            let subject: Vec<_> = tokens.iter().map(|(token, _)| token.as_str()).collect();
+            let mut pattern: Vec<_> = tokens
+                .iter()
+                .map(|(token, wild)| if *wild { "*" } else { token.as_str() })
+                .collect();
+            if let Some(keep) = tail.filter(|&keep| keep < pattern.len()) {
+                pattern.truncate(keep);
+                pattern.push(">");
+            }
+            let (pattern, subject) = (pattern.join("."), subject.join("."));
+            prop_assert!(matches(pattern.as_bytes(), subject.as_bytes()), "{pattern} {subject}");
+            prop_assert!(check_subscribe(pattern.as_bytes()).is_ok());
+        }
+
+        #[test]
+        fn what_is_shown_holds_nothing_that_hides(bytes: Vec<u8>, text: String) {
+            for shown in [visible(&bytes), visible(text.as_bytes())] {
+                prop_assert!(!shown.chars().any(|char| char.is_control() || is_invisible(char)));
+            }
+        }
+    }
+}
