@@ -335,3 +335,6 @@ fn unquoted(text: &[u8]) -> &[u8] {
         _ => text,
     }
 }
+
+#[cfg(test)]
+mod tests;
