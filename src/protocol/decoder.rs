@@ -117,7 +117,7 @@ impl Decoder {
         chunk: &'a [u8],
         at: &mut usize,
     ) -> Result<Option<ServerOp<'a>>, ProtocolError> {
-        if let Some(framed) = self.begun {
+        if let Some(framed) = self.begun.take() {
             return Ok(self.finish(chunk, at, framed)?.map(ServerOp::Message));
         }
         let Some(line) = self.line(chunk, *at)? else {
@@ -150,7 +150,7 @@ impl Decoder {
         chunk: &'a [u8],
         at: &mut usize,
     ) -> Result<Option<ClientOp<'a>>, ProtocolError> {
-        if let Some(framed) = self.begun {
+        if let Some(framed) = self.begun.take() {
             return self.finish_publish(chunk, at, framed);
         }
         let Some(line) = self.line(chunk, *at)? else {
@@ -193,7 +193,10 @@ impl Decoder {
 
     /// Frames `MSG subject sid [reply] size`, `HMSG subject sid [reply] header-size size`, and PUB and
     /// HPUB, which have no sid.
-    #[inline]
+    ///
+    /// This and what builds and finishes a record is inlined by force: passing the record through the
+    /// stack costs a third of the time of a small message.
+    #[inline(always)]
     fn frame(&self, line: &Line<'_>) -> Result<Framed, ProtocolError> {
         let headers = matches!(line.verb, Verb::Hmsg | Verb::Hpub);
         let numbered = matches!(line.verb, Verb::Msg | Verb::Hmsg);
@@ -209,7 +212,7 @@ impl Decoder {
     }
 
     /// Gives the message out where its payload is complete, and keeps what is known where it is not.
-    #[inline]
+    #[inline(always)]
     fn finish(
         &mut self,
         chunk: &[u8],
@@ -225,7 +228,6 @@ impl Decoder {
                 _ => Ok(None),
             };
         };
-        self.begun = None;
         if !op.ends_with(b"\r\n") {
             return Err(ProtocolError::BadTerminator);
         }
@@ -257,7 +259,7 @@ impl Decoder {
 }
 
 /// Reads the fields of a message; `None` where they do not fit.
-#[inline]
+#[inline(always)]
 fn record(line: &Line<'_>, numbered: bool, headers: bool) -> Option<Framed> {
     let fields = line.fields()?;
     let reply_index = 1 + usize::from(numbered);

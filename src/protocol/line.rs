@@ -219,7 +219,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Looks at eight bytes at a time: a cut is where a blank stands beside another byte.
+    /// Looks at eight bytes at a time: a cut lies where a blank meets another byte.
     #[inline]
     fn split(line: &'a [u8], from: usize) -> Option<Fields<'a>> {
         let mut cuts = [0; 2 * MOST_FIELDS];
