@@ -1,4 +1,6 @@
 //! goingnats: a NATS client with a face.
 
 pub mod client;
+pub mod history;
+pub mod payload;
 pub mod protocol;

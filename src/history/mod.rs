@@ -1,0 +1,24 @@
+//! Requests that were sent or saved: one JSON object a line, in a file that only grows.
+//!
+//! A line is written when a request is sent, and one more with the same id for its outcome, a
+//! name, a pin or a deletion: the last line with an id wins. A file of saved requests has the same
+//! format, so it can live in a repository and be replayed.
+//!
+//! * [`Entry`] is a request and what became of it; [`Line`] is what one line says.
+//! * [`append`] writes lines, safely beside other copies of the program.
+//! * [`History`] reads the file and follows its tail; [`read_requests`] reads a file to replay.
+//! * [`Secrets`] says which header values are never written.
+
+mod append;
+mod entry;
+mod error;
+mod glob;
+mod log;
+mod secrets;
+
+pub use append::append;
+pub use entry::{Entry, Kind, Line, Outcome, ReplyRecord, Status, new_id};
+pub use error::{Error, Problem};
+pub use glob::matches as glob_matches;
+pub use log::{History, read_requests};
+pub use secrets::{HIDDEN, Secrets};
