@@ -1,14 +1,35 @@
 //! A payload laid out in lines.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use super::{Form, Piece};
+use super::{
+    Form, Piece, hex, json,
+    piece::{Edges, Window},
+    text,
+};
 
 /// A payload laid out in lines, for a pane: an index over the bytes, never a copy of them.
-#[derive(Clone, Debug)]
+///
+/// ```
+/// use goingnats::payload::{Document, Form};
+///
+/// let document = Document::read(br#"{"total":88.250}"#.as_slice(), Form::Json);
+///
+/// assert_eq!(document.lines(), 3);
+/// assert_eq!(document.text(1), r#"  "total": 88.250"#);
+/// ```
+#[derive(Clone)]
 pub struct Document {
     bytes: Arc<[u8]>,
-    form: Form,
+    layout: Layout,
+    problem: Option<String>,
+}
+
+#[derive(Clone)]
+enum Layout {
+    Json(json::Layout),
+    Text(text::Layout),
+    Hex(hex::Layout),
 }
 
 impl Document {
@@ -16,15 +37,29 @@ impl Document {
     ///
     /// What is asked for as JSON and is none becomes text, with a [`problem`](Document::problem).
     pub fn read(bytes: impl Into<Arc<[u8]>>, form: Form) -> Document {
+        let bytes = bytes.into();
+        let (layout, problem) = match form {
+            Form::Json => match json::read(&bytes) {
+                Ok(layout) => (Layout::Json(layout), None),
+                Err(problem) => (Layout::Text(text::read(&bytes)), Some(problem)),
+            },
+            Form::Text => (Layout::Text(text::read(&bytes)), None),
+            Form::Hex => (Layout::Hex(hex::Layout::classic()), None),
+        };
         Document {
-            bytes: bytes.into(),
-            form,
+            bytes,
+            layout,
+            problem,
         }
     }
 
     /// The form it is shown in.
     pub fn form(&self) -> Form {
-        self.form
+        match self.layout {
+            Layout::Json(_) => Form::Json,
+            Layout::Text(_) => Form::Text,
+            Layout::Hex(_) => Form::Hex,
+        }
     }
 
     /// The payload, as it came.
@@ -34,44 +69,348 @@ impl Document {
 
     /// Why it is not shown in the form asked for.
     pub fn problem(&self) -> Option<&str> {
-        todo!()
+        self.problem.as_deref()
     }
 
     /// How many lines there are. Even an empty payload has one.
     pub fn lines(&self) -> usize {
-        todo!()
+        match &self.layout {
+            Layout::Json(layout) => layout.lines(),
+            Layout::Text(layout) => layout.lines(),
+            Layout::Hex(layout) => layout.lines(self.bytes.len()),
+        }
     }
 
     /// The cells of line `n` (from 0) between `from_column` and `from_column + width`; empty behind
     /// the end. Costs what is shown, not what the line holds.
-    pub fn line(&self, _n: usize, _from_column: usize, _width: usize) -> Vec<Piece> {
-        todo!()
+    pub fn line(&self, n: usize, from_column: usize, width: usize) -> Vec<Piece> {
+        let columns = from_column..from_column.saturating_add(width);
+        self.pass(n, Window::new(columns, Edges::Cut)).pieces()
     }
 
     /// How many cells line `n` takes.
-    pub fn columns(&self, _n: usize) -> usize {
-        todo!()
+    pub fn columns(&self, n: usize) -> usize {
+        self.pass(n, Window::behind()).column()
     }
 
     /// How many rows line `n` takes when wrapped into `width` cells; at least one.
-    pub fn rows(&self, _n: usize, _width: usize) -> usize {
-        todo!()
+    pub fn rows(&self, n: usize, width: usize) -> usize {
+        self.columns(n).div_ceil(row_step(width)).max(1)
     }
 
     /// Row `row` (from 0) of line `n` wrapped into `width` cells. No character is cut or lost
     /// between two rows, therefore the last cell of a row is used by wide characters only.
-    pub fn row(&self, _n: usize, _row: usize, _width: usize) -> Vec<Piece> {
-        todo!()
+    pub fn row(&self, n: usize, row: usize, width: usize) -> Vec<Piece> {
+        let step = row_step(width);
+        let start = row.saturating_mul(step);
+        let columns = start..start.saturating_add(step.min(width));
+        let edges = if width < 2 { Edges::Cut } else { Edges::Whole };
+        self.pass(n, Window::new(columns, edges)).pieces()
     }
 
     /// Line `n`, whole, as shown.
-    pub fn text(&self, _n: usize) -> String {
-        todo!()
+    pub fn text(&self, n: usize) -> String {
+        self.line(n, 0, usize::MAX)
+            .into_iter()
+            .map(|piece| piece.text)
+            .collect()
     }
 
     /// Lets a hex line hold 16, 8 or 4 bytes so that it fits `width` cells; says whether the lines
     /// changed. Other forms stay as they are.
-    pub fn fit(&mut self, _width: usize) -> bool {
-        todo!()
+    pub fn fit(&mut self, width: usize) -> bool {
+        let Layout::Hex(layout) = &mut self.layout else {
+            return false;
+        };
+        let fitting = hex::Layout::fitting(width);
+        std::mem::replace(layout, fitting) != fitting
+    }
+
+    /// The memory it takes beside the payload, in bytes.
+    pub fn footprint(&self) -> usize {
+        match &self.layout {
+            Layout::Json(layout) => layout.footprint(),
+            Layout::Text(layout) => layout.footprint(),
+            Layout::Hex(_) => 0,
+        }
+    }
+
+    /// Line `n` passes by the window.
+    fn pass(&self, n: usize, mut window: Window) -> Window {
+        match &self.layout {
+            Layout::Json(layout) => layout.show(&self.bytes, n, &mut window),
+            Layout::Text(layout) => layout.show(&self.bytes, n, &mut window),
+            Layout::Hex(layout) => layout.show(&self.bytes, n, &mut window),
+        }
+        window
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("form", &self.form())
+            .field("bytes", &self.bytes.len())
+            .field("lines", &self.lines())
+            .field("problem", &self.problem)
+            .finish()
+    }
+}
+
+/// Columns between the starts of two rows. One less than the width: a wide character that starts in
+/// the last column has room, so rows start at multiples and none has to be known to find the next.
+fn row_step(width: usize) -> usize {
+    width.saturating_sub(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::payload::{Kind, cells, visible};
+
+    fn texts(document: &Document) -> Vec<String> {
+        (0..document.lines()).map(|n| document.text(n)).collect()
+    }
+
+    fn joined(pieces: &[Piece]) -> String {
+        pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
+    #[test]
+    fn text_has_the_lines_it_came_with() {
+        for (bytes, lines) in [
+            (&b""[..], &[""][..]),
+            (b"one", &["one"]),
+            (b"one\n", &["one"]),
+            (b"\n", &[""]),
+            (b"one\r\ntwo\n\n", &["one", "two", ""]),
+            (b"a\rb\r", &["a␍b␍"]),
+            (b"a\tb\tcdef\tg", &["a␉  b␉  cdef␉   g"]),
+            (b"\x1b[2J\xff", &["␛[2J\\xff"]),
+        ] {
+            assert_eq!(
+                texts(&Document::read(bytes, Form::Text)),
+                lines,
+                "{bytes:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_shown_as_text_with_the_reason() {
+        let document = Document::read(b"[1,\n2".as_slice(), Form::Json);
+
+        assert_eq!(document.form(), Form::Text);
+        assert_eq!(texts(&document), ["[1,", "2"]);
+        assert_eq!(
+            document.problem(),
+            Some("not JSON: the end is missing, line 2 byte 2")
+        );
+    }
+
+    #[test]
+    fn pieces_say_what_they_are() {
+        let document = Document::read("[{\"k\":\"a\u{202e}\"},-1,true]".as_bytes(), Form::Json);
+
+        let kinds: Vec<_> = (0..document.lines())
+            .flat_map(|n| document.line(n, 0, 80))
+            .filter(|piece| piece.kind != Kind::Layout)
+            .map(|piece| (piece.text, piece.kind))
+            .collect();
+
+        let expected = [
+            ("[", Kind::Punctuation),
+            ("{", Kind::Punctuation),
+            ("\"k\"", Kind::Key),
+            (":", Kind::Punctuation),
+            ("\"a", Kind::String),
+            ("\\u{202e}", Kind::Escape),
+            ("\"", Kind::String),
+            ("},", Kind::Punctuation),
+            ("-1", Kind::Number),
+            (",", Kind::Punctuation),
+            ("true", Kind::Literal),
+            ("]", Kind::Punctuation),
+        ]
+        .map(|(text, kind)| (text.to_owned(), kind));
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn a_line_slides_under_the_window() {
+        let document = Document::read("ab日本c\x1b\u{202e}d".as_bytes(), Form::Text);
+        for (from, width, shown) in [
+            (0, 4, "ab日"),
+            (0, 3, "ab "),
+            (3, 4, " 本c"),
+            (6, 3, "c␛\\"),
+            (9, 20, "u{202e}d"),
+            (17, 20, ""),
+            (0, 0, ""),
+            (usize::MAX, usize::MAX, ""),
+        ] {
+            assert_eq!(
+                joined(&document.line(0, from, width)),
+                shown,
+                "{from} {width}"
+            );
+        }
+        assert_eq!(document.columns(0), 17);
+        assert!(document.line(1, 0, 10).is_empty());
+    }
+
+    #[test]
+    fn a_wrapped_line_loses_nothing_between_its_rows() {
+        let document = Document::read("ab日本c\x1b\u{202e}d".as_bytes(), Form::Text);
+
+        let rows: Vec<_> = (0..document.rows(0, 4))
+            .map(|row| joined(&document.row(0, row, 4)))
+            .collect();
+
+        assert_eq!(
+            rows,
+            ["ab日", "本", "c␛\\", "u{2", "02e", "}d"].map(String::from)
+        );
+    }
+
+    #[test]
+    fn a_deep_document_stays_on_the_screen() {
+        let json = ["[".repeat(100_000), "]".repeat(100_000)].concat();
+
+        let document = Document::read(json.into_bytes(), Form::Json);
+
+        assert_eq!(document.lines(), 199_999);
+        assert_eq!(document.columns(99_999), 64 + 2);
+        assert_eq!(document.text(199_998), "]");
+        assert!(document.footprint() < 2 * 200_000);
+    }
+
+    #[test]
+    fn far_columns_of_a_long_line_are_where_they_should_be() {
+        let string = "0123456789".repeat(50_000);
+        let json = format!("{{\"a\":{}\"日{string}\"\n,\"b\":1}}", " ".repeat(100_000));
+        let document = Document::read(json.into_bytes(), Form::Json);
+
+        let text = document.text(1);
+        assert_eq!(document.lines(), 4);
+        assert_eq!(cells(&text), document.columns(1));
+        assert_eq!(text, format!("  \"a\": \"日{string}\","));
+        for from in [10, 11, 1023, 4096, 4097, 250_000, 499_999, 500_011] {
+            // The wide character left of the window takes one column more than characters.
+            let expected: String = text.chars().skip(from - 1).take(30).collect();
+            assert_eq!(joined(&document.line(1, from, 30)), expected, "{from}");
+        }
+        assert_eq!(document.text(2), "  \"b\": 1");
+    }
+
+    #[test]
+    fn long_lines_of_text_are_leapt_over() {
+        let long = "x\t日".repeat(2_000);
+        let text = [long.as_str(), "short", long.as_str(), "", "end"].join("\r\n");
+        let document = Document::read(text.into_bytes(), Form::Text);
+
+        assert_eq!(document.lines(), 5);
+        assert_eq!(document.text(1), "short");
+        assert_eq!(document.text(4), "end");
+        let whole = document.text(2);
+        assert_eq!(cells(&whole), document.columns(2));
+        let rows: String = (0..document.rows(2, 80))
+            .map(|row| joined(&document.row(2, row, 80)))
+            .collect();
+        assert_eq!(rows, whole);
+    }
+
+    /// A JSON text, once without blanks and once with blanks between its tokens.
+    fn json() -> impl Strategy<Value = (String, String)> {
+        let scalar = prop_oneof![
+            Just("null".to_owned()),
+            Just("-0.10E-7".to_owned()),
+            any::<u64>().prop_map(|n| n.to_string()),
+            any::<String>().prop_map(|s| serde_json::to_string(&s).expect("a string is JSON")),
+        ]
+        .prop_map(|scalar| (scalar.clone(), scalar));
+        let blank = || prop_oneof![Just(""), Just(" "), Just("\n\t"), Just("\r\n  ")];
+        scalar.prop_recursive(5, 60, 6, move |inner| {
+            let element = (blank(), inner.clone(), blank());
+            let member = (any::<String>(), blank(), inner, blank());
+            prop_oneof![
+                prop::collection::vec(element, 0..6).prop_map(|elements| {
+                    let tight: Vec<_> = elements.iter().map(|(_, e, _)| e.0.clone()).collect();
+                    let loose: Vec<_> = elements
+                        .iter()
+                        .map(|(before, e, after)| format!("{before}{}{after}", e.1))
+                        .collect();
+                    (
+                        format!("[{}]", tight.join(",")),
+                        format!("[ {}]", loose.join(",")),
+                    )
+                }),
+                prop::collection::vec(member, 0..6).prop_map(|members| {
+                    let name = |name| serde_json::to_string(name).expect("a string is JSON");
+                    let tight: Vec<_> = members
+                        .iter()
+                        .map(|(key, _, value, _)| format!("{}:{}", name(key), value.0))
+                        .collect();
+                    let loose: Vec<_> = members
+                        .iter()
+                        .map(|(key, b, value, a)| format!("{b}{}{a}:{b}{}{a}", name(key), value.1))
+                        .collect();
+                    (
+                        format!("{{{}}}", tight.join(",")),
+                        format!("{{{}\n}}", loose.join(",")),
+                    )
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_layout_adds_blanks_and_nothing_else((tight, loose) in json()) {
+            let document = Document::read(loose.into_bytes(), Form::Json);
+            prop_assert_eq!(document.problem(), None);
+            let shown: String = (0..document.lines())
+                .flat_map(|n| document.line(n, 0, usize::MAX))
+                .filter(|piece| piece.kind != Kind::Layout)
+                .map(|piece| piece.text)
+                .collect();
+            prop_assert_eq!(shown, visible(tight.as_bytes()));
+        }
+
+        #[test]
+        fn any_bytes_in_any_form_are_shown_safely_and_fit(
+            bytes in prop_oneof![
+                any::<Vec<u8>>(),
+                any::<String>().prop_map(String::into_bytes),
+                json().prop_map(|(_, loose)| loose.into_bytes()),
+                "[\\[\\]{}\",:0-9a\\\\ \n]{0,60}".prop_map(String::into_bytes),
+            ],
+            form in prop::sample::select(Form::ALL.to_vec()),
+            from in 0_usize..40,
+            width in 0_usize..40,
+        ) {
+            let mut document = Document::read(bytes, form);
+            document.fit(width);
+            for n in 0..=document.lines() {
+                let line = document.line(n, from, width);
+                let row = document.row(n, from % document.rows(n, width), width);
+                for pieces in [line, row] {
+                    let drawn: usize = pieces.iter().map(|piece| cells(&piece.text)).sum();
+                    prop_assert!(drawn <= width, "{:?}", pieces);
+                    prop_assert!(!joined(&pieces).contains(char::is_control), "{:?}", pieces);
+                }
+            }
+        }
+
+        #[test]
+        fn rows_put_together_are_the_line(text in "\\PC{0,60}", width in 2_usize..20) {
+            let document = Document::read(text.into_bytes(), Form::Text);
+            let rows: String = (0..document.rows(0, width))
+                .map(|row| joined(&document.row(0, row, width)))
+                .collect();
+            prop_assert_eq!(rows, document.text(0));
+        }
     }
 }

@@ -11,9 +11,13 @@
 
 mod document;
 mod form;
+mod hex;
+mod json;
 mod piece;
 mod preview;
+mod runs;
 mod safe;
+mod text;
 
 pub use document::Document;
 pub use form::{Form, detect, is_large};
