@@ -1,8 +1,14 @@
 //! A request that was sent or saved, and what became of it.
 
-use std::time::Duration;
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// A request that was sent or saved.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,15 +70,27 @@ impl Entry {
     }
 }
 
-impl std::fmt::Debug for Entry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let _ = f;
-        todo!()
+/// Without header values and payload: they may be secret.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("id", &self.id)
+            .field("at", &self.at)
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("subject", &self.subject.escape_ascii().to_string())
+            .field("headers", &names(&self.headers))
+            .field("payload", &self.payload.len())
+            .field("timeout", &self.timeout)
+            .field("context", &self.context)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
     }
 }
 
 /// Whether an answer is expected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A reply is awaited.
     #[default]
@@ -95,7 +113,8 @@ pub struct Outcome {
 }
 
 /// How a request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// A reply came.
     Replied,
@@ -125,16 +144,43 @@ impl ReplyRecord {
     pub const KEPT: usize = 64 * 1024;
 
     /// A reply to keep; a payload over [`ReplyRecord::KEPT`] bytes is cut and marked.
-    pub fn new(_payload: &[u8], _headers: Vec<(String, String)>) -> ReplyRecord {
-        todo!()
+    pub fn new(payload: &[u8], headers: Vec<(String, String)>) -> ReplyRecord {
+        let Some(head) = payload
+            .get(..ReplyRecord::KEPT)
+            .filter(|head| head.len() < payload.len())
+        else {
+            return ReplyRecord {
+                payload: payload.into(),
+                headers,
+                truncated: None,
+            };
+        };
+        // A character on the cut goes whole: text stays text in the file.
+        let kept = match str::from_utf8(head) {
+            Err(cut) if cut.error_len().is_none() => cut.valid_up_to(),
+            _ => head.len(),
+        };
+        ReplyRecord {
+            payload: head.iter().take(kept).copied().collect(),
+            headers,
+            truncated: Some(payload.len()),
+        }
     }
 }
 
-impl std::fmt::Debug for ReplyRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let _ = f;
-        todo!()
+/// Without header values and payload: they may be secret.
+impl fmt::Debug for ReplyRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyRecord")
+            .field("payload", &self.payload.len())
+            .field("headers", &names(&self.headers))
+            .field("truncated", &self.truncated)
+            .finish()
     }
+}
+
+fn names(headers: &[(String, String)]) -> Vec<&str> {
+    headers.iter().map(|(name, _)| name.as_str()).collect()
 }
 
 /// What one line of the file says.
@@ -149,7 +195,64 @@ pub enum Line {
     },
 }
 
-/// A new id: unlike any other, in this process or another.
+/// A new id: unlike any other, in this process or another. Ids of one process sort by their time.
 pub fn new_id() -> String {
-    todo!()
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let micros = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_micros();
+    // Its keys come from the system's random numbers, anew in each process.
+    let random = RandomState::new().hash_one((std::process::id(), count, micros));
+    format!("{micros:013x}-{random:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_differ() {
+        let ids: HashSet<String> = (0..10_000).map(|_| new_id()).collect();
+
+        assert_eq!(ids.len(), 10_000);
+    }
+
+    #[test]
+    fn a_large_reply_is_cut_between_characters_and_says_so() {
+        let kept = ReplyRecord::KEPT;
+        let large = ["x".repeat(kept - 1), "日".into()].concat();
+        for (payload, len, truncated) in [
+            (&b"small"[..], 5, None),
+            (&vec![0xff; kept], kept, None),
+            (&vec![0xff; kept + 1], kept, Some(kept + 1)),
+            (large.as_bytes(), kept - 1, Some(kept + 2)),
+        ] {
+            let record = ReplyRecord::new(payload, Vec::new());
+
+            assert_eq!((record.payload.len(), record.truncated), (len, truncated));
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_values() {
+        let mut entry = Entry::new(Kind::Request, "today", Timestamp::UNIX_EPOCH);
+        entry.headers = vec![("Authorization".into(), "hunter2".into())];
+        entry.payload = b"hunter2".into();
+        entry.server = "nats://me:hunter2@host".into();
+        entry.outcome = Some(Outcome {
+            status: Status::Replied,
+            rtt: None,
+            replies: vec![ReplyRecord::new(b"hunter2", entry.headers.clone())],
+            error: None,
+        });
+
+        let shown = format!("{entry:?}");
+
+        assert!(shown.contains("Authorization"));
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
 }

@@ -10,15 +10,20 @@
 //! * [`Secrets`] says which header values are never written.
 
 mod append;
+mod entries;
 mod entry;
 mod error;
 mod glob;
 mod log;
+mod requests;
+mod scan;
 mod secrets;
+mod wire;
 
 pub use append::append;
 pub use entry::{Entry, Kind, Line, Outcome, ReplyRecord, Status, new_id};
 pub use error::{Error, Problem};
 pub use glob::matches as glob_matches;
-pub use log::{History, read_requests};
+pub use log::History;
+pub use requests::read_requests;
 pub use secrets::{HIDDEN, Secrets};

@@ -1,5 +1,7 @@
 //! What is never written.
 
+use super::glob_matches;
+
 /// Stands in the file for a value that was not written.
 pub const HIDDEN: &str = "<hidden>";
 
@@ -19,17 +21,62 @@ impl Secrets {
     pub fn hides(&self, name: &str) -> bool {
         self.patterns
             .iter()
-            .any(|pattern| super::glob_matches(pattern, name))
+            .any(|pattern| glob_matches(pattern, name))
     }
 }
 
 impl Default for Secrets {
     /// `Authorization`, `*-Token` and `*-Secret`.
     fn default() -> Secrets {
-        Secrets::new(
-            ["Authorization", "*-Token", "*-Secret"]
-                .map(String::from)
-                .into(),
-        )
+        let patterns = ["Authorization", "*-Token", "*-Secret"];
+        Secrets::new(patterns.map(String::from).into())
+    }
+}
+
+/// A server URL without user, password or token. Whatever stands before the last `@` goes: a
+/// password may hold any character.
+pub(super) fn without_user_info(url: &str) -> String {
+    match url.rsplit_once('@') {
+        None => url.into(),
+        Some((before, host)) => match before.split_once("://") {
+            Some((scheme, _)) => format!("{scheme}://{host}"),
+            None => host.into(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_with_secrets_are_known_by_name() {
+        let secrets = Secrets::default();
+        for (name, hidden) in [
+            ("Authorization", true),
+            ("authorization", true),
+            ("X-Api-Token", true),
+            ("Client-SECRET", true),
+            ("Trace-Id", false),
+            ("Tokens", false),
+        ] {
+            assert_eq!(secrets.hides(name), hidden, "{name}");
+        }
+        assert!(!Secrets::new(Vec::new()).hides("Authorization"));
+    }
+
+    #[test]
+    fn user_info_leaves_the_url() {
+        for (url, kept) in [
+            ("nats://127.0.0.1:4222", "nats://127.0.0.1:4222"),
+            ("nats://me:pass@host:4222", "nats://host:4222"),
+            ("tls://token@host", "tls://host"),
+            ("nats://me:p@ss/w,rd@host", "nats://host"),
+            ("me:pass@host", "host"),
+            ("nats://a:b@one,nats://c:d@two", "nats://two"),
+            ("", ""),
+        ] {
+            assert_eq!(without_user_info(url), kept, "{url}");
+        }
     }
 }

@@ -1,0 +1,534 @@
+//! A line as JSON, and back.
+
+use std::{borrow::Cow, fmt, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+    ser::SerializeMap,
+};
+use serde_json::error::Category;
+
+use super::{
+    Entry, HIDDEN, Kind, Line, Outcome, ReplyRecord, Secrets, Status, secrets::without_user_info,
+};
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// How long a saved request that does not say waits for its reply, in milliseconds.
+const TIMEOUT_MS: u64 = 5000;
+
+/// A line as JSON, with its line feed.
+pub(super) fn encode(line: &Line, secrets: &Secrets) -> serde_json::Result<Vec<u8>> {
+    let mut json = match line {
+        Line::Entry(entry) => serde_json::to_vec(&EntryLine::new(entry, secrets)),
+        Line::Deleted { id } => serde_json::to_vec(&DeletedLine {
+            v: VERSION,
+            id,
+            deleted: true,
+        }),
+    }?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// Reads a line. The id of an entry may be missing: a request saved by hand needs none.
+///
+/// # Errors
+/// What is wrong, in words that repeat nothing the line holds.
+pub(super) fn decode(json: &[u8]) -> Result<Line, String> {
+    let line: EntryLine<'_> = match serde_json::from_slice(json) {
+        Ok(line) => line,
+        Err(error) => return Err(describe(json, &error)),
+    };
+    check_version(line.v)?;
+    if line.deleted {
+        let id = line.id.into_owned();
+        return Ok(Line::Deleted { id });
+    }
+    line.into_entry().map(|entry| Line::Entry(Box::new(entry)))
+}
+
+/// What stands on a line, in the order in which it is written.
+#[derive(Serialize, Deserialize)]
+struct EntryLine<'a> {
+    v: Option<u32>,
+    #[serde(default)]
+    id: Cow<'a, str>,
+    at: Option<String>,
+    name: Option<Cow<'a, str>>,
+    #[serde(default)]
+    kind: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_base64: Option<String>,
+    #[serde(default)]
+    headers: Headers,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload_base64: Option<String>,
+    #[serde(default = "default_timeout")]
+    timeout_ms: u64,
+    context: Option<Cow<'a, str>>,
+    #[serde(default)]
+    server: Cow<'a, str>,
+    outcome: Option<OutcomeField<'a>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pinned: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    keep_secrets: bool,
+    #[serde(default, skip_serializing)]
+    deleted: bool,
+}
+
+#[derive(Serialize)]
+struct DeletedLine<'a> {
+    v: u32,
+    id: &'a str,
+    deleted: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OutcomeField<'a> {
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtt_us: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replies: Vec<ReplyField<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ReplyField<'a> {
+    #[serde(default, skip_serializing_if = "Headers::is_empty")]
+    headers: Headers,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload_base64: Option<String>,
+    /// The length before it was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<usize>,
+}
+
+impl<'a> EntryLine<'a> {
+    fn new(entry: &'a Entry, secrets: &Secrets) -> EntryLine<'a> {
+        let hide = |name: &str| !entry.keep_secrets && secrets.hides(name);
+        let (subject, subject_base64) = text_or_base64(&entry.subject);
+        let (payload, payload_base64) = text_or_base64(&entry.payload);
+        EntryLine {
+            v: Some(VERSION),
+            id: Cow::Borrowed(&entry.id),
+            at: Some(entry.at.to_string()),
+            name: entry.name.as_deref().map(Cow::Borrowed),
+            kind: entry.kind,
+            subject,
+            subject_base64,
+            headers: Headers::new(&entry.headers, hide),
+            payload,
+            payload_base64,
+            timeout_ms: entry.timeout.as_millis().try_into().unwrap_or(u64::MAX),
+            context: entry.context.as_deref().map(Cow::Borrowed),
+            server: Cow::Owned(without_user_info(&entry.server)),
+            outcome: entry.outcome.as_ref().map(|outcome| OutcomeField {
+                status: outcome.status,
+                rtt_us: outcome
+                    .rtt
+                    .map(|rtt| rtt.as_micros().try_into().unwrap_or(u64::MAX)),
+                replies: outcome
+                    .replies
+                    .iter()
+                    .map(|reply| ReplyField::new(reply, hide))
+                    .collect(),
+                error: outcome.error.as_deref().map(Cow::Borrowed),
+            }),
+            pinned: entry.pinned,
+            keep_secrets: entry.keep_secrets,
+            deleted: false,
+        }
+    }
+
+    fn into_entry(self) -> Result<Entry, String> {
+        let at = match self.at {
+            None => Timestamp::UNIX_EPOCH,
+            Some(at) => at.parse().map_err(|_| "at is not a time".to_owned())?,
+        };
+        let outcome = match self.outcome {
+            None => None,
+            Some(outcome) => Some(Outcome {
+                status: outcome.status,
+                rtt: outcome.rtt_us.map(Duration::from_micros),
+                replies: outcome
+                    .replies
+                    .into_iter()
+                    .map(ReplyField::into_record)
+                    .collect::<Result<_, _>>()?,
+                error: outcome.error.map(Cow::into_owned),
+            }),
+        };
+        let subject = bytes("subject", self.subject, self.subject_base64)?
+            .filter(|subject| !subject.is_empty())
+            .ok_or("subject is missing")?;
+        Ok(Entry {
+            id: self.id.into_owned(),
+            at,
+            name: self.name.map(Cow::into_owned),
+            kind: self.kind,
+            subject,
+            headers: self.headers.into_list(),
+            payload: bytes("payload", self.payload, self.payload_base64)?.unwrap_or_default(),
+            timeout: Duration::from_millis(self.timeout_ms),
+            context: self.context.map(Cow::into_owned),
+            server: self.server.into_owned(),
+            outcome,
+            pinned: self.pinned,
+            keep_secrets: self.keep_secrets,
+        })
+    }
+}
+
+impl<'a> ReplyField<'a> {
+    fn new(reply: &'a ReplyRecord, hide: impl Fn(&str) -> bool) -> ReplyField<'a> {
+        let (payload, payload_base64) = text_or_base64(&reply.payload);
+        ReplyField {
+            headers: Headers::new(&reply.headers, hide),
+            payload,
+            payload_base64,
+            truncated: reply.truncated,
+        }
+    }
+
+    fn into_record(self) -> Result<ReplyRecord, String> {
+        Ok(ReplyRecord {
+            payload: bytes("payload", self.payload, self.payload_base64)?.unwrap_or_default(),
+            headers: self.headers.into_list(),
+            truncated: self.truncated,
+        })
+    }
+}
+
+/// Headers as `{"A":["1","2"]}`: names in the order in which they first came.
+#[derive(Default)]
+struct Headers(Vec<(String, Vec<String>)>);
+
+impl Headers {
+    fn new(headers: &[(String, String)], hide: impl Fn(&str) -> bool) -> Headers {
+        let mut grouped: Vec<(String, Vec<String>)> = Vec::new();
+        for (name, value) in headers {
+            let value = if hide(name) { HIDDEN } else { value }.to_owned();
+            match grouped.iter_mut().find(|(known, _)| known == name) {
+                Some((_, values)) => values.push(value),
+                None => grouped.push((name.clone(), vec![value])),
+            }
+        }
+        Headers(grouped)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn into_list(self) -> Vec<(String, String)> {
+        self.0
+            .into_iter()
+            .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)))
+            .collect()
+    }
+}
+
+impl Serialize for Headers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, values) in &self.0 {
+            map.serialize_entry(name, values)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Headers, D::Error> {
+        /// By hand, a single value is written without its brackets.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Values {
+            One(String),
+            Many(Vec<String>),
+        }
+
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Headers;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of headers")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
+                let mut headers = Vec::new();
+                while let Some((name, values)) = map.next_entry()? {
+                    let values = match values {
+                        Values::One(value) => vec![value],
+                        Values::Many(values) => values,
+                    };
+                    headers.push((name, values));
+                }
+                Ok(Headers(headers))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// Bytes for a field and its `_base64` twin: one of the two.
+fn text_or_base64(bytes: &[u8]) -> (Option<Cow<'_, str>>, Option<String>) {
+    match str::from_utf8(bytes) {
+        Ok(text) => (Some(Cow::Borrowed(text)), None),
+        Err(_) => (None, Some(STANDARD.encode(bytes))),
+    }
+}
+
+fn bytes(
+    field: &str,
+    text: Option<Cow<'_, str>>,
+    base64: Option<String>,
+) -> Result<Option<Vec<u8>>, String> {
+    match (text, base64) {
+        (Some(_), Some(_)) => Err(format!("both {field} and {field}_base64 are given")),
+        (Some(text), None) => Ok(Some(text.into_owned().into_bytes())),
+        (None, Some(base64)) => STANDARD
+            .decode(base64)
+            .map(Some)
+            .map_err(|_| format!("{field}_base64 is not base64")),
+        (None, None) => Ok(None),
+    }
+}
+
+fn check_version(v: Option<u32>) -> Result<(), String> {
+    match v {
+        Some(VERSION) => Ok(()),
+        Some(v) => Err(format!("version {v} of the format is not known here")),
+        None => Err("v is missing".into()),
+    }
+}
+
+/// serde's own words would repeat values of the line.
+fn describe(json: &[u8], error: &serde_json::Error) -> String {
+    #[derive(Deserialize)]
+    struct Version {
+        v: Option<u32>,
+    }
+
+    let column = error.column();
+    match error.classify() {
+        Category::Data => match serde_json::from_slice(json) {
+            // A newer format may well have other types.
+            Ok(Version { v }) if v != Some(VERSION) => check_version(v).err().unwrap_or_default(),
+            _ => format!("column {column} holds something else than expected"),
+        },
+        Category::Eof => "the line ends too early".into(),
+        Category::Syntax | Category::Io => format!("not JSON at column {column}"),
+    }
+}
+
+fn default_timeout() -> u64 {
+    TIMEOUT_MS
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const EXAMPLE: &str = r#"{"v":1,"id":"i","at":"2026-11-23T02:00:00.123456789Z","name":"today","kind":"request","subject":"today","headers":{"A":["1"]},"payload":"%Y%m%d","timeout_ms":5000,"context":null,"server":"nats://127.0.0.1:4222","outcome":{"status":"replied","rtt_us":2003123,"replies":[{"payload":"20261123"}]}}"#;
+
+    fn example() -> Entry {
+        Entry {
+            id: "i".into(),
+            name: Some("today".into()),
+            headers: vec![("A".into(), "1".into())],
+            payload: b"%Y%m%d".into(),
+            server: "nats://127.0.0.1:4222".into(),
+            outcome: Some(Outcome {
+                status: Status::Replied,
+                rtt: Some(Duration::from_micros(2_003_123)),
+                replies: vec![ReplyRecord::new(b"20261123", Vec::new())],
+                error: None,
+            }),
+            ..Entry::new(
+                Kind::Request,
+                "today",
+                "2026-11-23T02:00:00.123456789Z".parse().expect("a time"),
+            )
+        }
+    }
+
+    fn encoded(entry: Entry) -> String {
+        let line = Line::Entry(Box::new(entry));
+        let json = encode(&line, &Secrets::default()).expect("it can be written");
+        String::from_utf8(json).expect("JSON is text")
+    }
+
+    #[test]
+    fn an_entry_is_written_as_documented_and_read_back() {
+        assert_eq!(encoded(example()), format!("{EXAMPLE}\n"));
+        assert_eq!(
+            decode(EXAMPLE.as_bytes()),
+            Ok(Line::Entry(Box::new(example())))
+        );
+    }
+
+    #[test]
+    fn a_deletion_is_written_and_read_back() {
+        let line = Line::Deleted { id: "i".into() };
+
+        let json = encode(&line, &Secrets::default()).expect("it can be written");
+
+        assert_eq!(json, b"{\"v\":1,\"id\":\"i\",\"deleted\":true}\n");
+        assert_eq!(decode(&json), Ok(line));
+    }
+
+    #[test]
+    fn secrets_are_not_written_unless_wanted() {
+        let reply = ReplyRecord::new(b"", vec![("Set-Token".into(), "s3cret".into())]);
+        let entry = Entry {
+            headers: vec![
+                ("authorization".into(), "s3cret".into()),
+                ("B".into(), "seen".into()),
+            ],
+            server: "nats://me:s3cret@host:1".into(),
+            outcome: Some(Outcome {
+                status: Status::Replied,
+                rtt: None,
+                replies: vec![reply],
+                error: None,
+            }),
+            ..example()
+        };
+
+        let kept = encoded(Entry {
+            keep_secrets: true,
+            ..entry.clone()
+        });
+        let hidden = encoded(entry);
+
+        assert!(!hidden.contains("s3cret"), "{hidden}");
+        assert!(hidden.contains(r#""headers":{"authorization":["<hidden>"],"B":["seen"]}"#));
+        assert!(hidden.contains(r#""server":"nats://host:1""#));
+        assert!(kept.contains(r#""authorization":["s3cret"]"#));
+        assert!(
+            kept.contains(r#""server":"nats://host:1""#),
+            "not even then"
+        );
+        let Ok(Line::Entry(read)) = decode(hidden.as_bytes()) else {
+            panic!("it can be read");
+        };
+        assert_eq!(read.hidden().collect::<Vec<_>>(), ["authorization"]);
+    }
+
+    #[test]
+    fn a_saved_request_needs_little() {
+        let json = br#"{"v":1,"later":{"x":[]},"subject":"a","headers":{"A":"1","B":["2","3"]}}"#;
+
+        let Ok(Line::Entry(entry)) = decode(json) else {
+            panic!("it can be read");
+        };
+
+        assert_eq!(
+            (entry.kind, entry.timeout),
+            (Kind::Request, Duration::from_secs(5))
+        );
+        let pairs = [("A", "1"), ("B", "2"), ("B", "3")];
+        assert_eq!(entry.headers, pairs.map(|(a, b)| (a.into(), b.into())));
+        assert!(entry.id.is_empty() && entry.payload.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why_without_repeating_it() {
+        for (json, reason) in [
+            ("", "the line ends too early"),
+            (r#"{"v":1,"subject":"a"#, "the line ends too early"),
+            ("s3cret", "not JSON at column 1"),
+            (r#"{"subject":"a"}"#, "v is missing"),
+            (
+                r#"{"v":2,"subject":"a"}"#,
+                "version 2 of the format is not known here",
+            ),
+            (
+                r#"{"v":2,"subject":{}}"#,
+                "version 2 of the format is not known here",
+            ),
+            (r#"{"v":1}"#, "subject is missing"),
+            (r#"{"v":1,"subject":""}"#, "subject is missing"),
+            (
+                r#"{"v":1,"subject":7}"#,
+                "column 18 holds something else than expected",
+            ),
+            (
+                r#"{"v":1,"subject":"a","kind":"s3cret"}"#,
+                "column 36 holds something else than expected",
+            ),
+            (r#"{"v":1,"subject":"a","at":"s3cret"}"#, "at is not a time"),
+            (
+                r#"{"v":1,"subject":"a","payload_base64":"s3cret!"}"#,
+                "payload_base64 is not base64",
+            ),
+            (
+                r#"{"v":1,"subject":"a","subject_base64":"YQ=="}"#,
+                "both subject and subject_base64 are given",
+            ),
+        ] {
+            assert_eq!(decode(json.as_bytes()), Err(reason.into()), "{json}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(
+            subject in prop::collection::vec(any::<u8>(), 1..20),
+            payload: Vec<u8>,
+            reply: Vec<u8>,
+            name: Option<String>,
+            value: String,
+            pinned: bool,
+            publish: bool,
+        ) {
+            let entry = Entry {
+                subject,
+                payload,
+                name,
+                headers: vec![("A".into(), value.clone()), ("A".into(), value)],
+                pinned,
+                kind: if publish { Kind::Publish } else { Kind::Request },
+                outcome: Some(Outcome {
+                    status: Status::Failed,
+                    rtt: None,
+                    replies: vec![ReplyRecord::new(&reply, Vec::new())],
+                    error: Some("why".into()),
+                }),
+                ..example()
+            };
+            let json = encoded(entry.clone());
+            prop_assert_eq!(json.matches('\n').count(), 1);
+            prop_assert_eq!(decode(json.as_bytes()), Ok(Line::Entry(Box::new(entry))));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
+            let _read_or_refused = decode(&bytes);
+        }
+    }
+}
