@@ -14,6 +14,7 @@ mod entries;
 mod entry;
 mod error;
 mod glob;
+mod header_map;
 mod log;
 mod requests;
 mod scan;

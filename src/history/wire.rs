@@ -1,18 +1,15 @@
 //! A line as JSON, and back.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, Visitor},
-    ser::SerializeMap,
-};
+use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
 use super::{
-    Entry, HIDDEN, Kind, Line, Outcome, ReplyRecord, Secrets, Status, secrets::without_user_info,
+    Entry, Kind, Line, Outcome, ReplyRecord, Secrets, Status, header_map::HeaderMap,
+    secrets::without_user_info,
 };
 
 /// The version of the format.
@@ -67,7 +64,7 @@ struct EntryLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject_base64: Option<String>,
     #[serde(default)]
-    headers: Headers,
+    headers: HeaderMap,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,8 +103,8 @@ struct OutcomeField<'a> {
 
 #[derive(Serialize, Deserialize)]
 struct ReplyField<'a> {
-    #[serde(default, skip_serializing_if = "Headers::is_empty")]
-    headers: Headers,
+    #[serde(default, skip_serializing_if = "HeaderMap::is_empty")]
+    headers: HeaderMap,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +127,7 @@ impl<'a> EntryLine<'a> {
             kind: entry.kind,
             subject,
             subject_base64,
-            headers: Headers::new(&entry.headers, hide),
+            headers: HeaderMap::new(&entry.headers, hide),
             payload,
             payload_base64,
             timeout_ms: entry.timeout.as_millis().try_into().unwrap_or(u64::MAX),
@@ -197,7 +194,7 @@ impl<'a> ReplyField<'a> {
     fn new(reply: &'a ReplyRecord, hide: impl Fn(&str) -> bool) -> ReplyField<'a> {
         let (payload, payload_base64) = text_or_base64(&reply.payload);
         ReplyField {
-            headers: Headers::new(&reply.headers, hide),
+            headers: HeaderMap::new(&reply.headers, hide),
             payload,
             payload_base64,
             truncated: reply.truncated,
@@ -210,81 +207,6 @@ impl<'a> ReplyField<'a> {
             headers: self.headers.into_list(),
             truncated: self.truncated,
         })
-    }
-}
-
-/// Headers as `{"A":["1","2"]}`: names in the order in which they first came.
-#[derive(Default)]
-struct Headers(Vec<(String, Vec<String>)>);
-
-impl Headers {
-    fn new(headers: &[(String, String)], hide: impl Fn(&str) -> bool) -> Headers {
-        let mut grouped: Vec<(String, Vec<String>)> = Vec::new();
-        for (name, value) in headers {
-            let value = if hide(name) { HIDDEN } else { value }.to_owned();
-            match grouped.iter_mut().find(|(known, _)| known == name) {
-                Some((_, values)) => values.push(value),
-                None => grouped.push((name.clone(), vec![value])),
-            }
-        }
-        Headers(grouped)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn into_list(self) -> Vec<(String, String)> {
-        self.0
-            .into_iter()
-            .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)))
-            .collect()
-    }
-}
-
-impl Serialize for Headers {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, values) in &self.0 {
-            map.serialize_entry(name, values)?;
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Headers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Headers, D::Error> {
-        /// By hand, a single value is written without its brackets.
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Values {
-            One(String),
-            Many(Vec<String>),
-        }
-
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Headers;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of headers")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
-                let mut headers = Vec::new();
-                while let Some((name, values)) = map.next_entry()? {
-                    let values = match values {
-                        Values::One(value) => vec![value],
-                        Values::Many(values) => values,
-                    };
-                    headers.push((name, values));
-                }
-                Ok(Headers(headers))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
     }
 }
 
