@@ -1,5 +1,6 @@
 //! goingnats: a NATS client with a face.
 
+pub mod broker;
 pub mod client;
 pub mod history;
 pub mod payload;

@@ -1,0 +1,61 @@
+//! What can be chosen about a server.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::Error;
+
+/// How a server listens and what it allows each client.
+///
+/// ```
+/// use goingnats::broker::Settings;
+/// let settings = Settings { max_payload: 1024, ..Settings::default() };
+/// assert!(settings.addr.ip().is_loopback());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The loopback address to listen on; port 0 takes a free one. Default `127.0.0.1:0`.
+    pub addr: SocketAddr,
+    /// The largest message in bytes, headers and payload together. Default 1 MiB, as nats-server.
+    pub max_payload: usize,
+    /// How long a client may be silent before it is asked for a sign of life; after two unanswered
+    /// questions it is cut off. Default 20 s.
+    pub ping_interval: Duration,
+    /// How many bytes may wait for one client before it counts as a slow consumer and is cut off.
+    /// Default 8 MiB.
+    pub pending_limit: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            max_payload: 1 << 20,
+            ping_interval: Duration::from_secs(20),
+            pending_limit: 8 << 20,
+        }
+    }
+}
+
+impl Settings {
+    /// Refuses what would serve strangers, or nobody.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if !self.addr.ip().is_loopback() {
+            return Err(Error::NotLoopback(self.addr));
+        }
+        if self.max_payload == 0 {
+            return Err(Error::Settings("max_payload must be larger than 0"));
+        }
+        // One message must fit, or every receiver of it would be cut off (nats-server: "max_payload
+        // cannot be higher than max_pending").
+        if self.max_payload >= self.pending_limit {
+            return Err(Error::Settings(
+                "max_payload must be smaller than pending_limit",
+            ));
+        }
+        if self.ping_interval.is_zero() {
+            return Err(Error::Settings("ping_interval must be longer than 0"));
+        }
+        Ok(())
+    }
+}
