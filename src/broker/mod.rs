@@ -12,11 +12,18 @@
 //!
 //! * [`Broker`] owns a thread with a runtime of its own, so callers with and without one are served.
 //! * `router` is the server without its sockets: operations in, bytes in outboxes out.
-//! * `interest` finds the subscriptions a subject reaches.
+//! * `interest` finds the subscriptions a subject reaches; `delivery` takes one message to them.
 //! * `outbox` holds what one client has not read yet, and cuts that client alone where it is too much.
 //! * `connection` moves bytes between one socket and the router.
 
+mod client;
+mod connection;
+mod delivery;
+mod dice;
 mod error;
+mod interest;
+mod outbox;
+mod router;
 mod server;
 mod settings;
 

@@ -1,13 +1,48 @@
 //! The running server: its listener, its thread, its end.
 
-use std::net::SocketAddr;
+use std::cell::RefCell;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
+use tokio::runtime;
+use tokio::sync::oneshot;
+use tokio::task::LocalSet;
+use tokio::time::sleep;
+
+use super::connection;
+use super::router::Router;
 use super::{Error, Settings};
 
+/// How long to wait where a connection cannot be accepted, such as for want of file descriptors.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
 /// A running loopback server; stops when dropped.
+///
+/// ```
+/// use std::io::{BufRead, BufReader};
+/// use std::net::TcpStream;
+/// use goingnats::broker::{Broker, Settings};
+///
+/// let broker = Broker::start(Settings::default())?;
+/// let mut greeting = String::new();
+/// BufReader::new(TcpStream::connect(broker.addr())?).read_line(&mut greeting)?;
+/// assert!(greeting.starts_with("INFO {"));
+/// broker.stop();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Broker {
     addr: SocketAddr,
+    clients: Arc<AtomicUsize>,
+    /// Dropped to stop the thread.
+    running: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Broker {
@@ -17,7 +52,41 @@ impl Broker {
     /// [`Error`] where the address is not loopback or is taken, or where the settings make no sense.
     pub fn start(settings: Settings) -> Result<Broker, Error> {
         settings.check()?;
-        todo!()
+        let wanted = settings.addr;
+        let listen_error = |source| Error::Listen {
+            addr: wanted,
+            source,
+        };
+        // The standard library sets SO_REUSEADDR: a server can start again where one just stopped.
+        let listener = TcpListener::bind(wanted).map_err(listen_error)?;
+        listener.set_nonblocking(true).map_err(listen_error)?;
+        let addr = listener.local_addr().map_err(listen_error)?;
+        let clients = Arc::new(AtomicUsize::new(0));
+        let (running, stop) = oneshot::channel();
+        let (started, outcome) = mpsc::channel();
+        let count = Arc::clone(&clients);
+        let thread = thread::Builder::new()
+            .name("goingnats-broker".to_owned())
+            .spawn(move || {
+                let server = Server {
+                    router: RefCell::new(Router::new(&settings, addr)),
+                    ping_interval: settings.ping_interval,
+                    clients: count,
+                };
+                run(listener, server, stop, &started);
+            })
+            .map_err(Error::Thread)?;
+        let broker = Broker {
+            addr,
+            clients,
+            running: Some(running),
+            thread: Some(thread),
+        };
+        match outcome.recv() {
+            Ok(Ok(())) => Ok(broker),
+            Ok(Err(error)) => Err(Error::Thread(error)),
+            Err(_) => Err(Error::Thread(io::Error::other("it ended at once"))),
+        }
     }
 
     /// The address it listens on, with the port it was given.
@@ -32,9 +101,77 @@ impl Broker {
 
     /// How many clients are connected.
     pub fn clients(&self) -> usize {
-        todo!()
+        self.clients.load(Ordering::Relaxed)
     }
 
     /// Closes every connection and the listener, and waits for the thread. The port is free again.
-    pub fn stop(self) {}
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.running = None;
+        if let Some(thread) = self.thread.take() {
+            // Had it panicked, its sockets are closed all the same, and a drop must not panic.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the tasks on the thread share.
+struct Server {
+    router: RefCell<Router>,
+    ping_interval: Duration,
+    clients: Arc<AtomicUsize>,
+}
+
+fn run(
+    listener: TcpListener,
+    server: Server,
+    stop: oneshot::Receiver<()>,
+    started: &mpsc::Sender<io::Result<()>>,
+) {
+    let serve = async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        // Nobody waits any more where this fails, and then `stop` ends it all.
+        let _ = started.send(Ok(()));
+        tokio::select! {
+            _ = stop => {}
+            () = accept(listener, Rc::new(server)) => {}
+        }
+        Ok(())
+    };
+    // Dropping the set closes the sockets of its tasks, before the thread ends.
+    let result = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .and_then(|runtime| LocalSet::new().block_on(&runtime, serve));
+    if let Err(error) = result {
+        let _ = started.send(Err(error));
+    }
+}
+
+async fn accept(listener: tokio::net::TcpListener, server: Rc<Server>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Without it small messages wait for each other; nothing else depends on it.
+                let _ = stream.set_nodelay(true);
+                let server = Rc::clone(&server);
+                server.clients.fetch_add(1, Ordering::Relaxed);
+                tokio::task::spawn_local(async move {
+                    let id = server.router.borrow_mut().open(peer);
+                    connection::serve(stream, &server.router, id, server.ping_interval).await;
+                    server.router.borrow_mut().remove(id);
+                    server.clients.fetch_sub(1, Ordering::Relaxed);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
 }

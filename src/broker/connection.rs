@@ -1,0 +1,120 @@
+//! One connection: bytes from its socket to the router, bytes from its outbox to its socket.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io::ErrorKind;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::client::ClientId;
+use super::router::{Next, Router};
+use crate::protocol::Decoder;
+
+/// How much is read at once, in bytes.
+const CHUNK: usize = 64 << 10;
+
+/// How long a sender waits for a receiver to catch up before it is read again (nats-server: 2 to 5 ms).
+const STALL: Duration = Duration::from_millis(5);
+
+/// How long a client may take to read its last words, and then to close.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Serves a client that the router has opened, until it is gone.
+pub(super) async fn serve(
+    mut stream: TcpStream,
+    router: &RefCell<Router>,
+    id: ClientId,
+    ping_interval: Duration,
+) {
+    {
+        let mut writing = pin!(write(&stream, router, id));
+        tokio::select! {
+            biased;
+            // Cut off, or gone.
+            () = &mut writing => return,
+            () = keep_alive(router, id, ping_interval) => {}
+            () = read(&stream, router, id) => {}
+        }
+        router.borrow_mut().finish(id);
+        // Whoever does not read its last words does without.
+        let _ = timeout(LINGER, writing).await;
+    }
+    linger(&mut stream).await;
+}
+
+async fn read(stream: &TcpStream, router: &RefCell<Router>, id: ClientId) {
+    let mut decoder = Decoder::new(router.borrow().limits());
+    let mut chunk = Vec::with_capacity(CHUNK);
+    loop {
+        if stream.readable().await.is_err() {
+            return;
+        }
+        match stream.try_read_buf(&mut chunk) {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+            Err(_) => return,
+        }
+        let (used, next) = router.borrow_mut().receive(id, &mut decoder, &chunk);
+        match next {
+            // The receivers' turn: they share this thread.
+            Next::Read => tokio::task::yield_now().await,
+            Next::Stall => sleep(STALL).await,
+            Next::End => return,
+        }
+        make_room(&mut chunk, used, decoder.needs());
+    }
+}
+
+/// Keeps what is not framed yet at the front, with room for the operation it begins and for more. The
+/// decoder refuses what exceeds its limits, so this is bounded by the largest message allowed.
+fn make_room(chunk: &mut Vec<u8>, used: usize, needs: usize) {
+    chunk.drain(..used);
+    if chunk.is_empty() {
+        chunk.shrink_to(CHUNK);
+    }
+    let room = needs.saturating_sub(chunk.len()).max(CHUNK / 2);
+    chunk.reserve(room);
+}
+
+async fn write(stream: &TcpStream, router: &RefCell<Router>, id: ClientId) {
+    while poll_fn(|context| router.borrow_mut().poll_outbox(id, context)).await {
+        if stream.writable().await.is_err() {
+            return;
+        }
+        let mut router = router.borrow_mut();
+        let Some(outbox) = router.outbox(id) else {
+            return;
+        };
+        match stream.try_write(outbox.unwritten()) {
+            Ok(count) => outbox.advance(count),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
+}
+
+async fn keep_alive(router: &RefCell<Router>, id: ClientId, interval: Duration) {
+    loop {
+        sleep(interval).await;
+        if router.borrow_mut().beat(id) == Next::End {
+            return;
+        }
+    }
+}
+
+/// Closes our half and reads what is still on its way: a socket closed over unread bytes resets the
+/// connection, and the client would lose the error that it was just told.
+async fn linger(stream: &mut TcpStream) {
+    let _ = timeout(LINGER, async {
+        let mut unread = [0; 4_096];
+        if stream.shutdown().await.is_ok() {
+            while matches!(stream.read(&mut unread).await, Ok(1..)) {}
+        }
+    })
+    .await;
+}

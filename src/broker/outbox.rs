@@ -1,0 +1,172 @@
+//! What waits to be written to one client, in order and bounded.
+
+use std::task::{Context, Poll, Waker};
+
+/// Above this capacity in bytes an emptied outbox gives its memory back.
+const KEEP: usize = 256 << 10;
+
+/// The bytes for one client. The router appends, the connection writes; past the limit the client is a
+/// slow consumer, and everything kept for it is given up with the connection.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    bytes: Vec<u8>,
+    written: usize,
+    limit: usize,
+    state: State,
+    writer: Option<Waker>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// Nothing more comes; what is here is still written.
+    Finished,
+    /// Nothing more comes and nothing more is written.
+    Cut,
+}
+
+impl Outbox {
+    pub(super) fn new(limit: usize) -> Outbox {
+        Outbox {
+            bytes: Vec::new(),
+            written: 0,
+            limit,
+            state: State::Open,
+            writer: None,
+        }
+    }
+
+    /// Whether anything can still be delivered through it.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// Whether so much waits that whoever sends should let the receiver catch up: three quarters of
+    /// the limit, as nats-server stalls producers (`client.go`, `stalledRoute`).
+    pub(super) fn is_congested(&self) -> bool {
+        self.is_open() && self.pending() > self.limit / 4 * 3
+    }
+
+    /// Appends operations. False where the client was cut for it.
+    pub(super) fn append(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
+        if !self.is_open() {
+            return false;
+        }
+        write(&mut self.bytes);
+        if self.pending() > self.limit {
+            self.cut();
+        }
+        self.wake();
+        self.is_open()
+    }
+
+    /// Says that nothing more comes.
+    pub(super) fn finish(&mut self) {
+        if self.is_open() {
+            self.state = State::Finished;
+        }
+        self.wake();
+    }
+
+    /// What is to be written next.
+    pub(super) fn unwritten(&self) -> &[u8] {
+        &self.bytes[self.written..]
+    }
+
+    /// Takes the first `count` unwritten bytes away.
+    pub(super) fn advance(&mut self, count: usize) {
+        self.written += count;
+        if self.written == self.bytes.len() {
+            self.bytes.clear();
+            self.bytes.shrink_to(KEEP);
+            self.written = 0;
+        } else if self.written > self.bytes.len() / 2 {
+            // Moves less than was written since the last time, so each byte moves once at most.
+            self.bytes.drain(..self.written);
+            self.written = 0;
+        }
+    }
+
+    /// Waits for something to write: true where there is something, false where all is done.
+    pub(super) fn poll(&mut self, context: &Context<'_>) -> Poll<bool> {
+        if !self.unwritten().is_empty() {
+            Poll::Ready(true)
+        } else if self.is_open() {
+            self.writer = Some(context.waker().clone());
+            Poll::Pending
+        } else {
+            Poll::Ready(false)
+        }
+    }
+
+    fn pending(&self) -> usize {
+        self.bytes.len() - self.written
+    }
+
+    fn cut(&mut self) {
+        self.state = State::Cut;
+        self.bytes = Vec::new();
+        self.written = 0;
+    }
+
+    fn wake(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            writer.wake();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poll(outbox: &mut Outbox) -> Poll<bool> {
+        outbox.poll(&Context::from_waker(Waker::noop()))
+    }
+
+    fn put(outbox: &mut Outbox, bytes: &[u8]) -> bool {
+        outbox.append(|out| out.extend_from_slice(bytes))
+    }
+
+    #[test]
+    fn bytes_leave_in_order_however_they_are_written() {
+        let mut outbox = Outbox::new(1_000);
+        let mut left = Vec::new();
+        for round in 0_u8..100 {
+            assert!(put(&mut outbox, &[round; 7]));
+            let count = outbox.unwritten().len().min(usize::from(round % 13));
+            left.extend_from_slice(&outbox.unwritten()[..count]);
+            outbox.advance(count);
+        }
+        left.extend_from_slice(outbox.unwritten());
+        let expected: Vec<u8> = (0..100).flat_map(|round| [round; 7]).collect();
+        assert_eq!(left, expected);
+    }
+
+    #[test]
+    fn the_limit_counts_what_is_not_written_yet() {
+        let mut outbox = Outbox::new(10);
+        for _ in 0..100 {
+            assert!(put(&mut outbox, b"12345678"));
+            outbox.advance(8);
+        }
+        assert!(put(&mut outbox, b"1234567890"));
+        assert!(outbox.is_congested());
+        assert!(!put(&mut outbox, b"1"));
+        assert!(!outbox.is_open());
+        assert_eq!(poll(&mut outbox), Poll::Ready(false));
+    }
+
+    #[test]
+    fn a_finished_outbox_is_still_written() {
+        let mut outbox = Outbox::new(10);
+        assert_eq!(poll(&mut outbox), Poll::Pending);
+        assert!(put(&mut outbox, b"last"));
+        outbox.finish();
+        assert!(!put(&mut outbox, b"more"));
+        assert_eq!(poll(&mut outbox), Poll::Ready(true));
+        assert_eq!(outbox.unwritten(), b"last");
+        outbox.advance(4);
+        assert_eq!(poll(&mut outbox), Poll::Ready(false));
+    }
+}
