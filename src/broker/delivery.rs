@@ -63,12 +63,12 @@ impl<'a> Delivery<'a> {
     /// One copy to each plain subscription and to one member of each queue group, groups of one name
     /// being one group whatever their patterns (nats-server `addNodeToResults`). Says whether anyone
     /// received it.
-    pub(super) fn to_all(&mut self, interest: &Interest) -> bool {
+    pub(super) fn reach_all(&mut self, interest: &Interest) -> bool {
         let mut reached = false;
         let mut groups: Vec<(&[u8], Vec<SubId>)> = Vec::new();
         interest.each(self.message.subject, &mut |leaf| {
             for subscription in &leaf.plain {
-                reached |= self.to_one(*subscription);
+                reached |= self.reach_one(*subscription);
             }
             for (name, members) in &leaf.queues {
                 match groups.iter_mut().find(|(group, _)| **group == **name) {
@@ -82,14 +82,14 @@ impl<'a> Delivery<'a> {
             reached |= after
                 .iter()
                 .chain(before)
-                .any(|member| self.to_one(*member));
+                .any(|member| self.reach_one(*member));
         }
         reached
     }
 
     /// Tells a requester that nobody was there, on one of its own subscriptions to the reply subject;
     /// without one it cannot be told (nats-server `subForReply`).
-    pub(super) fn to_nobody(&mut self, interest: &Interest) {
+    pub(super) fn report_nobody(&mut self, interest: &Interest) {
         let Some(reply) = self.message.reply else {
             return;
         };
@@ -115,7 +115,7 @@ impl<'a> Delivery<'a> {
     }
 
     /// Whether a copy was delivered.
-    fn to_one(&mut self, id: SubId) -> bool {
+    fn reach_one(&mut self, id: SubId) -> bool {
         let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return false;
         };

@@ -313,9 +313,9 @@ impl Router {
             id,
             message,
         );
-        let reached = delivery.to_all(&self.interest);
+        let reached = delivery.reach_all(&self.interest);
         if !reached && options.no_responders {
-            delivery.to_nobody(&self.interest);
+            delivery.report_nobody(&self.interest);
         }
         let congested = delivery.congested;
         for spent in delivery.spent {
