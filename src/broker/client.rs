@@ -16,6 +16,8 @@ const MAX_UNANSWERED: u8 = 2;
 #[derive(Debug)]
 pub(super) struct Client {
     pub options: Options,
+    /// Whether CONNECT came.
+    pub connected: bool,
     /// Its subscriptions by the names it gave them.
     pub sids: HashMap<Box<[u8]>, SubId>,
     pub outbox: Outbox,

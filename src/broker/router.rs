@@ -105,6 +105,7 @@ impl Router {
         outbox.append(|out| encode::info(out, &info));
         let client = Client {
             options: Options::default(),
+            connected: false,
             sids: HashMap::new(),
             outbox,
             pulse: Pulse::default(),
@@ -219,12 +220,15 @@ impl Router {
         Ok(Next::Read)
     }
 
-    /// A second CONNECT replaces the options and drops the subscriptions.
+    /// A client may subscribe before it connects; connecting once more drops its subscriptions.
     fn connect(&mut self, id: ClientId, json: &[u8]) -> Result<(), Dismissed> {
         let connect = Connect::parse(json)?;
-        self.drop_subscriptions(id);
-        if let Some(client) = self.clients.get_mut(&id) {
-            client.options = Options::from(&connect);
+        let Some(client) = self.clients.get_mut(&id) else {
+            return Ok(());
+        };
+        client.options = Options::from(&connect);
+        if std::mem::replace(&mut client.connected, true) {
+            self.drop_subscriptions(id);
         }
         if !matches!(connect.protocol, 0 | 1) {
             return Err(Dismissed(Some("invalid client protocol")));
