@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::ErrorKind;
 use std::pin::pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -82,10 +83,11 @@ fn make_room(chunk: &mut Vec<u8>, used: usize, needs: usize) {
 }
 
 async fn write(stream: &TcpStream, router: &RefCell<Router>, id: ClientId) {
-    while poll_fn(|context| router.borrow_mut().poll_outbox(id, context)).await {
-        if stream.writable().await.is_err() {
-            return;
-        }
+    let writable = |context: &mut Context<'_>| match router.borrow_mut().poll_outbox(id, context) {
+        Poll::Ready(true) => stream.poll_write_ready(context).map(|ready| ready.is_ok()),
+        other => other,
+    };
+    while poll_fn(writable).await {
         let mut router = router.borrow_mut();
         let Some(outbox) = router.outbox(id) else {
             return;

@@ -87,12 +87,13 @@ impl Outbox {
         }
     }
 
-    /// Waits for something to write: true where there is something, false where all is done.
+    /// Waits for something to write: true where there is something, false where all is done. The task is
+    /// woken by the next change in either case: a cut must reach a writer that waits for its socket.
     pub(super) fn poll(&mut self, context: &Context<'_>) -> Poll<bool> {
+        self.writer = Some(context.waker().clone());
         if !self.unwritten().is_empty() {
             Poll::Ready(true)
         } else if self.is_open() {
-            self.writer = Some(context.waker().clone());
             Poll::Pending
         } else {
             Poll::Ready(false)

@@ -149,7 +149,7 @@ fn a_request_that_only_a_cut_client_would_take_has_no_responders() {
     server.says(&mut asker, "PUB a r.1 0\r\n\r\n");
     assert_eq!(
         server.hears(&asker),
-        "HMSG r.1 7 35 35\r\nNATS/1.0 503\r\nNats-Subject: a\r\n\r\n\r\n"
+        "HMSG r.1 7 33 33\r\nNATS/1.0 503\r\nNats-Subject: a\r\n\r\n\r\n"
     );
 }
 
