@@ -3,6 +3,8 @@
 
 mod deadline;
 mod nats_server;
+mod python;
 
 pub use deadline::{PATIENCE, wait_for, wait_until};
 pub use nats_server::NatsServer;
+pub use python::python;
