@@ -21,7 +21,11 @@ const CHUNK: usize = 64 << 10;
 /// How long a sender waits for a receiver to catch up before it is read again (nats-server: 2 to 5 ms).
 const STALL: Duration = Duration::from_millis(5);
 
-/// How long a client may take to read its last words, and then to close.
+/// How long a client that sends no more may take to read what waits for it (nats-server
+/// `write_deadline`).
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
+/// How long it may take to close after that.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Serves a client that the router has opened, until it is gone.
@@ -41,8 +45,8 @@ pub(super) async fn serve(
             () = read(&stream, router, id) => {}
         }
         router.borrow_mut().finish(id);
-        // Whoever does not read its last words does without.
-        let _ = timeout(LINGER, writing).await;
+        // Whoever does not read them does without.
+        let _ = timeout(LAST_WORDS, writing).await;
     }
     linger(&mut stream).await;
 }

@@ -137,7 +137,7 @@ async fn s35_async_nats_drains() {
 }
 
 #[tokio::test]
-async fn async_nats_finds_the_server_again_after_a_restart() {
+async fn s37_async_nats_finds_the_server_again_after_a_restart() {
     let first = broker();
     let settings = goingnats::broker::Settings {
         addr: first.addr(),

@@ -177,7 +177,7 @@ fn stopping_closes_every_connection_and_frees_the_port_for_the_next_start() {
 }
 
 #[test]
-fn two_servers_know_nothing_of_each_other() {
+fn s41_two_servers_know_nothing_of_each_other() {
     let (one, two) = (broker(), broker());
     let mut listener = Raw::connect(one.addr());
     listener.says("SUB > 1");

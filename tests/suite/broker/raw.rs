@@ -110,6 +110,15 @@ impl Raw {
         }
     }
 
+    /// Returns the next `count` bytes.
+    #[track_caller]
+    pub fn takes(&mut self, count: usize) -> Vec<u8> {
+        while self.received.len() < count {
+            assert!(self.reads(), "the connection ended before {count} bytes");
+        }
+        self.received.drain(..count).collect()
+    }
+
     /// Returns the next line, without CR LF.
     #[track_caller]
     pub fn line(&mut self) -> String {

@@ -71,17 +71,6 @@ fn s04_limits_and_numbers_fit_the_types_of_other_clients() {
     assert_eq!(info["host"], "127.0.0.1");
     assert_eq!(info["client_ip"], "127.0.0.1");
     assert!(info["server_id"].as_str().is_some_and(|id| !id.is_empty()));
-    // One server alone: nothing that sends clients elsewhere, nothing it does not have.
-    for absent in [
-        "connect_urls",
-        "cluster",
-        "nonce",
-        "auth_required",
-        "tls_required",
-        "jetstream",
-    ] {
-        assert!(info.get(absent).is_none(), "{absent}");
-    }
     let small = broker_with(Settings {
         max_payload: 512,
         ..Settings::default()
@@ -198,10 +187,6 @@ fn s11_payloads_are_bytes_that_are_never_read_as_operations() {
         String::from_utf8_lossy(payload)
     );
     assert_eq!(client.says_bytes(&publish), expected);
-    // Subjects are bytes as well.
-    let odd = b"SUB f\xff\xfe.\0 2\r\nPUB f\xff\xfe.\0 1\r\nx\r\n";
-    let expected = "MSG f\u{fffd}\u{fffd}.\0 2 1\r\nx\r\n";
-    assert_eq!(client.says_bytes(odd), expected);
 }
 
 #[test]
@@ -360,11 +345,6 @@ fn s18_a_request_nobody_takes_is_answered_at_once() {
     let mut plain = Raw::open(broker.addr());
     plain.says("CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB _INBOX.1.* 1");
     assert_eq!(plain.says(request), "");
-    // JetStream is one of the things that are not here: clients learn it at once.
-    assert_eq!(
-        client.says("PUB $JS.API.INFO _INBOX.1.a 0\r\n"),
-        "HMSG _INBOX.1.a 1 44 44\r\nNATS/1.0 503\r\nNats-Subject: $JS.API.INFO\r\n\r\n\r\n"
-    );
 }
 
 #[test]
@@ -509,4 +489,44 @@ fn s26_what_came_before_a_half_close_is_answered() {
     ));
     client.half_close();
     assert!(client.rest() == format!("MSG a 1 1000000\r\n{body}\r\n").repeat(4));
+}
+
+#[test]
+fn s38_requests_to_jetstream_have_no_responders() {
+    transcripts(&[(
+        "SUB _INBOX.1.a 1\r\nPUB $JS.API.INFO _INBOX.1.a 0\r\n",
+        "HMSG _INBOX.1.a 1 44 44\r\nNATS/1.0 503\r\nNats-Subject: $JS.API.INFO\r\n\r\n\r\n",
+    )]);
+}
+
+#[test]
+fn s39_info_names_no_other_server_and_nothing_that_is_not_here() {
+    let info = Raw::open(broker().addr()).document();
+    for absent in [
+        "connect_urls",
+        "cluster",
+        "nonce",
+        "auth_required",
+        "tls_required",
+        "jetstream",
+    ] {
+        assert!(info.get(absent).is_none(), "{absent}");
+    }
+}
+
+#[test]
+fn s40_a_second_connect_replaces_the_options_and_drops_the_subscriptions() {
+    transcripts(&[(
+        "SUB a 1\r\nCONNECT {\"verbose\":true,\"pedantic\":false}\r\nPUB a 0\r\n\r\nSUB a 1\r\nPUB a 0\r\n",
+        "+OK\r\n+OK\r\n+OK\r\n+OK\r\nMSG a 1 0\r\n\r\n",
+    )]);
+}
+
+#[test]
+fn s42_subjects_are_bytes() {
+    let broker = broker();
+    let mut client = Raw::connect(broker.addr());
+    client.sends(b"SUB f\xff\xfe.\0 1\r\nPUB f\xff\xfe.\0 1\r\nx\r\n");
+    let message = b"MSG f\xff\xfe.\0 1 1\r\nx\r\n";
+    assert_eq!(client.takes(message.len()), message);
 }
