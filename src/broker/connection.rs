@@ -45,7 +45,7 @@ pub(super) async fn serve(
             () = read(&stream, router, id) => {}
         }
         router.borrow_mut().finish(id);
-        // Whoever does not read them does without.
+        // A client that does not read them in time does without.
         let _ = timeout(LAST_WORDS, writing).await;
     }
     linger(&mut stream).await;

@@ -60,6 +60,7 @@ impl From<ProtocolError> for Dismissed {
             }
             ProtocolError::LineTooLong { .. } => Some("maximum control line exceeded"),
             ProtocolError::TooLarge { .. } => Some("Maximum Payload Violation"),
+            // Bad arguments and bad JSON: nats-server says nothing either.
             _ => None,
         })
     }
