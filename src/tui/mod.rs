@@ -1,0 +1,5 @@
+//! The terminal front end.
+
+pub mod pacer;
+pub mod terminal;
+pub mod widgets;

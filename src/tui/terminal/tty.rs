@@ -1,0 +1,1 @@
+//! Standard output, for whoever may write to it.

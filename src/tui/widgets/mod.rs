@@ -1,0 +1,20 @@
+//! Pieces of a screen: data in, cells out. No piece knows the app, a key, or a colour: styles are
+//! passed in.
+
+pub mod editor;
+pub mod field;
+pub mod fit;
+pub mod frame;
+pub mod hints;
+pub mod list;
+pub mod number;
+pub mod popup;
+pub mod scroll;
+pub mod scrollbar;
+pub mod sparkline;
+
+pub use editor::Editor;
+pub use field::Field;
+pub use fit::{fit, width};
+pub use frame::Pane;
+pub use scroll::Scroll;
