@@ -1,42 +1,301 @@
 //! A frame, drawn into memory: cells that differ from the last frame become escape sequences
 //! between begin and end of a synchronized update.
 
+use std::convert::Infallible;
+
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Size;
+use ratatui::Terminal;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Size};
+
+/// Begin and end of a synchronized update (DEC private mode 2026); a terminal without it ignores
+/// both.
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+
+const IN_MEMORY: &str = "writing to memory does not fail";
 
 /// The screen as it was drawn last.
 #[derive(Debug)]
-pub struct Screen {}
+pub struct Screen {
+    terminal: Terminal<Recorder>,
+    cells: Buffer,
+}
 
 impl Screen {
     /// A screen of that size, with everything to be drawn.
-    pub fn new(_size: Size) -> Self {
-        todo!()
+    pub fn new(size: Size) -> Self {
+        let recorder = Recorder {
+            size,
+            ..Recorder::default()
+        };
+        let mut screen = Screen {
+            terminal: Terminal::new(recorder).expect(IN_MEMORY),
+            cells: Buffer::default(),
+        };
+        screen.redraw_all();
+        screen
     }
 
-    /// Draws a frame; what comes back goes to the terminal in one write.
-    pub fn draw(&mut self, _render: impl FnOnce(&mut Frame)) -> Vec<u8> {
-        todo!()
+    /// Draws a frame; what comes back goes to the terminal in one write. Empty where the terminal
+    /// shows just that already.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> Vec<u8> {
+        let completed = self.terminal.draw(render).expect(IN_MEMORY);
+        self.cells.clone_from(completed.buffer);
+        let drawn = std::mem::take(&mut self.terminal.backend_mut().bytes);
+        if drawn.is_empty() {
+            drawn
+        } else {
+            [BEGIN, &drawn, END].concat()
+        }
     }
 
     /// Takes the terminal's new size; the next frame draws everything.
-    pub fn resize(&mut self, _size: Size) {
-        todo!()
+    pub fn resize(&mut self, size: Size) {
+        self.terminal.backend_mut().size = size;
+        self.redraw_all();
     }
 
     /// The next frame draws everything, whatever the terminal shows now.
     pub fn redraw_all(&mut self) {
-        todo!()
+        self.terminal.backend_mut().cursor = Cursor::Unknown;
+        self.terminal.clear().expect(IN_MEMORY);
     }
 
     /// The size of the next frame.
     pub fn size(&self) -> Size {
-        todo!()
+        self.terminal.backend().size
     }
 
     /// The cells of the last frame.
     pub fn cells(&self) -> &Buffer {
-        todo!()
+        &self.cells
+    }
+}
+
+/// What the terminal's cursor is known to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Cursor {
+    #[default]
+    Unknown,
+    Hidden,
+    Shown(Position),
+}
+
+/// A backend that knows its size without asking and writes to memory. ratatui's own for crossterm
+/// asks the terminal for its size before each frame, and for the cursor when it clears.
+#[derive(Debug, Default)]
+struct Recorder {
+    bytes: Vec<u8>,
+    size: Size,
+    cursor: Cursor,
+}
+
+impl Backend for Recorder {
+    type Error = Infallible;
+
+    fn draw<'a, I>(&mut self, content: I) -> Result<(), Infallible>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        if content.peek().is_some() {
+            CrosstermBackend::new(&mut self.bytes)
+                .draw(content)
+                .expect(IN_MEMORY);
+            if let Cursor::Shown(_) = self.cursor {
+                self.cursor = Cursor::Unknown;
+            }
+        }
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> Result<(), Infallible> {
+        if self.cursor != Cursor::Hidden {
+            self.bytes.extend_from_slice(b"\x1b[?25l");
+            self.cursor = Cursor::Hidden;
+        }
+        Ok(())
+    }
+
+    /// ratatui shows the cursor before it says where; [`Recorder::set_cursor_position`] does both.
+    fn show_cursor(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
+        Ok(match self.cursor {
+            Cursor::Shown(position) => position,
+            Cursor::Unknown | Cursor::Hidden => Position::ORIGIN,
+        })
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
+        let position = position.into();
+        if self.cursor != Cursor::Shown(position) {
+            let Position { x, y } = position;
+            let sequence = format!("\x1b[{};{}H\x1b[?25h", y + 1, x + 1);
+            self.bytes.extend_from_slice(sequence.as_bytes());
+            self.cursor = Cursor::Shown(position);
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) -> Result<(), Infallible> {
+        self.clear_region(ClearType::All)
+    }
+
+    /// Only [`ClearType::All`] is asked for: the viewport is the whole screen.
+    fn clear_region(&mut self, _: ClearType) -> Result<(), Infallible> {
+        self.bytes.extend_from_slice(b"\x1b[0m\x1b[2J");
+        Ok(())
+    }
+
+    fn size(&self) -> Result<Size, Infallible> {
+        Ok(self.size)
+    }
+
+    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
+        Ok(WindowSize {
+            columns_rows: self.size,
+            pixels: Size::ZERO,
+        })
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZero;
+
+    use proptest::prelude::*;
+    use ratatui::style::{Modifier, Style};
+    use ratatui::text::Span;
+
+    use super::*;
+
+    const SIZE: Size = Size {
+        width: 20,
+        height: 3,
+    };
+
+    fn terminal(size: Size) -> vt100::Parser {
+        let cells = |count: u16| NonZero::new(count).unwrap();
+        vt100::Parser::new(cells(size.height), cells(size.width), 0)
+    }
+
+    #[test]
+    fn a_frame_is_one_synchronized_update() {
+        let mut screen = Screen::new(SIZE);
+        let bytes = screen.draw(|frame| frame.render_widget("hello", frame.area()));
+        assert!(bytes.starts_with(BEGIN) && bytes.ends_with(END));
+        let mut terminal = terminal(SIZE);
+        terminal.process(&bytes);
+        assert_eq!(terminal.screen().contents(), "hello");
+        assert!(terminal.screen().hide_cursor());
+    }
+
+    #[test]
+    fn the_same_frame_again_is_nothing() {
+        let mut screen = Screen::new(SIZE);
+        for (x, expected) in [(2, false), (2, true), (3, false)] {
+            let bytes = screen.draw(|frame| {
+                frame.render_widget("hello", frame.area());
+                frame.set_cursor_position((x, 1));
+            });
+            assert_eq!(bytes.is_empty(), expected, "{x}");
+        }
+    }
+
+    #[test]
+    fn the_cursor_stands_where_it_was_set_whatever_was_drawn() {
+        let mut screen = Screen::new(SIZE);
+        let mut terminal = terminal(SIZE);
+        for (text, at) in [
+            ("a", Some((2, 1))),
+            ("b", Some((2, 1))),
+            ("c", None),
+            ("d", Some((0, 0))),
+        ] {
+            let bytes = screen.draw(|frame| {
+                frame.render_widget(text, frame.area());
+                if let Some(at) = at {
+                    frame.set_cursor_position(at);
+                }
+            });
+            terminal.process(&bytes);
+            assert_eq!(!terminal.screen().hide_cursor(), at.is_some(), "{text}");
+            if let Some((x, y)) = at {
+                assert_eq!(terminal.screen().cursor_position(), (y, x), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn after_redraw_all_the_next_frame_repairs_a_garbled_terminal() {
+        let mut screen = Screen::new(SIZE);
+        let mut terminal = terminal(SIZE);
+        terminal.process(&screen.draw(|frame| frame.render_widget("hello", frame.area())));
+        terminal.process(b"\x1b[31mgarbage\x1b[?25h");
+        screen.redraw_all();
+        terminal.process(&screen.draw(|frame| frame.render_widget("hello", frame.area())));
+        assert_eq!(terminal.screen().contents(), "hello");
+        assert!(terminal.screen().hide_cursor());
+    }
+
+    #[test]
+    fn a_new_size_is_drawn_to_its_edges() {
+        let mut screen = Screen::new(SIZE);
+        let _ = screen.draw(|frame| frame.render_widget("hello", frame.area()));
+        screen.resize(Size::new(8, 2));
+        let bytes = screen.draw(|frame| {
+            let line = "x".repeat(frame.area().width.into());
+            frame.render_widget(line, frame.area());
+        });
+        let mut terminal = terminal(Size::new(8, 2));
+        terminal.process(&bytes);
+        assert_eq!(terminal.screen().contents(), "xxxxxxxx");
+        assert_eq!(screen.cells().area.as_size(), Size::new(8, 2));
+    }
+
+    #[test]
+    fn modifiers_reach_the_terminal() {
+        let mut screen = Screen::new(SIZE);
+        let mut terminal = terminal(SIZE);
+        let style = Style::new().reversed().bold();
+        terminal.process(
+            &screen.draw(|frame| frame.render_widget(Span::styled("x", style), frame.area())),
+        );
+        let cell = terminal.screen().cell(0, 0).unwrap();
+        assert!(cell.inverse() && cell.bold());
+        assert_eq!(
+            screen.cells()[(0, 0)].modifier,
+            Modifier::REVERSED | Modifier::BOLD
+        );
+    }
+
+    proptest! {
+        /// Whatever is shown, and whatever was shown before, the terminal shows the last frame.
+        #[test]
+        fn the_terminal_shows_the_last_frame(texts in prop::collection::vec("[ a-c]{0,20}", 1..6)) {
+            let mut screen = Screen::new(SIZE);
+            let mut terminal = terminal(SIZE);
+            for text in &texts {
+                let bytes = screen.draw(|frame| frame.render_widget(text.as_str(), frame.area()));
+                terminal.process(&bytes);
+                let shown = terminal.screen().rows(0, SIZE.width).next().unwrap_or_default();
+                prop_assert_eq!(shown.trim_end(), text.trim_end());
+            }
+        }
+
+        #[test]
+        fn no_size_panics(width in 0u16..300, height in 0u16..100) {
+            let mut screen = Screen::new(Size::new(width, height));
+            let _ = screen.draw(|frame| frame.render_widget("hello", frame.area()));
+        }
     }
 }

@@ -1,6 +1,13 @@
 //! Signals as one stream.
 
+use std::collections::VecDeque;
 use std::io;
+use std::time::Duration;
+
+use tokio::signal::unix::{self, SignalKind};
+
+/// How long [`Signals::forget`] waits for signals that are on their way inside the process.
+const ON_THE_WAY: Duration = Duration::from_millis(20);
 
 /// A signal that the explorer answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +38,19 @@ impl Signal {
 
 /// All signals that the explorer answers. The default action of each is off from now on.
 #[derive(Debug)]
-pub struct Signals {}
+pub struct Signals {
+    streams: Option<Streams>,
+    kept: VecDeque<Signal>,
+}
+
+#[derive(Debug)]
+struct Streams {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+    hang_up: unix::Signal,
+    stop: unix::Signal,
+    resume: unix::Signal,
+}
 
 impl Signals {
     /// Starts to listen. Inside a tokio runtime.
@@ -39,21 +58,100 @@ impl Signals {
     /// # Errors
     /// Where the operating system refuses.
     pub fn listen() -> io::Result<Self> {
-        todo!()
+        use rustix::process::Signal as Number;
+        let raw = |number: Number| unix::signal(SignalKind::from_raw(number.as_raw()));
+        let streams = Streams {
+            interrupt: raw(Number::INT)?,
+            terminate: raw(Number::TERM)?,
+            hang_up: raw(Number::HUP)?,
+            stop: raw(Number::TSTP)?,
+            resume: raw(Number::CONT)?,
+        };
+        Ok(Signals {
+            streams: Some(streams),
+            kept: VecDeque::new(),
+        })
     }
 
     /// No signals at all, for tests that run beside others in one process.
     pub fn none() -> Self {
-        todo!()
+        Signals {
+            streams: None,
+            kept: VecDeque::new(),
+        }
     }
 
     /// The next signal. Cancel-safe.
     pub async fn next(&mut self) -> Signal {
-        todo!()
+        if let Some(signal) = self.kept.pop_front() {
+            return signal;
+        }
+        let Some(streams) = &mut self.streams else {
+            return std::future::pending().await;
+        };
+        // The ones that end us first: a stop must not hide them.
+        tokio::select! {
+            biased;
+            Some(()) = streams.hang_up.recv() => Signal::HangUp,
+            Some(()) = streams.terminate.recv() => Signal::Terminate,
+            Some(()) = streams.interrupt.recv() => Signal::Interrupt,
+            Some(()) = streams.stop.recv() => Signal::Stop,
+            Some(()) = streams.resume.recv() => Signal::Continue,
+            else => std::future::pending().await,
+        }
     }
 
-    /// Forgets what came in so far: a Ctrl-C meant for `$EDITOR`, the SIGCONT after our own stop.
-    pub fn forget(&mut self) {
-        todo!()
+    /// Forgets what keys at the terminal sent while another program had it (a Ctrl-C in `$EDITOR`),
+    /// and the SIGCONT after a stop of our own. What ends us is kept.
+    pub async fn forget(&mut self) {
+        let mut ending = VecDeque::new();
+        let all = async {
+            loop {
+                match self.next().await {
+                    signal @ (Signal::HangUp | Signal::Terminate) => ending.push_back(signal),
+                    Signal::Interrupt | Signal::Stop | Signal::Continue => {}
+                }
+            }
+        };
+        let _: Result<std::convert::Infallible, _> = tokio::time::timeout(ON_THE_WAY, all).await;
+        self.kept = ending;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_128_and_the_number() {
+        use rustix::process::Signal as Number;
+        for (signal, number) in [
+            (Signal::HangUp, Number::HUP),
+            (Signal::Interrupt, Number::INT),
+            (Signal::Terminate, Number::TERM),
+        ] {
+            assert_eq!(
+                signal.exit_code().map(i32::from),
+                Some(128 + number.as_raw())
+            );
+        }
+        assert_eq!(Signal::Stop.exit_code(), None);
+        assert_eq!(Signal::Continue.exit_code(), None);
+    }
+
+    #[test]
+    fn what_ends_us_is_not_forgotten() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut signals = Signals::none();
+            signals
+                .kept
+                .extend([Signal::Interrupt, Signal::Terminate, Signal::Continue]);
+            signals.forget().await;
+            assert_eq!(signals.kept, [Signal::Terminate]);
+        });
     }
 }

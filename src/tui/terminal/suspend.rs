@@ -2,7 +2,9 @@
 
 use std::io;
 
-use super::Capabilities;
+use rustix::process::{Signal, getppid, getsid, kill_current_process_group};
+
+use super::{Capabilities, modes};
 
 /// Why the process was not stopped.
 #[derive(Debug, thiserror::Error)]
@@ -16,10 +18,33 @@ pub enum Error {
 }
 
 /// Leaves all modes, stops the whole process group, and enters them again once continued.
-/// The caller pauses its input before, and draws everything after.
+/// The caller pauses its input before, and draws everything after. To be called on the main thread,
+/// which takes the stop before this goes on.
 ///
 /// # Errors
 /// Nothing was stopped; the modes are on as before.
-pub fn suspend(_capabilities: &Capabilities) -> Result<(), Error> {
-    todo!()
+pub fn suspend(capabilities: &Capabilities) -> Result<(), Error> {
+    if !someone_could_resume() {
+        return Err(Error::NobodyCouldResume);
+    }
+    modes::restore();
+    let stopped = stop();
+    modes::enter(capabilities)?;
+    Ok(stopped?)
+}
+
+/// Stops the whole process group, as Ctrl-Z does where a terminal reads it: a shell continues a
+/// pipeline as one, and a wrapper (`cargo run`) must not be left waiting in the foreground.
+/// SIGSTOP, since SIGTSTP is ours to answer. Returns when continued.
+pub(super) fn stop() -> io::Result<()> {
+    Ok(kill_current_process_group(Signal::STOP)?)
+}
+
+/// A session's leader has no shell above it; neither has a process whose parent is in another
+/// session.
+pub(super) fn someone_could_resume() -> bool {
+    let Ok(session) = getsid(None) else {
+        return false;
+    };
+    getppid().is_some_and(|parent| getsid(Some(parent)).is_ok_and(|theirs| theirs == session))
 }
