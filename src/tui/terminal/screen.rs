@@ -27,7 +27,7 @@ impl Screen {
     /// A screen of that size, with everything to be drawn.
     pub fn new(size: Size) -> Self {
         let recorder = Recorder {
-            size,
+            size: at_least_a_cell(size),
             ..Recorder::default()
         };
         let mut screen = Screen {
@@ -53,7 +53,7 @@ impl Screen {
 
     /// Takes the terminal's new size; the next frame draws everything.
     pub fn resize(&mut self, size: Size) {
-        self.terminal.backend_mut().size = size;
+        self.terminal.backend_mut().size = at_least_a_cell(size);
         self.redraw_all();
     }
 
@@ -63,7 +63,7 @@ impl Screen {
         self.terminal.clear().expect(IN_MEMORY);
     }
 
-    /// The size of the next frame.
+    /// The size of the next frame, one cell at least.
     pub fn size(&self) -> Size {
         self.terminal.backend().size
     }
@@ -72,6 +72,11 @@ impl Screen {
     pub fn cells(&self) -> &Buffer {
         &self.cells
     }
+}
+
+/// A pseudo-terminal that nobody sized says 0 × 0, and ratatui's own widgets panic on it.
+fn at_least_a_cell(size: Size) -> Size {
+    Size::new(size.width.max(1), size.height.max(1))
 }
 
 /// What the terminal's cursor is known to do.

@@ -1,14 +1,18 @@
 //! A line of text that is typed.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{Event, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use tui_input::backend::crossterm::to_input_request;
+use tui_input::{Input, InputRequest};
+
+use super::fit::{fit, visible, width, window};
 
 /// A line of text with a cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
-    input: tui_input::Input,
+    input: Input,
     selected: bool,
 }
 
@@ -25,8 +29,11 @@ pub struct FieldStyle {
 
 impl Field {
     /// A field with a text, the cursor behind it.
-    pub fn new(_text: impl Into<String>) -> Self {
-        todo!()
+    pub fn new(text: impl Into<String>) -> Self {
+        Field {
+            input: Input::new(text.into()),
+            selected: false,
+        }
     }
 
     /// What is typed.
@@ -34,14 +41,24 @@ impl Field {
         self.input.value()
     }
 
+    /// What is typed before the cursor, for completing it.
+    pub fn before_cursor(&self) -> &str {
+        let text = self.text();
+        let end = text
+            .char_indices()
+            .nth(self.input.cursor())
+            .map_or(text.len(), |(at, _)| at);
+        text.get(..end).unwrap_or(text)
+    }
+
     /// Sets the text, the cursor behind it.
-    pub fn set_text(&mut self, _text: impl Into<String>) {
-        todo!()
+    pub fn set_text(&mut self, text: impl Into<String>) {
+        *self = Field::new(text);
     }
 
     /// Selects everything, so that typing replaces it.
     pub fn select_all(&mut self) {
-        todo!()
+        self.selected = !self.text().is_empty();
     }
 
     /// Whether everything is selected.
@@ -50,25 +67,239 @@ impl Field {
     }
 
     /// Takes an editing key: says whether it was one. Enter, Tab, Esc and function keys are not.
-    pub fn key(&mut self, _key: KeyEvent) -> bool {
-        todo!()
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        let Some(request) = to_input_request(&Event::Key(key)) else {
+            return false;
+        };
+        let selected = std::mem::take(&mut self.selected);
+        match request {
+            InputRequest::InsertChar(character) => {
+                if selected {
+                    self.input.reset();
+                }
+                if !character.is_control() {
+                    self.input.handle(request);
+                }
+            }
+            InputRequest::DeletePrevChar
+            | InputRequest::DeleteNextChar
+            | InputRequest::DeletePrevWord
+            | InputRequest::DeleteNextWord
+                if selected =>
+            {
+                self.input.reset();
+            }
+            request => {
+                self.input.handle(request);
+            }
+        }
+        true
     }
 
-    /// Inserts a paste: line ends become blanks, other control characters are left out.
-    pub fn paste(&mut self, _text: &str) {
-        todo!()
+    /// Inserts a paste: line ends inside become blanks, those around it and other control
+    /// characters are left out.
+    pub fn paste(&mut self, text: &str) {
+        let pasted: String = text
+            .trim_matches(['\r', '\n'])
+            .replace("\r\n", " ")
+            .replace(['\r', '\n', '\t'], " ")
+            .replace(char::is_control, "");
+        if std::mem::take(&mut self.selected) {
+            self.input.reset();
+        }
+        let before = self.before_cursor();
+        let cursor = self.input.cursor() + pasted.chars().count();
+        let after = self.text().strip_prefix(before).unwrap_or_default();
+        // All at once: character by character would cost the square of a large paste.
+        self.input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
     }
 
     /// Draws the line, scrolled so that the cursor shows. The cursor's place, where the field has
     /// the focus.
     pub fn draw(
         &self,
-        _placeholder: &str,
-        _focused: bool,
-        _style: FieldStyle,
-        _area: Rect,
-        _buffer: &mut Buffer,
+        placeholder: &str,
+        focused: bool,
+        style: FieldStyle,
+        area: Rect,
+        buffer: &mut Buffer,
     ) -> Option<Position> {
-        todo!()
+        let area = area.intersection(buffer.area);
+        if area.is_empty() {
+            return None;
+        }
+        let cells = usize::from(area.width);
+        if self.text().is_empty() {
+            buffer.set_string(area.x, area.y, fit(placeholder, cells), style.placeholder);
+            return focused.then_some(area.as_position());
+        }
+        let column = width(&visible(self.before_cursor()));
+        // Without the focus the start shows, and that something is cut.
+        let skipped = if focused {
+            (column + 1).saturating_sub(cells)
+        } else {
+            0
+        };
+        let text = visible(self.text());
+        let shown = if focused {
+            window(&text, skipped, cells)
+        } else {
+            fit(&text, cells).into()
+        };
+        let text_style = if self.selected {
+            style.selected
+        } else {
+            style.text
+        };
+        buffer.set_string(area.x, area.y, shown, text_style);
+        focused.then(|| Position::new(area.x + (column - skipped) as u16, area.y))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+    use proptest::prelude::*;
+    use ratatui::style::Modifier;
+
+    use super::*;
+
+    fn press(field: &mut Field, code: KeyCode) -> bool {
+        field.key(KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    fn shown(field: &Field, columns: u16, focused: bool) -> (String, Option<u16>) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, 1));
+        let area = buffer.area;
+        let cursor = field.draw("subject", focused, FieldStyle::default(), area, &mut buffer);
+        let text: String = (0..columns)
+            .map(|x| buffer[(x, 0)].symbol().to_owned())
+            .collect();
+        (
+            text.trim_end().to_owned(),
+            cursor.map(|position| position.x),
+        )
+    }
+
+    #[test]
+    fn typing_moving_and_deleting() {
+        let mut field = Field::new("today");
+        for (code, expected) in [
+            (KeyCode::Char('!'), "today!"),
+            (KeyCode::Backspace, "today"),
+            (KeyCode::Home, "today"),
+            (KeyCode::Char('x'), "xtoday"),
+            (KeyCode::Delete, "xoday"),
+            (KeyCode::Right, "xoday"),
+            (KeyCode::Char('日'), "xo日day"),
+        ] {
+            assert!(press(&mut field, code));
+            assert_eq!(field.text(), expected, "{code:?}");
+        }
+        assert_eq!(field.before_cursor(), "xo日");
+    }
+
+    #[test]
+    fn keys_of_the_form_are_left_to_it() {
+        let mut field = Field::new("today");
+        for code in [
+            KeyCode::Enter,
+            KeyCode::Tab,
+            KeyCode::Esc,
+            KeyCode::F(5),
+            KeyCode::Up,
+        ] {
+            assert!(!press(&mut field, code), "{code:?}");
+        }
+        assert_eq!(field.text(), "today");
+    }
+
+    #[test]
+    fn typing_replaces_what_is_selected() {
+        for (code, expected) in [
+            (KeyCode::Char('x'), "x"),
+            (KeyCode::Backspace, ""),
+            (KeyCode::Delete, ""),
+            (KeyCode::Left, "today"),
+            (KeyCode::End, "today"),
+        ] {
+            let mut field = Field::new("today");
+            field.select_all();
+            press(&mut field, code);
+            assert_eq!(
+                (field.text(), field.is_selected()),
+                (expected, false),
+                "{code:?}"
+            );
+        }
+        let mut field = Field::new("today");
+        field.select_all();
+        field.paste("orders.>");
+        assert_eq!(field.text(), "orders.>");
+    }
+
+    #[test]
+    fn a_paste_stays_one_line() {
+        let mut field = Field::new("ac");
+        press(&mut field, KeyCode::Left);
+        field.paste("\none\r\ntwo\t\x1b[2J\n");
+        assert_eq!(field.text(), "aone two [2Jc");
+        press(&mut field, KeyCode::Char('!'));
+        assert_eq!(field.text(), "aone two [2J!c");
+    }
+
+    #[test]
+    fn the_cursor_always_shows() {
+        let field = Field::new("orders.created");
+        assert_eq!(shown(&field, 20, true), ("orders.created".into(), Some(14)));
+        assert_eq!(shown(&field, 8, true), ("created".into(), Some(7)));
+        assert_eq!(shown(&field, 8, false), ("orders.…".into(), None));
+        assert_eq!(
+            shown(&Field::new("日本語"), 4, true),
+            (" 語".into(), Some(3))
+        );
+        assert_eq!(
+            shown(&Field::default(), 20, true),
+            ("subject".into(), Some(0))
+        );
+        assert_eq!(shown(&Field::default(), 4, false), ("sub…".into(), None));
+    }
+
+    #[test]
+    fn a_control_character_that_was_loaded_shows() {
+        assert_eq!(
+            shown(&Field::new("a\x1bb"), 8, true),
+            ("a␛b".into(), Some(3))
+        );
+    }
+
+    #[test]
+    fn the_selection_has_its_style() {
+        let mut field = Field::new("today");
+        field.select_all();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
+        let area = buffer.area;
+        let selected = Style::new().add_modifier(Modifier::REVERSED);
+        let style = FieldStyle {
+            selected,
+            ..FieldStyle::default()
+        };
+        field.draw("", true, style, area, &mut buffer);
+        assert_eq!(buffer[(0, 0)].modifier, Modifier::REVERSED);
+        assert_eq!(buffer[(6, 0)].modifier, Modifier::empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_area_panics_and_the_cursor_is_inside(
+            x in 0u16..12, y in 0u16..6, w in 0u16..30, h in 0u16..6, text in "[a-z日🦀\x1b]{0,20}",
+        ) {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 10, 4));
+            let area = Rect::new(x, y, w, h);
+            let field = Field::new(text);
+            if let Some(cursor) = field.draw("", true, FieldStyle::default(), area, &mut buffer) {
+                prop_assert!(area.intersection(buffer.area).contains(cursor));
+            }
+        }
     }
 }

@@ -2,29 +2,251 @@
 
 use std::borrow::Cow;
 
+use ratatui::buffer::CellWidth;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+/// How many bytes of a long text are looked at for each cell: more than any script needs.
+const BYTES_PER_CELL: usize = 16;
+
 /// How many cells the text takes. Control characters take none.
-pub fn width(_text: &str) -> usize {
-    todo!()
+pub fn width(text: &str) -> usize {
+    let mut cells = 0;
+    graphemes(text, |_, _, width| {
+        cells += width;
+        true
+    });
+    cells
 }
 
 /// The text in at most so many cells, with `…` at the end where something is cut. Looks at no more
 /// of a long text than shows.
-pub fn fit(_text: &str, _cells: usize) -> Cow<'_, str> {
-    todo!()
+pub fn fit(text: &str, cells: usize) -> Cow<'_, str> {
+    let head = head(text, cells);
+    let (mut used, mut keep, mut cut) = (0, 0, head.len() < text.len());
+    graphemes(head, |start, symbol, width| {
+        used += width;
+        if used < cells {
+            keep = start + symbol.len();
+        }
+        cut |= used > cells;
+        used <= cells
+    });
+    match head.get(..keep) {
+        _ if !cut => Cow::Borrowed(text),
+        Some(kept) if cells > 0 => Cow::Owned(format!("{kept}…")),
+        _ => Cow::Borrowed(""),
+    }
 }
 
 /// The text cut after a whole word, with `…` in its last cell; empty where not even the first word
 /// fits.
-pub fn fit_words(_text: &str, _cells: usize) -> Cow<'_, str> {
-    todo!()
+pub fn fit_words(text: &str, cells: usize) -> Cow<'_, str> {
+    if head(text, cells).len() == text.len() && width(text) <= cells {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = "";
+    for (blank, _) in text.match_indices(' ') {
+        let Some(words) = text.get(..blank).map(str::trim_end) else {
+            break;
+        };
+        if words.len() > (cells + 1) * BYTES_PER_CELL || width(words) >= cells {
+            break;
+        }
+        kept = words;
+    }
+    if kept.is_empty() {
+        Cow::Borrowed("")
+    } else {
+        Cow::Owned(format!("{kept}…"))
+    }
 }
 
 /// The text in exactly so many cells, at their right end.
-pub fn right(_text: &str, _cells: usize) -> String {
-    todo!()
+pub fn right(text: &str, cells: usize) -> String {
+    let text = fit(text, cells);
+    format!("{}{text}", " ".repeat(cells - width(&text)))
 }
 
 /// The text in exactly so many cells, at their left end.
-pub fn left(_text: &str, _cells: usize) -> String {
-    todo!()
+pub fn left(text: &str, cells: usize) -> String {
+    let text = fit(text, cells);
+    format!("{text}{}", " ".repeat(cells - width(&text)))
+}
+
+/// The text as it shows in a window `cells` wide whose left edge is `skipped` cells in. A wide
+/// character that an edge cuts is a blank.
+pub fn window(text: &str, skipped: usize, cells: usize) -> String {
+    let (mut column, end) = (0, skipped + cells);
+    let mut shown = String::new();
+    graphemes(text, |_, symbol, width| {
+        let next = column + width;
+        if column >= skipped && next <= end {
+            shown.push_str(symbol);
+        } else {
+            let blanks = next.min(end).saturating_sub(column.max(skipped));
+            shown.extend(std::iter::repeat_n(' ', blanks));
+        }
+        column = next;
+        column < end
+    });
+    shown
+}
+
+/// The text with every control character as one visible character: the pictures of Unicode for the
+/// 32 of ASCII and DEL, `�` for the rest.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(visible_char).collect())
+}
+
+fn visible_char(character: char) -> char {
+    match u32::from(character) {
+        control @ 0..0x20 => char::from_u32(0x2400 + control).unwrap_or('�'),
+        0x7f => '␡',
+        _ if character.is_control() => '�',
+        _ => character,
+    }
+}
+
+/// As much of the text as could show in so many cells.
+fn head(text: &str, cells: usize) -> &str {
+    let most = (cells + 1).saturating_mul(BYTES_PER_CELL);
+    if text.len() <= most {
+        return text;
+    }
+    (0..4)
+        .find_map(|back| text.get(..most - back))
+        .unwrap_or_default()
+}
+
+/// Goes over the graphemes that ratatui draws, with their place in the text and their width, until
+/// `each` says no. In pieces that end after a control character, since ratatui leaves those out
+/// and the places would drift.
+fn graphemes(text: &str, mut each: impl FnMut(usize, &str, usize) -> bool) {
+    let mut start = 0;
+    for piece in text.split_inclusive(char::is_control) {
+        let mut place = start;
+        for grapheme in Span::raw(piece).styled_graphemes(Style::new()) {
+            if !each(place, grapheme.symbol, grapheme.symbol.cell_width().into()) {
+                return;
+            }
+            place += grapheme.symbol.len();
+        }
+        start += piece.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FAMILY: &str = "👨\u{200d}👩\u{200d}👧";
+
+    #[test]
+    fn width_is_in_cells() {
+        for (text, expected) in [
+            ("", 0),
+            ("abc", 3),
+            ("日本", 4),
+            ("é", 1),
+            ("e\u{301}", 1),
+            ("🦀", 2),
+            (FAMILY, 2),
+            ("a\x1bb\tc\r\n", 3),
+        ] {
+            assert_eq!(width(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_ends_with_an_ellipsis() {
+        for (text, cells, expected) in [
+            ("orders", 6, "orders"),
+            ("orders", 5, "orde…"),
+            ("orders", 1, "…"),
+            ("orders", 0, ""),
+            ("", 0, ""),
+            ("日本語", 6, "日本語"),
+            ("日本語", 5, "日本…"),
+            ("日本語", 4, "日…"),
+            ("日本語", 1, "…"),
+            ("a🦀b", 3, "a…"),
+            ("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…"),
+        ] {
+            assert_eq!(fit(text, cells), expected, "{text} in {cells}");
+        }
+        assert_eq!(fit(&format!("{FAMILY}ab"), 3), format!("{FAMILY}…"));
+    }
+
+    #[test]
+    fn words_are_never_cut() {
+        for (text, cells, expected) in [
+            ("saved as today", 14, "saved as today"),
+            ("saved as today", 13, "saved as…"),
+            ("saved as today", 9, "saved as…"),
+            ("saved as today", 8, "saved…"),
+            ("saved as today", 5, ""),
+            ("saved", 4, ""),
+            ("saved", 0, ""),
+        ] {
+            assert_eq!(fit_words(text, cells), expected, "{text} in {cells}");
+        }
+    }
+
+    #[test]
+    fn columns_keep_their_width() {
+        assert_eq!(right("18 B", 6), "  18 B");
+        assert_eq!(left("today", 7), "today  ");
+        assert_eq!(right("日本語", 4), " 日…");
+        assert_eq!(left("日本語", 4), "日… ");
+    }
+
+    #[test]
+    fn a_window_cuts_wide_characters_into_blanks() {
+        for (text, skipped, cells, expected) in [
+            ("abcdef", 2, 3, "cde"),
+            ("abc", 5, 3, ""),
+            ("日本語", 1, 4, " 本 "),
+            ("日本語", 2, 4, "本語"),
+            ("abc", 0, 0, ""),
+        ] {
+            assert_eq!(
+                window(text, skipped, cells),
+                expected,
+                "{text} {skipped} {cells}"
+            );
+        }
+    }
+
+    #[test]
+    fn control_characters_are_made_visible() {
+        assert_eq!(visible("plain"), "plain");
+        assert_eq!(visible("a\x1b[2J\t\r\x7f\u{9b}"), "a␛[2J␉␍␡�");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_takes_more_cells_than_given(text in "\\PC{0,40}|[\\x00-\\x7f日🦀]{0,40}", cells in 0usize..50) {
+            prop_assert!(width(&fit(&text, cells)) <= cells);
+            prop_assert!(width(&fit_words(&text, cells)) <= cells);
+            prop_assert_eq!(width(&right(&text, cells)), cells);
+            prop_assert_eq!(width(&left(&text, cells)), cells);
+        }
+
+        #[test]
+        fn what_fits_is_as_it_was(text in "[a-z日🦀 ]{0,20}") {
+            prop_assert_eq!(fit(&text, width(&text)), text.as_str());
+        }
+
+        #[test]
+        fn a_window_is_never_wider(text in "[a-z日🦀]{0,20}", skipped in 0usize..30, cells in 0usize..30) {
+            let shown = width(&window(&text, skipped, cells));
+            prop_assert_eq!(shown, width(&text).saturating_sub(skipped).min(cells));
+        }
+    }
 }

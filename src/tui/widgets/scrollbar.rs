@@ -1,4 +1,4 @@
-//! A thin thumb in a border column.
+//! A thumb in a border column.
 
 use std::ops::Range;
 
@@ -7,12 +7,85 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// The cells of a track of `height` cells that show where `visible` lies in `rows`; `None` where
-/// everything shows. At least one cell; touches an end only where the list does.
-pub fn thumb(_visible: Range<u64>, _rows: u64, _height: u16) -> Option<Range<u16>> {
-    todo!()
+/// everything shows. At least one cell; where there is room, it touches an end only if the list does.
+pub fn thumb(visible: Range<u64>, rows: u64, height: u16) -> Option<Range<u16>> {
+    let shown = visible.end.saturating_sub(visible.start);
+    if shown >= rows || height == 0 {
+        return None;
+    }
+    let scaled = |value: u64| {
+        let cells = u128::from(value) * u128::from(height) / u128::from(rows);
+        u16::try_from(cells).unwrap_or(height)
+    };
+    let length = scaled(shown).max(1);
+    let lowest = height.saturating_sub(length);
+    let start = if visible.start == 0 {
+        0
+    } else if visible.end >= rows {
+        lowest
+    } else {
+        let inner = lowest.saturating_sub(1).max(1).min(lowest);
+        scaled(visible.start).clamp(1.min(inner), inner)
+    };
+    Some(start..start + length)
 }
 
-/// Draws the thumb over the right column of `area`; leaves the rest of the column as it is.
-pub fn draw(_visible: Range<u64>, _rows: u64, _style: Style, _area: Rect, _buffer: &mut Buffer) {
-    todo!()
+/// Draws the thumb over the right column of `area`, whose rows are the track; leaves the rest of
+/// the column as it is.
+pub fn draw(visible: Range<u64>, rows: u64, style: Style, area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    let Some(thumb) = thumb(visible, rows, area.height).filter(|_| area.width > 0) else {
+        return;
+    };
+    for row in thumb {
+        let cell = &mut buffer[(area.right() - 1, area.y + row)];
+        cell.set_symbol("█").set_style(style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_thumb_shows_where_the_screen_is() {
+        for (visible, rows, expected) in [
+            (0..10, 10, None),
+            (0..0, 0, None),
+            (0..10, 100, Some(0..1)),
+            (1..11, 100, Some(1..2)),
+            (45..55, 100, Some(4..5)),
+            (89..99, 100, Some(8..9)),
+            (90..100, 100, Some(9..10)),
+            (0..10, 20, Some(0..5)),
+            (5..15, 20, Some(2..7)),
+            (10..20, 20, Some(5..10)),
+            (0..10, u64::MAX, Some(0..1)),
+            (u64::MAX - 10..u64::MAX, u64::MAX, Some(9..10)),
+        ] {
+            assert_eq!(
+                thumb(visible.clone(), rows, 10),
+                expected,
+                "{visible:?} of {rows}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_the_thumb_is_drawn_over_the_border() {
+        let mut buffer = Buffer::with_lines(["ab│", "ab│", "ab│"]);
+        draw(0..3, 9, Style::new(), buffer.area, &mut buffer);
+        assert_eq!(buffer, Buffer::with_lines(["ab█", "ab│", "ab│"]));
+    }
+
+    proptest! {
+        #[test]
+        fn the_thumb_stays_on_its_track(start: u64, shown in 0u64..100, rows: u64, height: u16) {
+            if let Some(thumb) = thumb(start..start.saturating_add(shown), rows, height) {
+                prop_assert!(!thumb.is_empty() && thumb.end <= height, "{:?}", thumb);
+            }
+        }
+    }
 }
