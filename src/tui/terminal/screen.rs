@@ -7,12 +7,14 @@ use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::{Position, Size};
+use ratatui::layout::{Position, Rect, Size};
 
 /// Begin and end of a synchronized update (DEC private mode 2026); a terminal without it ignores
 /// both.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
+/// No colours, then no text: a terminal fills what it clears with the colours of the moment.
+const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 
 const IN_MEMORY: &str = "writing to memory does not fail";
 
@@ -53,14 +55,21 @@ impl Screen {
 
     /// Takes the terminal's new size; the next frame draws everything.
     pub fn resize(&mut self, size: Size) {
-        self.terminal.backend_mut().size = at_least_a_cell(size);
+        let size = at_least_a_cell(size);
+        self.terminal.backend_mut().size = size;
+        self.terminal
+            .resize(Rect::from((Position::ORIGIN, size)))
+            .expect(IN_MEMORY);
         self.redraw_all();
     }
 
     /// The next frame draws everything, whatever the terminal shows now.
     pub fn redraw_all(&mut self) {
-        self.terminal.backend_mut().cursor = Cursor::Unknown;
         self.terminal.clear().expect(IN_MEMORY);
+        let recorder = self.terminal.backend_mut();
+        // ratatui also puts the cursor back, and so shows it; nothing of that is wanted.
+        recorder.bytes = CLEAR.to_vec();
+        recorder.cursor = Cursor::Unknown;
     }
 
     /// The size of the next frame, one cell at least.
@@ -153,7 +162,7 @@ impl Backend for Recorder {
 
     /// Only [`ClearType::All`] is asked for: the viewport is the whole screen.
     fn clear_region(&mut self, _: ClearType) -> Result<(), Infallible> {
-        self.bytes.extend_from_slice(b"\x1b[0m\x1b[2J");
+        self.bytes.extend_from_slice(CLEAR);
         Ok(())
     }
 
@@ -202,6 +211,7 @@ mod tests {
         terminal.process(&bytes);
         assert_eq!(terminal.screen().contents(), "hello");
         assert!(terminal.screen().hide_cursor());
+        assert!(!bytes.windows(6).any(|window| window == b"\x1b[?25h"));
     }
 
     #[test]

@@ -83,9 +83,13 @@ impl Signals {
 
     /// The next signal. Cancel-safe.
     pub async fn next(&mut self) -> Signal {
-        if let Some(signal) = self.kept.pop_front() {
-            return signal;
+        match self.kept.pop_front() {
+            Some(signal) => signal,
+            None => self.receive().await,
         }
+    }
+
+    async fn receive(&mut self) -> Signal {
         let Some(streams) = &mut self.streams else {
             return std::future::pending().await;
         };
@@ -101,20 +105,35 @@ impl Signals {
         }
     }
 
-    /// Forgets what keys at the terminal sent while another program had it (a Ctrl-C in `$EDITOR`),
-    /// and the SIGCONT after a stop of our own. What ends us is kept.
+    /// Forgets what keys at the terminal sent while another program had it: a Ctrl-C in `$EDITOR`.
+    /// What ends us is kept.
     pub async fn forget(&mut self) {
-        let mut ending = VecDeque::new();
-        let all = async {
-            loop {
-                match self.next().await {
-                    signal @ (Signal::HangUp | Signal::Terminate) => ending.push_back(signal),
-                    Signal::Interrupt | Signal::Stop | Signal::Continue => {}
-                }
+        self.kept.retain(|signal| Self::ends_us(*signal));
+        let _ = tokio::time::timeout(ON_THE_WAY, self.keep_until(None)).await;
+    }
+
+    /// Waits until we were stopped and go on, at most so long; for [`suspend`]. What ends us is
+    /// kept.
+    ///
+    /// [`suspend`]: super::suspend::suspend
+    pub(super) async fn continued(&mut self, within: Duration) {
+        let _ = tokio::time::timeout(within, self.keep_until(Some(Signal::Continue))).await;
+    }
+
+    async fn keep_until(&mut self, last: Option<Signal>) {
+        loop {
+            let signal = self.receive().await;
+            if Self::ends_us(signal) {
+                self.kept.push_back(signal);
+            } else if Some(signal) == last {
+                return;
             }
-        };
-        let _: Result<std::convert::Infallible, _> = tokio::time::timeout(ON_THE_WAY, all).await;
-        self.kept = ending;
+        }
+    }
+
+    /// Nobody types these.
+    fn ends_us(signal: Signal) -> bool {
+        matches!(signal, Signal::HangUp | Signal::Terminate)
     }
 }
 

@@ -1,10 +1,14 @@
 //! Ctrl-Z and back.
 
 use std::io;
+use std::time::Duration;
 
 use rustix::process::{Signal, getppid, getsid, kill_current_process_group};
 
-use super::{Capabilities, modes};
+use super::{Capabilities, Signals, modes};
+
+/// The stop takes effect within this time. It runs out while we are stopped, which harms nothing.
+const STOPS_WITHIN: Duration = Duration::from_secs(1);
 
 /// Why the process was not stopped.
 #[derive(Debug, thiserror::Error)]
@@ -18,24 +22,28 @@ pub enum Error {
 }
 
 /// Leaves all modes, stops the whole process group, and enters them again once continued.
-/// The caller pauses its input before, and draws everything after. To be called on the main thread,
-/// which takes the stop before this goes on.
+/// The caller pauses its input before, and draws everything after.
 ///
 /// # Errors
 /// Nothing was stopped; the modes are on as before.
-pub fn suspend(capabilities: &Capabilities) -> Result<(), Error> {
+pub async fn suspend(capabilities: &Capabilities, signals: &mut Signals) -> Result<(), Error> {
     if !someone_could_resume() {
         return Err(Error::NobodyCouldResume);
     }
     modes::restore();
     let stopped = stop();
+    if stopped.is_ok() {
+        // Another thread may take the stop, and this one run on for a moment: entering the modes
+        // now would leave them on for the shell.
+        signals.continued(STOPS_WITHIN).await;
+    }
     modes::enter(capabilities)?;
     Ok(stopped?)
 }
 
 /// Stops the whole process group, as Ctrl-Z does where a terminal reads it: a shell continues a
 /// pipeline as one, and a wrapper (`cargo run`) must not be left waiting in the foreground.
-/// SIGSTOP, since SIGTSTP is ours to answer. Returns when continued.
+/// SIGSTOP, since SIGTSTP is ours to answer. May return before the stop takes effect.
 pub(super) fn stop() -> io::Result<()> {
     Ok(kill_current_process_group(Signal::STOP)?)
 }
