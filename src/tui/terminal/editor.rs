@@ -10,7 +10,7 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::termios::{QueueSelector, tcflush};
 
-use super::{Capabilities, modes, suspend};
+use super::{Capabilities, input, modes, suspend};
 
 /// A command that edits a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,7 @@ impl Editor {
         let ended = self.run(&draft.path);
         // Colour reports that the editor asked for and did not wait for are no keys of ours.
         let _ = tcflush(rustix::stdio::stdin(), QueueSelector::IFlush);
+        input::take_back_wake_up();
         let entered = modes::enter(capabilities);
         ended?;
         entered.map_err(system("the terminal"))?;

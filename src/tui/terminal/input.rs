@@ -106,6 +106,14 @@ impl Inputs {
     }
 }
 
+/// Takes back the wake-up that a dropped stream leaves in crossterm's poll where its thread was idle.
+/// Left there, it comes together with some later key, and crossterm (0.29, edge-triggered) then
+/// answers the wake-up alone: the key shows only with the next one. To be called before raw mode is
+/// entered again, which makes the kernel report once more what can be read.
+pub(super) fn take_back_wake_up() {
+    let _ = crossterm::event::poll(std::time::Duration::ZERO);
+}
+
 /// Our word for crossterm's event; `None` for what nobody needs.
 pub fn normalise(event: Event) -> Option<Input> {
     match event {

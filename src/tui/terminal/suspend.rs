@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Signal, getppid, getsid, kill_current_process_group};
 
-use super::{Capabilities, Signals, modes};
+use super::{Capabilities, Signals, input, modes};
 
 /// The stop takes effect within this time. It runs out while we are stopped, which harms nothing.
 const STOPS_WITHIN: Duration = Duration::from_secs(1);
@@ -37,6 +37,7 @@ pub async fn suspend(capabilities: &Capabilities, signals: &mut Signals) -> Resu
         // now would leave them on for the shell.
         signals.continued(STOPS_WITHIN).await;
     }
+    input::take_back_wake_up();
     modes::enter(capabilities)?;
     Ok(stopped?)
 }

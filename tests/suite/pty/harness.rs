@@ -49,6 +49,7 @@ impl Program {
         let pty = native_pty_system()
             .openpty(pty_size(columns, rows))
             .unwrap();
+        let before = line_settings(&*pty.master);
         let mut child = pty.slave.spawn_command(self.command).unwrap();
         let process = Pid::from_raw(child.process_id().unwrap() as i32).unwrap();
         let cells = |count| NonZero::new(count).unwrap();
@@ -68,7 +69,6 @@ impl Program {
         let (exited, exit) = mpsc::channel();
         std::thread::spawn(move || exited.send(child.wait().unwrap()));
         let keys = pty.master.take_writer().unwrap();
-        let before = line_settings(&*pty.master);
         Session {
             master: pty.master,
             keys,

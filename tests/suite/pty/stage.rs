@@ -47,14 +47,20 @@ async fn play() -> u8 {
     let (columns, rows) = crossterm::terminal::size().unwrap();
     let mut screen = Screen::new(Size::new(columns, rows));
     output.submit(modes::title("stage"));
-    let mut note = "ready".to_owned();
+    let (mut note, mut drawn) = ("ready".to_owned(), false);
     let code = loop {
-        if output.ready() {
+        if output.ready() && !drawn {
+            drawn = true;
             let frame = screen.draw(|frame| frame.render_widget(line(&note), frame.area()));
             output.submit(frame);
         }
         tokio::select! {
-            written = output.written() => if written.is_err() { break 1 },
+            written = output.written() => {
+                if written.is_err() {
+                    break 1;
+                }
+                continue;
+            }
             signal = signals.next() => match signal {
                 Signal::Stop => note = pause(&capabilities, &mut inputs, &mut signals, &mut screen).await,
                 Signal::Continue => {
@@ -86,7 +92,10 @@ async fn play() -> u8 {
                 },
             },
         }
+        drawn = false;
     };
+    // A key typed from now on is the shell's.
+    drop(inputs);
     output.settle(Duration::from_millis(500)).await;
     modes::restore();
     code

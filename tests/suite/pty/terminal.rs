@@ -130,6 +130,14 @@ fn where_no_shell_is_a_suspend_is_refused_and_nothing_changes() {
     assert_eq!(session.exit_code(), 0);
 }
 
+fn wait_for_prompt(session: &Session) {
+    session.wait_for("the shell", |screen| {
+        let (row, column) = screen.cursor_position();
+        let line = screen.rows(0, 7).nth(row.into()).unwrap_or_default();
+        !screen.alternate_screen() && column == 7 && line.starts_with("shell>")
+    });
+}
+
 /// A shell with job control, in which the stage is started by typing its command line.
 fn shell() -> Session {
     let this = std::env::current_exe().unwrap();
@@ -147,19 +155,20 @@ fn shell() -> Session {
 #[test]
 fn in_a_shell_it_suspends_and_comes_back() {
     let mut session = shell();
-    session.wait_for_text("shell> ");
+    wait_for_prompt(&session);
     session.send("eval \"$STAGE\"\r");
     session.wait_for_text("stage ready");
     for _ in 0..2 {
         session.send("z");
-        session.wait_for_text("Stopped");
+        wait_for_prompt(&session);
+        assert!(session.screen().contains("Stopped"), "{}", session.screen());
         assert_eq!(session.modes_left_on(), [""; 0]);
         session.send("fg\r");
         session.wait_for_text("stage back");
         assert!(session.look(|screen| screen.bracketed_paste() && screen.hide_cursor()));
     }
     session.send("q");
-    session.wait_for("the shell", |screen| !screen.alternate_screen());
+    wait_for_prompt(&session);
     session.send("echo code $?\r");
     session.wait_for_text("code 0");
     assert_eq!(session.modes_left_on(), [""; 0]);
