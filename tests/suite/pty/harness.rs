@@ -168,6 +168,17 @@ impl Session {
         self.wait_for(text, |screen| screen.contents().contains(text));
     }
 
+    /// Waits for a shell that asks for its next command: the cursor behind its prompt, all modes
+    /// off. Only then does it take what is typed.
+    pub fn wait_for_prompt(&self, prompt: &str) {
+        let width = prompt.len() as u16;
+        self.wait_for(prompt, |screen| {
+            let (row, column) = screen.cursor_position();
+            let line = screen.rows(0, width).nth(row.into()).unwrap_or_default();
+            !screen.alternate_screen() && column == width && line.starts_with(prompt.trim_end())
+        });
+    }
+
     /// Waits until the bytes that the program wrote satisfy this.
     pub fn wait_for_bytes(&self, what: &str, hold: impl Fn(&[u8]) -> bool) {
         self.wait_until(what, |shown| hold(&shown.raw));

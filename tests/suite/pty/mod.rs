@@ -2,6 +2,10 @@
 //!
 //! [`harness`] runs a program and watches its screen; [`stage`] is a small program made of
 //! `tui::terminal` alone, which [`terminal`] drives through every way in and out.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot start its program is to fail"
+)]
 
 mod harness;
 mod stage;

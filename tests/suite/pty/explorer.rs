@@ -1,0 +1,152 @@
+//! The built explorer in a real terminal: start, every way out, and what it leaves behind.
+
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::harness::{Program, Session};
+
+const GOINGNATS: &str = env!("CARGO_BIN_EXE_goingnats");
+
+/// A server that is not there: the first frame must not wait for it.
+const NOBODY: [&str; 3] = ["--no-context", "-s", "nats://127.0.0.1:1"];
+
+/// Keys that make a debug build panic while it draws.
+const PANIC: &str = ":panic\r";
+
+/// The explorer on its first frame, with a home of its own that ends with the test.
+fn started() -> (Session, TempDir) {
+    with("GOINGNATS_TEST", "1")
+}
+
+fn with(name: &str, value: &str) -> (Session, TempDir) {
+    let home = tempfile::tempdir().unwrap();
+    let session = Program::new(GOINGNATS, &NOBODY)
+        .env("GOINGNATS_HOME", home.path().to_str().unwrap())
+        .env(name, value)
+        .start();
+    session.wait_for("the first frame", |screen| {
+        let text = screen.contents();
+        screen.alternate_screen() && text.contains("Messages") && text.contains("Subscriptions")
+    });
+    (session, home)
+}
+
+fn assert_left_as_it_was(session: &Session) {
+    assert_eq!(session.modes_left_on(), [""; 0]);
+    assert!(session.is_cooked());
+}
+
+#[test]
+fn the_first_frame_does_not_wait_for_the_network() {
+    let (session, _home) = started();
+    assert!(!session.is_cooked());
+}
+
+#[test]
+fn quit_by_key() {
+    for key in ["q", "\x03"] {
+        let (mut session, _home) = started();
+        session.send(key);
+        assert_eq!(session.exit_code(), 0, "{key:?}");
+        assert_left_as_it_was(&session);
+    }
+}
+
+#[test]
+fn quit_by_signal() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let (mut session, _home) = started();
+        session.signal(signal);
+        assert_eq!(session.exit_code(), code, "{signal:?}");
+        assert_left_as_it_was(&session);
+    }
+}
+
+#[test]
+fn a_panic_is_read_on_a_restored_terminal() {
+    let (mut session, _home) = started();
+    session.send(PANIC);
+    assert_eq!(session.exit_code(), 101);
+    assert_left_as_it_was(&session);
+    assert!(
+        session.screen().contains("panicked"),
+        "{}",
+        session.screen()
+    );
+}
+
+#[test]
+fn without_a_shell_suspend_says_so() {
+    let (mut session, _home) = started();
+    session.send("\x1a");
+    session.wait_for_text("cannot suspend");
+    session.send("q");
+    assert_eq!(session.exit_code(), 0);
+}
+
+#[test]
+fn in_a_shell_it_suspends_and_comes_back() {
+    let home = tempfile::tempdir().unwrap();
+    let command = format!("{GOINGNATS} {}", NOBODY.join(" "));
+    let mut session = Program::new("sh", &["-i"])
+        .env("PS1", "shell> ")
+        .env("EXPLORE", &command)
+        .env("GOINGNATS_HOME", home.path().to_str().unwrap())
+        .start();
+    session.wait_for_prompt("shell> ");
+    session.send("eval \"$EXPLORE\"\r");
+    session.wait_for_text("Subscriptions");
+    session.send("\x1a");
+    session.wait_for_prompt("shell> ");
+    assert_eq!(session.modes_left_on(), [""; 0]);
+    session.send("fg\r");
+    session.wait_for("the explorer again", |screen| {
+        screen.alternate_screen() && screen.contents().contains("Subscriptions")
+    });
+    session.send("q");
+    session.wait_for_prompt("shell> ");
+    session.send("echo code $?\r");
+    session.wait_for_text("code 0");
+}
+
+#[test]
+fn a_new_size_is_drawn_to_its_edges() {
+    let (session, _home) = started();
+    session.resize(60, 20);
+    session.wait_for("the corner of the narrow screen", |screen| {
+        screen
+            .rows(0, 60)
+            .any(|row| row.trim_end().ends_with('╮') && row.chars().count() <= 60)
+    });
+}
+
+#[test]
+fn with_no_color_no_colour_is_written_and_the_focus_still_shows() {
+    let (session, _home) = with("NO_COLOR", "1");
+    let (columns, rows) = (100, 30);
+    let (mut coloured, mut marked) = (0, 0);
+    session.look(|screen| {
+        for cell in (0..rows).flat_map(|y| (0..columns).filter_map(move |x| screen.cell(y, x))) {
+            let plain = cell.fgcolor() == vt100::Color::Default;
+            coloured += usize::from(!plain || cell.bgcolor() != vt100::Color::Default);
+            marked += usize::from(cell.inverse() || cell.bold());
+        }
+    });
+    assert_eq!(coloured, 0);
+    assert_ne!(marked, 0);
+}
+
+#[test]
+fn where_stdout_is_no_terminal_a_sentence_says_what_to_do() {
+    let output = Command::new(GOINGNATS)
+        .args(NOBODY)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let sentence = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(sentence.contains("not a terminal"), "{sentence}");
+}
