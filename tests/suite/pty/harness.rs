@@ -115,12 +115,9 @@ struct Shown {
 impl Watched {
     fn read(&self, mut terminal: impl Read) {
         let mut chunk = [0; 4096];
-        loop {
-            // A program's end is an error on Linux and an end on macOS.
-            let bytes = match terminal.read(&mut chunk) {
-                Ok(length @ 1..) => &chunk[..length],
-                Ok(0) | Err(_) => break,
-            };
+        // A program's end is an error on Linux and an end on macOS.
+        while let Ok(length @ 1..) = terminal.read(&mut chunk) {
+            let bytes = &chunk[..length];
             let mut shown = self.lock();
             shown.parser.process(bytes);
             shown.raw.extend_from_slice(bytes);

@@ -131,6 +131,20 @@ fn where_no_shell_is_a_suspend_is_refused_and_nothing_changes() {
     assert_eq!(session.exit_code(), 0);
 }
 
+#[test]
+fn stopped_and_continued_by_somebody_else_it_shows_again_and_pushes_nothing_twice() {
+    let mut session = started();
+    session.signal(Signal::STOP);
+    session.signal(Signal::CONT);
+    session.wait_for_bytes("the alternate screen again and a whole frame", |raw| {
+        let text = String::from_utf8_lossy(raw);
+        text.matches("\x1b[?1049h").count() == 2 && text.matches("\x1b[2J").count() == 2
+    });
+    session.send("q");
+    assert_eq!(session.exit_code(), 0);
+    assert_left_as_it_was(&session);
+}
+
 /// A shell with job control, in which the stage is started by typing its command line.
 fn shell() -> Session {
     let this = std::env::current_exe().unwrap();
