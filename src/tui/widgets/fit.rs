@@ -3,20 +3,14 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::CellWidth;
-use ratatui::style::Style;
-use ratatui::text::Span;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// How many bytes of a long text are looked at for each cell: more than any script needs.
 const BYTES_PER_CELL: usize = 16;
 
 /// How many cells the text takes. Control characters take none.
 pub fn width(text: &str) -> usize {
-    let mut cells = 0;
-    graphemes(text, |_, _, width| {
-        cells += width;
-        true
-    });
-    cells
+    graphemes(text).map(|(_, _, width)| width).sum()
 }
 
 /// The text in at most so many cells, with `…` at the end where something is cut. Looks at no more
@@ -24,14 +18,15 @@ pub fn width(text: &str) -> usize {
 pub fn fit(text: &str, cells: usize) -> Cow<'_, str> {
     let head = head(text, cells);
     let (mut used, mut keep, mut cut) = (0, 0, head.len() < text.len());
-    graphemes(head, |start, symbol, width| {
+    for (start, symbol, width) in graphemes(head) {
         used += width;
         if used < cells {
             keep = start + symbol.len();
+        } else if used > cells {
+            cut = true;
+            break;
         }
-        cut |= used > cells;
-        used <= cells
-    });
+    }
     match head.get(..keep) {
         _ if !cut => Cow::Borrowed(text),
         Some(kept) if cells > 0 => Cow::Owned(format!("{kept}…")),
@@ -79,7 +74,7 @@ pub fn left(text: &str, cells: usize) -> String {
 pub fn window(text: &str, skipped: usize, cells: usize) -> String {
     let (mut column, end) = (0, skipped + cells);
     let mut shown = String::new();
-    graphemes(text, |_, symbol, width| {
+    for (_, symbol, width) in graphemes(text) {
         let next = column + width;
         if column >= skipped && next <= end {
             shown.push_str(symbol);
@@ -88,8 +83,10 @@ pub fn window(text: &str, skipped: usize, cells: usize) -> String {
             shown.extend(std::iter::repeat_n(' ', blanks));
         }
         column = next;
-        column < end
-    });
+        if column >= end {
+            break;
+        }
+    }
     shown
 }
 
@@ -122,21 +119,12 @@ fn head(text: &str, cells: usize) -> &str {
         .unwrap_or_default()
 }
 
-/// Goes over the graphemes that ratatui draws, with their place in the text and their width, until
-/// `each` says no. In pieces that end after a control character, since ratatui leaves those out
-/// and the places would drift.
-fn graphemes(text: &str, mut each: impl FnMut(usize, &str, usize) -> bool) {
-    let mut start = 0;
-    for piece in text.split_inclusive(char::is_control) {
-        let mut place = start;
-        for grapheme in Span::raw(piece).styled_graphemes(Style::new()) {
-            if !each(place, grapheme.symbol, grapheme.symbol.cell_width().into()) {
-                return;
-            }
-            place += grapheme.symbol.len();
-        }
-        start += piece.len();
-    }
+/// The graphemes that ratatui draws, which leaves control characters out; each with its place in
+/// the text and its width.
+fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str, usize)> {
+    text.grapheme_indices(true)
+        .filter(|(_, symbol)| !symbol.contains(char::is_control))
+        .map(|(start, symbol)| (start, symbol, symbol.cell_width().into()))
 }
 
 #[cfg(test)]
