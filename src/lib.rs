@@ -6,3 +6,4 @@ pub mod history;
 pub mod payload;
 pub mod protocol;
 pub mod tui;
+pub mod store;

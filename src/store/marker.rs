@@ -1,0 +1,33 @@
+//! What happened between messages and has a place in the log.
+
+use std::time::Duration;
+
+/// An entry of the log that is not a message and is not counted as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// When, in nanoseconds since the Unix epoch.
+    pub at: i64,
+    /// What.
+    pub kind: MarkerKind,
+}
+
+/// What a [`Marker`] tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MarkerKind {
+    /// The connection was lost and is back: messages may be missing here.
+    Gap {
+        /// How long we were without.
+        lasted: Duration,
+    },
+    /// Messages were dropped before they reached the store.
+    Dropped {
+        /// How many that came.
+        received: u64,
+        /// How many that we sent.
+        sent: u64,
+        /// Bytes of both.
+        bytes: u64,
+        /// How many of those that came, for each subscription.
+        by_subscription: Vec<(u64, u64)>,
+    },
+}

@@ -1,0 +1,39 @@
+//! The messages kept: segments under a byte budget, subjects, rates, pairs and what is shown.
+//!
+//! ```text
+//! batch ──► Store::append ──► open segment (one copy of the wire bytes, 32 bytes a message)
+//!                        │        └── full, or an hour old ──► sealed ──► over the budget: evicted
+//!                        ├──► subjects, subscriptions, rates     counts, touched once a message
+//!                        ├──► copies, pairs                      what belongs together
+//!                        └──► rows shown                         one bit a message
+//! screen ─► Store::row ──► Entry        text, headers, JSON are made by whoever looks
+//! ```
+//!
+//! Nothing here reads a clock or waits: times are nanoseconds since the Unix epoch, passed in, and
+//! kept to the microsecond. Nothing is lost silently: every message is shown, hidden, evicted, cleared
+//! or dropped, and [`Counters`] add up.
+
+mod counters;
+mod entry;
+mod frozen;
+mod marker;
+mod pairs;
+mod rates;
+#[allow(clippy::module_inception)]
+mod store;
+mod subjects;
+mod subscriptions;
+mod tree;
+mod view;
+
+pub use counters::Counters;
+pub use entry::{Direction, Entry, Message, MessageId};
+pub use frozen::Frozen;
+pub use marker::{Marker, MarkerKind};
+pub use pairs::{Outcome, Pair};
+pub use rates::{HISTORY_SECONDS, RATE_SECONDS, Rates};
+pub use store::{DEFAULT_BUDGET, Holder, Store};
+pub use subjects::{SubjectStats, Subjects};
+pub use subscriptions::SubscriptionStats;
+pub use tree::{NodeId, TreeRow};
+pub use view::View;
