@@ -13,12 +13,20 @@
 //! kept to the microsecond. Nothing is lost silently: every message is shown, hidden, evicted, cleared
 //! or dropped, and [`Counters`] add up.
 
+mod append;
+mod budget;
+mod copies;
 mod counters;
 mod entry;
 mod frozen;
+mod hash;
+mod interner;
+mod log;
 mod marker;
 mod pairs;
 mod rates;
+mod record;
+mod segment;
 #[allow(clippy::module_inception)]
 mod store;
 mod subjects;

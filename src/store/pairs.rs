@@ -1,8 +1,12 @@
 //! Requests and their replies, paired by reply subject.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::BuildHasherDefault,
+    time::Duration,
+};
 
-use super::MessageId;
+use super::{MessageId, hash::Hashed};
 
 /// One leg of a request and its reply, seen from the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,4 +36,281 @@ pub enum Outcome {
     },
     /// Anything else, as a sentence.
     Failed(String),
+}
+
+/// The most outcomes that may come before their request.
+const EARLY: usize = 256;
+
+/// The most requests remembered, ours and other people's each.
+const MOST: usize = 16_384;
+
+/// The requests seen last, found by the hash of their reply subject. Hashes have 64 bits and a seed of
+/// our own, so equal hashes are taken for equal subjects.
+#[derive(Debug)]
+pub(super) struct Pairs {
+    /// Ours are never pushed out by other people's.
+    ours: Ring,
+    others: Ring,
+    /// Outcomes of requests of ours that are not in the log yet.
+    early: VecDeque<(u64, Outcome)>,
+}
+
+/// A request, and what is known of its reply.
+#[derive(Debug)]
+pub(super) struct Request {
+    inbox: u64,
+    pub id: MessageId,
+    at: i64,
+    /// The subject of a request of ours, which is shown when the request itself is evicted.
+    pub subject: Option<Box<[u8]>>,
+    /// Whether somebody waits for the reply; a publish may carry a reply subject too.
+    awaited: bool,
+    pub reply: Option<MessageId>,
+    pub outcome: Outcome,
+    /// Whether the outcome is the client's own word.
+    settled: bool,
+}
+
+impl Pairs {
+    /// No requests. They never occupy much more than `bytes`.
+    pub fn new(bytes: usize) -> Pairs {
+        let each = size_of::<Request>() + size_of::<(u64, u64)>();
+        let most = (bytes / 2 / each).clamp(4, MOST);
+        Pairs {
+            ours: Ring::new(most),
+            others: Ring::new(most),
+            early: VecDeque::new(),
+        }
+    }
+
+    /// Remembers a request of ours.
+    pub fn ask(&mut self, inbox: u64, id: MessageId, at: i64, subject: &[u8], awaited: bool) {
+        let known = self.early.iter().position(|(early, _)| *early == inbox);
+        let early = known.and_then(|index| self.early.remove(index));
+        self.ours.push(Request {
+            inbox,
+            id,
+            at,
+            subject: Some(subject.into()),
+            awaited: awaited || early.is_some(),
+            reply: None,
+            settled: early.is_some(),
+            outcome: early.map_or(Outcome::Waiting, |(_, outcome)| outcome),
+        });
+    }
+
+    /// Remembers somebody else's request.
+    pub fn overhear(&mut self, inbox: u64, id: MessageId, at: i64) {
+        self.others.push(Request {
+            inbox,
+            id,
+            at,
+            subject: None,
+            awaited: false,
+            reply: None,
+            settled: false,
+            outcome: Outcome::Waiting,
+        });
+    }
+
+    /// Whether there is any request that a message could answer.
+    pub fn is_empty(&self) -> bool {
+        self.ours.requests.is_empty() && self.others.requests.is_empty()
+    }
+
+    /// The request with this reply subject, and whether it is ours.
+    pub fn get(&self, inbox: u64) -> Option<(&Request, bool)> {
+        let ours = self.ours.get(inbox).map(|request| (request, true));
+        ours.or_else(|| self.others.get(inbox).map(|request| (request, false)))
+    }
+
+    /// Notes a reply. The first one decides, unless the client has.
+    pub fn answer(&mut self, inbox: u64, id: MessageId, at: i64, no_responders: bool) {
+        let request = match self.ours.get_mut(inbox) {
+            Some(request) => request,
+            None => match self.others.get_mut(inbox) {
+                Some(request) => request,
+                None => return,
+            },
+        };
+        if request.reply.is_some() {
+            return;
+        }
+        request.reply = Some(id);
+        if !request.settled {
+            let nanos = u64::try_from(at.saturating_sub(request.at)).unwrap_or(0);
+            request.outcome = if no_responders {
+                Outcome::NoResponders
+            } else {
+                Outcome::Replied {
+                    took: Duration::from_nanos(nanos),
+                }
+            };
+        }
+    }
+
+    /// Notes what the client says of a request of ours, which may not be in the log yet.
+    pub fn settle(&mut self, inbox: u64, outcome: Outcome) {
+        if let Some(request) = self.ours.get_mut(inbox) {
+            request.outcome = outcome;
+            request.settled = true;
+            request.awaited = true;
+            return;
+        }
+        if self.early.len() == EARLY {
+            self.early.pop_front();
+        }
+        self.early.push_back((inbox, outcome));
+    }
+
+    /// What it occupies, in bytes.
+    pub fn memory(&self) -> usize {
+        self.ours.memory()
+            + self.others.memory()
+            + self.early.capacity() * size_of::<(u64, Outcome)>()
+    }
+}
+
+/// The newest requests, up to a number.
+#[derive(Debug)]
+struct Ring {
+    most: usize,
+    requests: VecDeque<Request>,
+    /// How many requests were pushed out: what the numbers in `by_inbox` count from.
+    gone: u64,
+    by_inbox: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
+    /// Bytes of the subjects.
+    subjects: usize,
+}
+
+impl Ring {
+    fn new(most: usize) -> Ring {
+        Ring {
+            most,
+            requests: VecDeque::new(),
+            gone: 0,
+            by_inbox: HashMap::default(),
+            subjects: 0,
+        }
+    }
+
+    /// A later request with the same reply subject takes the place of the earlier one.
+    fn push(&mut self, request: Request) {
+        if self.requests.len() == self.most {
+            self.pop();
+        }
+        let number = self.gone + self.requests.len() as u64;
+        self.by_inbox.insert(request.inbox, number);
+        self.subjects += request.subject_len();
+        self.requests.push_back(request);
+    }
+
+    fn pop(&mut self) {
+        if let Some(oldest) = self.requests.pop_front() {
+            self.subjects -= oldest.subject_len();
+            if self.by_inbox.get(&oldest.inbox) == Some(&self.gone) {
+                self.by_inbox.remove(&oldest.inbox);
+            }
+            self.gone += 1;
+        }
+    }
+
+    fn index(&self, inbox: u64) -> Option<usize> {
+        let number = *self.by_inbox.get(&inbox)?;
+        Some((number - self.gone) as usize)
+    }
+
+    fn get(&self, inbox: u64) -> Option<&Request> {
+        self.requests.get(self.index(inbox)?)
+    }
+
+    fn get_mut(&mut self, inbox: u64) -> Option<&mut Request> {
+        let index = self.index(inbox)?;
+        self.requests.get_mut(index)
+    }
+
+    fn memory(&self) -> usize {
+        self.requests.capacity() * size_of::<Request>()
+            + self.by_inbox.capacity() * (size_of::<(u64, u64)>() + 1)
+            + self.subjects
+    }
+}
+
+impl Request {
+    /// Whether there is anything to tell: a reply, or somebody who waits for it.
+    pub fn is_of_interest(&self) -> bool {
+        self.awaited || self.reply.is_some()
+    }
+
+    fn subject_len(&self) -> usize {
+        self.subject.as_ref().map_or(0, |subject| subject.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000_000_000;
+
+    fn took(seconds: u64) -> Outcome {
+        Outcome::Replied {
+            took: Duration::from_secs(seconds),
+        }
+    }
+
+    fn outcome(pairs: &Pairs, inbox: u64) -> Outcome {
+        let (request, _) = pairs.get(inbox).expect("asked");
+        request.outcome.clone()
+    }
+
+    #[test]
+    fn the_first_reply_decides_unless_the_client_has() {
+        let mut pairs = Pairs::new(1 << 20);
+        pairs.ask(1, MessageId(10), 0, b"today", true);
+        assert_eq!(outcome(&pairs, 1), Outcome::Waiting);
+        pairs.answer(1, MessageId(11), 2 * SECOND, false);
+        pairs.answer(1, MessageId(12), 3 * SECOND, true);
+        assert_eq!(outcome(&pairs, 1), took(2));
+        pairs.settle(1, took(1));
+        assert_eq!(outcome(&pairs, 1), took(1));
+        assert_eq!(
+            pairs.get(1).and_then(|(it, _)| it.reply),
+            Some(MessageId(11))
+        );
+    }
+
+    #[test]
+    fn an_outcome_may_come_before_its_request() {
+        let mut pairs = Pairs::new(1 << 20);
+        pairs.settle(1, Outcome::NoResponders);
+        pairs.ask(1, MessageId(10), 0, b"today", false);
+        assert_eq!(outcome(&pairs, 1), Outcome::NoResponders);
+        for inbox in 0..1_000 {
+            pairs.settle(inbox + 100, Outcome::Waiting);
+        }
+        assert_eq!(pairs.early.len(), EARLY);
+    }
+
+    #[test]
+    fn other_peoples_requests_never_push_ours_out() {
+        let mut pairs = Pairs::new(10_000);
+        pairs.ask(1, MessageId(1), 0, b"today", true);
+        for inbox in 2..100_000 {
+            pairs.overhear(inbox, MessageId(inbox), 0);
+        }
+        assert!(pairs.get(1).is_some_and(|(_, ours)| ours));
+        assert!(pairs.get(2).is_none());
+        assert!(pairs.get(99_999).is_some_and(|(_, ours)| !ours));
+        assert!(pairs.memory() < 20_000, "{}", pairs.memory());
+    }
+
+    #[test]
+    fn a_reply_subject_used_again_belongs_to_the_later_request() {
+        let mut pairs = Pairs::new(0);
+        for id in 1..=10 {
+            pairs.overhear(5, MessageId(id), 0);
+        }
+        assert_eq!(pairs.get(5).map(|(it, _)| it.id), Some(MessageId(10)));
+    }
 }

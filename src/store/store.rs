@@ -3,10 +3,17 @@
 use std::ops::Range;
 
 use super::{
-    Counters, Direction, Entry, Frozen, Marker, MessageId, Outcome, Pair, Rates, Subjects,
-    SubscriptionStats, View,
+    Counters, Direction, Entry, Frozen, Marker, MarkerKind, Message, MessageId, Outcome, Pair,
+    Rates, Subjects, SubscriptionStats, View,
+    copies::Copies,
+    log::Log,
+    pairs::Pairs,
+    rates::second_of,
+    record::{Flags, Kept},
+    segment::Segment,
+    subscriptions::Subscriptions,
+    view::{Traits, Verdict},
 };
-use crate::protocol::Record;
 
 /// The budget where none is given: 256 MiB.
 pub const DEFAULT_BUDGET: usize = 256 << 20;
@@ -26,149 +33,304 @@ pub enum Holder {
 /// others [`reserve`](Store::reserve). The one thing that may exceed it is the newest segment, so that
 /// the newest message is always there.
 #[derive(Debug)]
-pub struct Store {}
+pub struct Store {
+    pub(super) budget: usize,
+    pub(super) reserved: [usize; 2],
+    pub(super) log: Log,
+    pub(super) subjects: Subjects,
+    pub(super) subscriptions: Subscriptions,
+    pub(super) copies: Copies,
+    pub(super) pairs: Pairs,
+    pub(super) rates: Rates,
+    pub(super) view: View,
+    pub(super) totals: Totals,
+}
+
+/// Messages that went by or are gone; what is kept is counted by the log.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    pub received: u64,
+    pub sent: u64,
+    pub evicted: u64,
+    pub cleared: u64,
+    pub dropped: u64,
+    pub late: u64,
+    pub markers_gone: u64,
+}
 
 impl Store {
     /// An empty store. `budget` is in bytes; see [`DEFAULT_BUDGET`].
-    pub fn new(_budget: usize) -> Store {
-        todo!()
-    }
-
-    /// Keeps a batch: `records` in order, with offsets into `bytes`. `at` is in nanoseconds since the
-    /// Unix epoch. What came on a subscription that was not added, or was removed, is counted as late.
-    pub fn append(&mut self, _direction: Direction, _bytes: &[u8], _records: &[Record], _at: i64) {
-        todo!()
+    pub fn new(budget: usize) -> Store {
+        Store {
+            budget,
+            reserved: [0; 2],
+            log: Log::new(budget),
+            subjects: Subjects::new(),
+            subscriptions: Subscriptions::new(),
+            copies: Copies::new(),
+            pairs: Pairs::new(budget / 16),
+            rates: Rates::default(),
+            view: View::default(),
+            totals: Totals::default(),
+        }
     }
 
     /// Puts a marker behind everything appended so far.
-    pub fn mark(&mut self, _marker: Marker) {
-        todo!()
+    pub fn mark(&mut self, marker: Marker) {
+        if let MarkerKind::Dropped {
+            received,
+            sent,
+            by_subscription,
+            ..
+        } = &marker.kind
+        {
+            self.totals.received += received;
+            self.totals.sent += sent;
+            self.totals.dropped += received + sent;
+            for (sid, messages) in by_subscription {
+                if let Some(slot) = self.subscriptions.by_sid(*sid) {
+                    slot.stats.dropped += messages;
+                }
+            }
+        }
+        self.make_room(marker.at, 0);
+        self.log.push_marker(marker);
+        self.trim();
     }
 
     /// Clears the log. Ids, totals and rates go on.
     pub fn clear(&mut self) {
-        todo!()
+        self.log.seal();
+        while let Some(messages) = self.take_oldest() {
+            self.totals.cleared += messages;
+        }
     }
 
     /// Counts what comes in on `sid` from now on. 0 (sent) and 1 (the inbox of our requests) are there
-    /// from the beginning.
-    pub fn add_subscription(&mut self, _sid: u64, _subject: &[u8]) {
-        todo!()
+    /// from the beginning; naming the inbox's pattern tells our requests from publishes with a reply
+    /// subject where inboxes do not begin with `_INBOX`.
+    pub fn add_subscription(&mut self, sid: u64, subject: &[u8]) {
+        if let Some(place) = self.subscriptions.add(sid, subject) {
+            self.copies.begin(place);
+        }
     }
 
     /// What still comes in on `sid` is late from now on; what is kept stays.
-    pub fn remove_subscription(&mut self, _sid: u64) {
-        todo!()
+    pub fn remove_subscription(&mut self, sid: u64) {
+        self.subscriptions.remove(sid);
     }
 
     /// Hides what came in on `sid`, or shows it again.
-    pub fn mute(&mut self, _sid: u64, _muted: bool) {
-        todo!()
+    pub fn mute(&mut self, sid: u64, muted: bool) {
+        if let Some(slot) = self.subscriptions.by_sid(sid)
+            && slot.stats.muted != muted
+        {
+            slot.stats.muted = muted;
+            self.decide();
+        }
     }
 
     /// What came in on one subscription; also after it was removed, while messages of it are kept.
-    pub fn subscription(&self, _sid: u64) -> Option<&SubscriptionStats> {
-        todo!()
+    pub fn subscription(&self, sid: u64) -> Option<&SubscriptionStats> {
+        self.subscriptions.stats(sid)
     }
 
     /// Moves rates on to `now`, in nanoseconds since the Unix epoch; once a second until
     /// [`Rates::quiet`].
-    pub fn tick(&mut self, _now: i64) {
-        todo!()
+    pub fn tick(&mut self, now: i64) {
+        let second = second_of(now);
+        self.rates.advance(second);
+        self.subscriptions.tick(second);
+        self.subjects.tick(second);
     }
 
     /// Everything received and sent, by the second.
     pub fn rates(&self) -> &Rates {
-        todo!()
+        &self.rates
     }
 
     /// Changes which messages are shown.
-    pub fn set_view(&mut self, _view: View) {
-        todo!()
+    pub fn set_view(&mut self, view: View) {
+        if view != self.view {
+            self.subjects.set_view(&view);
+            self.view = view;
+            self.decide();
+        }
     }
 
     /// Which messages are shown.
     pub fn view(&self) -> &View {
-        todo!()
+        &self.view
+    }
+
+    fn decide(&mut self) {
+        let Store {
+            log,
+            subjects,
+            subscriptions,
+            view,
+            ..
+        } = self;
+        log.decide(|record| verdict(record, view, subjects, subscriptions));
     }
 
     /// How many rows are shown, markers included.
     pub fn rows(&self) -> u64 {
-        todo!()
+        self.log.rows()
     }
 
     /// The row at `index`; 0 is the oldest.
-    pub fn row(&self, _index: u64) -> Option<Entry<'_>> {
-        todo!()
+    pub fn row(&self, index: u64) -> Option<Entry<'_>> {
+        self.get(self.log.row(index)?)
     }
 
     /// The row of an entry.
     ///
     /// # Errors
     /// Where it is not shown, the row of the next entry that is, or the last row.
-    pub fn row_of(&self, _id: MessageId) -> Result<u64, u64> {
-        todo!()
+    pub fn row_of(&self, id: MessageId) -> Result<u64, u64> {
+        self.log.row_of(id)
     }
 
     /// An entry that is kept, shown or not.
-    pub fn get(&self, _id: MessageId) -> Option<Entry<'_>> {
-        todo!()
+    pub fn get(&self, id: MessageId) -> Option<Entry<'_>> {
+        let (segment, record) = self.log.get(id)?;
+        Some(match segment.marker(record) {
+            Some(marker) => Entry::Marker { id, marker },
+            None => Entry::Message(self.message(id, segment, record)),
+        })
+    }
+
+    fn message<'a>(&'a self, id: MessageId, segment: &'a Segment, record: &Kept) -> Message<'a> {
+        let bytes = &segment.bytes;
+        let out = record.flags.has(Flags::OUT);
+        Message {
+            id,
+            at: segment.at(record),
+            direction: if out { Direction::Out } else { Direction::In },
+            sid: self.subscriptions.at(record.subscription).sid,
+            subject: record.subject_of(bytes),
+            reply: record.reply_of(bytes),
+            header: record.header_of(bytes),
+            payload: record.payload_of(bytes),
+            missing: 0,
+            is_copy: record.flags.has(Flags::COPY),
+            answers: self.answered(id, segment, record),
+        }
+    }
+
+    /// The request that a message replies to, and its subject.
+    fn answered(
+        &self,
+        id: MessageId,
+        segment: &Segment,
+        record: &Kept,
+    ) -> Option<(MessageId, &[u8])> {
+        if !record.flags.has(Flags::ANSWERS) {
+            return None;
+        }
+        let inbox = self.subjects.hash(record.subject_of(&segment.bytes));
+        let (request, _) = self.pairs.get(inbox)?;
+        let subject = match &request.subject {
+            Some(subject) => subject,
+            None => {
+                let (segment, record) = self.log.get(request.id)?;
+                record.subject_of(&segment.bytes)
+            }
+        };
+        (request.id < id).then_some((request.id, subject))
     }
 
     /// The oldest entry kept, shown or not.
     pub fn oldest(&self) -> Option<MessageId> {
-        todo!()
+        let (oldest, next) = self.log.ids();
+        (oldest < next).then_some(MessageId(oldest))
     }
 
     /// The newest entry kept, shown or not.
     pub fn newest(&self) -> Option<MessageId> {
-        todo!()
+        let (oldest, next) = self.log.ids();
+        (oldest < next).then(|| MessageId(next - 1))
     }
 
     /// Where every message went.
     pub fn counters(&self) -> Counters {
-        todo!()
+        let tally = self.log.tally();
+        Counters {
+            received: self.totals.received,
+            sent: self.totals.sent,
+            kept: tally.total(),
+            evicted: self.totals.evicted,
+            cleared: self.totals.cleared,
+            dropped: self.totals.dropped,
+            shown: tally.of(Verdict::Shown),
+            hidden_by_mute: tally.of(Verdict::Muted),
+            hidden_copies: tally.of(Verdict::Copy),
+            hidden_inboxes: tally.of(Verdict::Inbox),
+            hidden_by_filter: tally.of(Verdict::Filtered),
+            late: self.totals.late,
+            markers: self.log.markers(),
+            markers_gone: self.totals.markers_gone,
+        }
     }
 
     /// The subjects seen.
     pub fn subjects(&self) -> &Subjects {
-        todo!()
+        &self.subjects
     }
 
     /// The subjects seen, to fold and unfold their tree.
     pub fn subjects_mut(&mut self) -> &mut Subjects {
-        todo!()
+        &mut self.subjects
     }
 
     /// The other leg of a request or a reply, and what became of the request. `None` for a message
     /// that is neither, or whose other leg was never seen; our own requests always have one.
-    pub fn pair(&self, _id: MessageId) -> Option<Pair> {
-        todo!()
+    pub fn pair(&self, id: MessageId) -> Option<Pair> {
+        let (segment, record) = self.log.get(id)?;
+        let asked = record.reply_of(&segment.bytes).and_then(|reply| {
+            let (request, _) = self.pairs.get(self.subjects.hash(reply))?;
+            (request.id == id && request.is_of_interest()).then(|| Pair {
+                other: request.reply,
+                outcome: request.outcome.clone(),
+            })
+        });
+        asked.or_else(|| {
+            self.answered(id, segment, record)?;
+            let inbox = self.subjects.hash(record.subject_of(&segment.bytes));
+            let (request, _) = self.pairs.get(inbox)?;
+            Some(Pair {
+                other: Some(request.id),
+                outcome: request.outcome.clone(),
+            })
+        })
     }
 
     /// Tells the exact outcome of a request of ours, by its reply subject; before or after the
     /// request itself was appended.
-    pub fn settle(&mut self, _inbox: &[u8], _outcome: Outcome) {
-        todo!()
+    pub fn settle(&mut self, inbox: &[u8], outcome: Outcome) {
+        self.pairs.settle(self.subjects.hash(inbox), outcome);
     }
 
     /// Copies rows, so that they stay when they are evicted; at most [`Frozen::LIMIT`] bytes.
-    pub fn snapshot(&self, _rows: Range<u64>) -> Frozen {
-        todo!()
+    pub fn snapshot(&self, rows: Range<u64>) -> Frozen {
+        Frozen::copy(self, rows)
     }
+}
 
-    /// Sets how many bytes of the budget somebody else holds.
-    pub fn reserve(&mut self, _holder: Holder, _bytes: usize) {
-        todo!()
-    }
-
-    /// What is occupied now, in bytes, everything reserved included.
-    pub fn memory(&self) -> usize {
-        todo!()
-    }
-
-    /// The budget, in bytes.
-    pub fn budget(&self) -> usize {
-        todo!()
-    }
+/// What becomes of a message in a view.
+#[inline]
+pub(super) fn verdict(
+    record: &Kept,
+    view: &View,
+    subjects: &Subjects,
+    subscriptions: &Subscriptions,
+) -> Verdict {
+    let subject = subjects.at(record.subject);
+    view.verdict(Traits {
+        flags: record.flags,
+        muted: subscriptions.at(record.subscription).stats.muted,
+        internal: subject.internal,
+        matches: subject.matches,
+    })
 }

@@ -1,8 +1,16 @@
 //! Subjects seen: interned, counted, and shown as a tree.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
-use super::{NodeId, TreeRow};
+use super::{
+    NodeId, TreeRow,
+    hash::Seed,
+    interner::Table,
+    rates::Recent,
+    tree::Tree,
+    view::{View, is_internal},
+};
+use crate::protocol::subject;
 
 /// What was seen on one subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -17,14 +25,79 @@ pub struct SubjectStats {
     pub rate: f64,
 }
 
-/// Every subject seen, each once.
-#[derive(Debug, Default)]
-pub struct Subjects {}
+/// Above this many, subjects with no kept message are forgotten.
+const MOST: usize = 100_000;
+
+/// Up to so many subjects touched by one batch, the tree is brought up to date at once; under more
+/// it waits for the tick.
+const AT_ONCE: usize = 64;
+
+/// Every subject seen, each once. Above 100 000 one with no kept message is forgotten, the longest
+/// unseen first; its totals stay counted in the tree above it.
+#[derive(Debug)]
+pub struct Subjects {
+    seed: Seed,
+    table: Table,
+    entries: Vec<Subject>,
+    free: Vec<u32>,
+    /// Bytes of the names.
+    names: usize,
+    tree: Tree,
+    /// Counted since the tree was brought up to date.
+    touched: Vec<u32>,
+    /// With a rate that may not be zero.
+    active: Vec<u32>,
+    /// Without a kept message at some time, longest first; some have come back since.
+    unused: VecDeque<u32>,
+    now: i64,
+}
+
+/// One interned subject.
+#[derive(Debug)]
+pub(super) struct Subject {
+    name: Box<[u8]>,
+    hash: u64,
+    node: u32,
+    count: u64,
+    bytes: u64,
+    /// What of `count` and `bytes` the tree has.
+    in_tree: (u64, u64),
+    kept: u64,
+    recent: Recent,
+    /// Whether it is an inbox or one of the server's own subjects.
+    pub internal: bool,
+    /// Whether it matches the pattern of the view.
+    pub matches: bool,
+    lists: Lists,
+}
+
+/// Which lists a number stands in. It stays there when its subject is forgotten, for the next one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lists {
+    touched: bool,
+    active: bool,
+    unused: bool,
+}
 
 impl Subjects {
+    pub(super) fn new() -> Subjects {
+        Subjects {
+            seed: Seed::random(),
+            table: Table::new(),
+            entries: Vec::new(),
+            free: Vec::new(),
+            names: 0,
+            tree: Tree::new(),
+            touched: Vec::new(),
+            active: Vec::new(),
+            unused: VecDeque::new(),
+            now: i64::MIN,
+        }
+    }
+
     /// How many subjects are known.
     pub fn len(&self) -> usize {
-        todo!()
+        self.entries.len() - self.free.len()
     }
 
     /// Whether none is known.
@@ -33,47 +106,256 @@ impl Subjects {
     }
 
     /// What was seen on one subject.
-    pub fn get(&self, _subject: &[u8]) -> Option<SubjectStats> {
-        todo!()
+    pub fn get(&self, subject: &[u8]) -> Option<SubjectStats> {
+        let number = self.lookup(subject, self.seed.hash(subject))?;
+        let entry = &self.entries[number as usize];
+        Some(SubjectStats {
+            count: entry.count,
+            bytes: entry.bytes,
+            kept: entry.kept,
+            rate: entry.recent.rate_at(self.now),
+        })
     }
 
     /// Every subject known, in the order of the tree: for completion.
     pub fn names(&self) -> impl Iterator<Item = &[u8]> {
-        std::iter::empty()
+        self.tree
+            .subjects()
+            .map(|number| &*self.entries[number as usize].name)
     }
 
     /// How many rows the tree has as it is folded now.
     pub fn rows(&self) -> usize {
-        todo!()
+        self.tree.rows()
     }
 
     /// The rows of a window on the tree, cut to those that are there.
-    pub fn window(&self, _rows: Range<usize>) -> Vec<TreeRow<'_>> {
-        todo!()
+    pub fn window(&self, rows: Range<usize>) -> Vec<TreeRow<'_>> {
+        self.tree.window(rows)
     }
 
     /// The node of a subject or of the beginning of one, by whole tokens.
-    pub fn find(&self, _prefix: &[u8]) -> Option<NodeId> {
-        todo!()
+    pub fn find(&self, prefix: &[u8]) -> Option<NodeId> {
+        self.tree.find(prefix).map(NodeId)
     }
 
     /// The row a node is on; `None` while a node above it is folded, or once it is forgotten.
-    pub fn row_of(&self, _node: NodeId) -> Option<usize> {
-        todo!()
+    pub fn row_of(&self, node: NodeId) -> Option<usize> {
+        self.tree.row_of(node)
     }
 
-    /// Folds or unfolds a node. Tokens that begin with `_INBOX` or `$` start folded.
-    pub fn fold(&mut self, _node: NodeId, _folded: bool) {
-        todo!()
+    /// Folds or unfolds a node with children. Tokens `_INBOX` and `$…` start folded.
+    pub fn fold(&mut self, node: NodeId, folded: bool) {
+        self.tree.fold(node, folded);
     }
 
     /// Folds what is unfolded and the other way round.
-    pub fn toggle(&mut self, _node: NodeId) {
-        todo!()
+    pub fn toggle(&mut self, node: NodeId) {
+        if let Some(folded) = self.tree.is_folded(node) {
+            self.tree.fold(node, !folded);
+        }
     }
 
     /// The node above, where there is one.
-    pub fn parent(&self, _node: NodeId) -> Option<NodeId> {
-        todo!()
+    pub fn parent(&self, node: NodeId) -> Option<NodeId> {
+        self.tree.parent(node)
+    }
+
+    pub(super) fn hash(&self, subject: &[u8]) -> u64 {
+        self.seed.hash(subject)
+    }
+
+    pub(super) fn at(&self, number: u32) -> &Subject {
+        &self.entries[number as usize]
+    }
+
+    /// The number of a subject, which stays its own while a message of it is kept.
+    #[inline]
+    pub(super) fn intern(&mut self, subject: &[u8], hash: u64, view: &View) -> u32 {
+        match self.lookup(subject, hash) {
+            Some(number) => number,
+            None => self.add(subject, hash, view),
+        }
+    }
+
+    fn lookup(&self, subject: &[u8], hash: u64) -> Option<u32> {
+        let named = |number: u32| *self.entries[number as usize].name == *subject;
+        self.table.find(hash, named)
+    }
+
+    fn add(&mut self, subject: &[u8], hash: u64, view: &View) -> u32 {
+        let number = match self.free.pop() {
+            Some(number) => number,
+            None => self.entries.len() as u32,
+        };
+        let lists = match self.entries.get(number as usize) {
+            Some(forgotten) => forgotten.lists,
+            None => Lists::default(),
+        };
+        let entry = Subject {
+            name: subject.into(),
+            hash,
+            node: self.tree.insert(subject, number),
+            count: 0,
+            bytes: 0,
+            in_tree: (0, 0),
+            kept: 0,
+            recent: Recent::default(),
+            internal: is_internal(subject),
+            matches: matches(view, subject),
+            lists,
+        };
+        self.names += subject.len();
+        if number as usize == self.entries.len() {
+            reserve_gently(&mut self.entries);
+            self.entries.push(entry);
+        } else {
+            self.entries[number as usize] = entry;
+        }
+        let entries = &self.entries;
+        self.table
+            .insert(hash, number, |number| entries[number as usize].hash);
+        number
+    }
+
+    /// Counts a message that is now kept; a copy is kept, but not counted again.
+    #[inline]
+    pub(super) fn count(&mut self, number: u32, bytes: u64, is_copy: bool, second: i64) {
+        let entry = &mut self.entries[number as usize];
+        entry.kept += 1;
+        if is_copy {
+            return;
+        }
+        entry.count += 1;
+        entry.bytes += bytes;
+        entry.recent.add(second, 1);
+        if !entry.lists.touched {
+            entry.lists.touched = true;
+            self.touched.push(number);
+        }
+    }
+
+    /// Counts a message that is no longer kept.
+    pub(super) fn release(&mut self, number: u32) {
+        let entry = &mut self.entries[number as usize];
+        entry.kept -= 1;
+        if entry.kept == 0 && !entry.lists.unused {
+            entry.lists.unused = true;
+            self.unused.push_back(number);
+        }
+    }
+
+    /// The end of a batch received in this second.
+    pub(super) fn settle(&mut self, second: i64) {
+        self.now = self.now.max(second);
+        if self.touched.len() <= AT_ONCE {
+            self.fill_tree();
+        }
+    }
+
+    fn fill_tree(&mut self) {
+        for number in self.touched.drain(..) {
+            let entry = &mut self.entries[number as usize];
+            entry.lists.touched = false;
+            entry.fill(&mut self.tree);
+            if !entry.lists.active {
+                entry.lists.active = true;
+                self.active.push(number);
+            }
+        }
+    }
+
+    /// Brings the tree up to date and moves rates on.
+    pub(super) fn tick(&mut self, second: i64) {
+        self.now = second;
+        self.fill_tree();
+        self.tree.begin_rates();
+        self.active.retain(|number| {
+            let entry = &mut self.entries[*number as usize];
+            entry.recent.advance(second);
+            entry.lists.active = !entry.recent.is_empty();
+            let rate = entry.recent.rate();
+            if rate > 0.0 {
+                self.tree.rate(entry.node, rate);
+            }
+            entry.lists.active
+        });
+    }
+
+    /// Decides for every subject anew whether it matches the view.
+    pub(super) fn set_view(&mut self, view: &View) {
+        for entry in &mut self.entries {
+            entry.matches = matches(view, &entry.name);
+        }
+    }
+
+    /// Forgets subjects with no kept message while there are too many, in number or in bytes.
+    pub(super) fn forget(&mut self, bytes: usize) {
+        while self.len() > MOST || self.memory_in_use() > bytes {
+            let Some(number) = self.unused.pop_front() else {
+                return;
+            };
+            let entry = &mut self.entries[number as usize];
+            entry.lists.unused = false;
+            if entry.kept == 0 {
+                self.forget_one(number);
+            }
+        }
+    }
+
+    fn forget_one(&mut self, number: u32) {
+        let entry = &mut self.entries[number as usize];
+        entry.fill(&mut self.tree);
+        entry.recent = Recent::default();
+        let name = std::mem::take(&mut entry.name);
+        let (hash, node) = (entry.hash, entry.node);
+        let entries = &self.entries;
+        self.table
+            .remove(hash, number, |number| entries[number as usize].hash);
+        self.tree.remove(node, &name);
+        self.names -= name.len();
+        self.free.push(number);
+    }
+
+    /// What it occupies, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        self.entries.capacity() * size_of::<Subject>() + self.names + self.overhead()
+    }
+
+    /// As [`Subjects::memory`], without places that are free to be used again.
+    fn memory_in_use(&self) -> usize {
+        self.len() * size_of::<Subject>() + self.names + self.overhead()
+    }
+
+    fn overhead(&self) -> usize {
+        let numbers = self.free.capacity()
+            + self.touched.capacity()
+            + self.active.capacity()
+            + self.unused.capacity();
+        self.table.memory() + self.tree.memory() + numbers * size_of::<u32>()
+    }
+}
+
+impl Subject {
+    /// Counts in the tree what it has not got yet.
+    fn fill(&mut self, tree: &mut Tree) {
+        let (count, bytes) = self.in_tree;
+        if self.count > count {
+            tree.count(self.node, self.count - count, self.bytes - bytes);
+            self.in_tree = (self.count, self.bytes);
+        }
+    }
+}
+
+fn matches(view: &View, name: &[u8]) -> bool {
+    let pattern = view.subject.as_deref();
+    pattern.is_none_or(|pattern| subject::matches(pattern, name))
+}
+
+/// Makes room for one more, an eighth at a time where a `Vec` would double: capacities are paid for
+/// from the budget.
+pub(super) fn reserve_gently<T>(vec: &mut Vec<T>) {
+    if vec.len() == vec.capacity() {
+        vec.reserve_exact(vec.len() / 8 + 16);
     }
 }

@@ -1,0 +1,224 @@
+//! How a batch gets into the store: one copy of its bytes, and one look at each record.
+
+use super::{
+    Direction, MessageId, Store,
+    copies::Copies,
+    log::Log,
+    pairs::Pairs,
+    rates::second_of,
+    record::{Flags, Kept},
+    store::verdict,
+    subjects::Subjects,
+    subscriptions::{INBOX, SENT, Subscriptions},
+};
+use crate::protocol::{HeaderBlock, Record, subject};
+
+impl Store {
+    /// Keeps a batch: `records` in order, with offsets into `bytes`. `at` is in nanoseconds since the
+    /// Unix epoch. What came on a subscription that was not added, or was removed, is counted as late.
+    pub fn append(&mut self, direction: Direction, bytes: &[u8], records: &[Record], at: i64) {
+        let mut rest = records;
+        while let Some(first) = rest.first() {
+            let from = first.subject_at as usize;
+            self.make_room(at, first.end() - from);
+            let (run, later) = rest.split_at(self.fitting(rest, from));
+            self.append_run(direction, bytes, run, at);
+            rest = later;
+        }
+        self.subjects.settle(second_of(at));
+        self.trim();
+    }
+
+    /// How many of the records, at least one, the open segment takes.
+    fn fitting(&mut self, records: &[Record], from: usize) -> usize {
+        let open = self.log.open();
+        let free = open.bytes.capacity() - open.bytes.len();
+        let most = records.len().min(self.log.free_records());
+        let records = &records[..most];
+        records.partition_point(|record| record.end().saturating_sub(from) <= free)
+    }
+
+    /// Keeps records that fit the open segment.
+    fn append_run(&mut self, direction: Direction, bytes: &[u8], run: &[Record], at: i64) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+            return;
+        };
+        let from = first.subject_at;
+        let open = self.log.open();
+        let to = open.bytes.len();
+        open.bytes
+            .extend_from_slice(&bytes[from as usize..last.end()]);
+        let time = open.time(at).unwrap_or(0);
+        let mut id = MessageId(open.next());
+        let mut end = to;
+        let mut passed = Passed::default();
+        for record in run {
+            let place = match direction {
+                Direction::Out => Some(SENT),
+                Direction::In if record.sid == u64::from(SENT) => None,
+                Direction::In => self.subscriptions.place_of(record.sid),
+            };
+            let Some(place) = place else {
+                passed.late += 1;
+                continue;
+            };
+            passed.messages += 1;
+            let Some(mut kept) = Kept::of(record, from, to as u32) else {
+                passed.dropped += 1;
+                continue;
+            };
+            kept.at = time;
+            kept.subscription = place;
+            passed.bytes += kept.size();
+            end = kept.end();
+            self.keep(
+                Arrival {
+                    record,
+                    bytes,
+                    id,
+                    at,
+                },
+                kept,
+            );
+            id.0 += 1;
+        }
+        // Whatever is late at the end of a run need not stay.
+        self.log.open().bytes.truncate(end);
+        self.count(direction, passed, at);
+    }
+
+    fn count(&mut self, direction: Direction, passed: Passed, at: i64) {
+        match direction {
+            Direction::In => self.totals.received += passed.messages,
+            Direction::Out => self.totals.sent += passed.messages,
+        }
+        self.totals.late += passed.late;
+        self.totals.dropped += passed.dropped;
+        if passed.messages > 0 {
+            self.rates.add(second_of(at), passed.messages, passed.bytes);
+        }
+    }
+
+    #[inline]
+    fn keep(&mut self, arrival: Arrival<'_>, mut kept: Kept) {
+        let Store {
+            log,
+            subjects,
+            subscriptions,
+            copies,
+            pairs,
+            view,
+            ..
+        } = self;
+        let place = kept.subscription;
+        let out = place == SENT;
+        let name = arrival.record.subject(arrival.bytes);
+        let hash = subjects.hash(name);
+        kept.subject = subjects.intern(name, hash, view);
+
+        let is_copy = !out && arrival.is_copy(&kept, copies, log);
+        if !is_copy {
+            copies.remember(kept.shape(), place, arrival.id);
+        }
+        let answers = arrival.answers(hash, is_copy, pairs);
+        if !is_copy {
+            arrival.asks(out, pairs, subjects, subscriptions);
+        }
+        let ours =
+            out || place == INBOX || answers == Some(true) || subscriptions.at(place).internal;
+        kept.flags = Flags::default()
+            .with(Flags::OUT, out)
+            .with(Flags::COPY, is_copy)
+            .with(Flags::OURS, ours)
+            .with(Flags::ANSWERS, answers.is_some());
+
+        let second = second_of(arrival.at);
+        subjects.count(kept.subject, kept.size(), is_copy, second);
+        subscriptions.count(place, kept.size(), is_copy, second);
+        log.push(kept, Some(verdict(&kept, view, subjects, subscriptions)));
+    }
+}
+
+/// What passed in one run.
+#[derive(Clone, Copy, Debug, Default)]
+struct Passed {
+    messages: u64,
+    bytes: u64,
+    late: u64,
+    /// With a control line that no decoder accepts.
+    dropped: u64,
+}
+
+/// A message on its way into the log.
+#[derive(Clone, Copy)]
+struct Arrival<'a> {
+    record: &'a Record,
+    bytes: &'a [u8],
+    id: MessageId,
+    at: i64,
+}
+
+impl Arrival<'_> {
+    /// Whether another subscription, or our own send, showed the same before.
+    #[inline]
+    fn is_copy(&self, kept: &Kept, copies: &mut Copies, log: &Log) -> bool {
+        copies.is_copy(kept.shape(), kept.subscription, |original| {
+            let Some((segment, original)) = log.get(original) else {
+                return false;
+            };
+            original.subject == kept.subject
+                && original.reply_of(&segment.bytes) == self.record.reply(self.bytes)
+                && original.header_of(&segment.bytes) == self.record.header(self.bytes)
+                && original.payload_of(&segment.bytes) == self.record.payload(self.bytes)
+        })
+    }
+
+    /// Whether this replies to a request that was seen, and then whether to one of ours.
+    #[inline]
+    fn answers(&self, subject: u64, is_copy: bool, pairs: &mut Pairs) -> Option<bool> {
+        if pairs.is_empty() {
+            return None;
+        }
+        let (_, ours) = pairs.get(subject)?;
+        if !is_copy {
+            let status = HeaderBlock::status_of(self.record.header(self.bytes));
+            pairs.answer(subject, self.id, self.at, status == Some(503));
+        }
+        Some(ours)
+    }
+
+    /// Remembers a message that asks for a reply.
+    #[inline]
+    fn asks(
+        &self,
+        out: bool,
+        pairs: &mut Pairs,
+        subjects: &Subjects,
+        subscriptions: &Subscriptions,
+    ) {
+        let Some(reply) = self.record.reply(self.bytes) else {
+            return;
+        };
+        // Where a JetStream consumer is to acknowledge; nobody waits for a reply (ADR-15).
+        if reply.starts_with(b"$JS.ACK.") {
+            return;
+        }
+        let inbox = subjects.hash(reply);
+        if out {
+            let awaited = is_our_inbox(reply, subscriptions);
+            let asked = self.record.subject(self.bytes);
+            pairs.ask(inbox, self.id, self.at, asked, awaited);
+        } else {
+            pairs.overhear(inbox, self.id, self.at);
+        }
+    }
+}
+
+fn is_our_inbox(reply: &[u8], subscriptions: &Subscriptions) -> bool {
+    let pattern = &subscriptions.at(INBOX).stats.subject;
+    if pattern.is_empty() {
+        reply.starts_with(b"_INBOX.")
+    } else {
+        subject::matches(pattern, reply)
+    }
+}

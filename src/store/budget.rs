@@ -1,0 +1,75 @@
+//! Staying under the byte budget: what is counted, and what goes first.
+
+use super::{Holder, Store, record::Flags};
+
+/// The share of the budget that the table of subjects may take before messages go for it.
+const SUBJECTS_SHARE: usize = 4;
+
+impl Store {
+    /// Sets how many bytes of the budget somebody else holds.
+    pub fn reserve(&mut self, holder: Holder, bytes: usize) {
+        self.reserved[holder as usize] = bytes;
+        self.trim();
+    }
+
+    /// What is occupied now, in bytes, everything reserved included.
+    pub fn memory(&self) -> usize {
+        self.log.memory()
+            + self.subjects.memory()
+            + self.subscriptions.memory()
+            + self.pairs.memory()
+            + self.reserved.iter().sum::<usize>()
+    }
+
+    /// The budget, in bytes.
+    pub fn budget(&self) -> usize {
+        self.budget
+    }
+
+    /// Makes the open segment ready for an entry at this time of so many bytes.
+    pub(super) fn make_room(&mut self, at: i64, bytes: usize) {
+        if !self.log.has_room(at, bytes) {
+            while self.memory() + self.log.next_memory(bytes) > self.budget && self.evict_oldest() {
+            }
+            self.log.seal();
+        }
+        self.log.ready(at, bytes);
+    }
+
+    /// Gives up what is over the budget, oldest first.
+    pub(super) fn trim(&mut self) {
+        let share = self.budget / SUBJECTS_SHARE;
+        loop {
+            self.subjects.forget(share);
+            let over = self.memory() > self.budget;
+            if !over && self.subjects.memory() <= share {
+                return;
+            }
+            if !(over && self.log.drop_spare()) && !self.evict_oldest() {
+                return;
+            }
+        }
+    }
+
+    fn evict_oldest(&mut self) -> bool {
+        let gone = self.take_oldest();
+        self.totals.evicted += gone.unwrap_or(0);
+        gone.is_some()
+    }
+
+    /// Takes the oldest sealed segment out, and says how many messages it held.
+    pub(super) fn take_oldest(&mut self) -> Option<u64> {
+        let gone = self.log.pop_oldest()?;
+        for record in &gone.segment.records {
+            if record.flags.has(Flags::MARKER) {
+                self.totals.markers_gone += 1;
+            } else {
+                self.subjects.release(record.subject);
+                self.subscriptions.release(record.subscription);
+            }
+        }
+        let messages = gone.messages();
+        self.log.recycle(gone);
+        Some(messages)
+    }
+}

@@ -1,0 +1,184 @@
+//! Where a kept message lies in its segment, in 32 bytes.
+
+use crate::protocol;
+
+/// One entry of a segment. Offsets count from the start of the segment's bytes.
+///
+/// ```text
+/// subject  reply  12␍␊ header payload
+/// ^ subject_at         ^ body: `gap` behind the end of the reply, or of the subject without one
+///          ^ reply_offset behind subject_at
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    subject_at: u32,
+    /// The interned subject; of a marker its number in the segment.
+    pub subject: u32,
+    header_len: u32,
+    payload_len: u32,
+    /// Microseconds since the segment's `base`.
+    pub at: u32,
+    subject_len: u16,
+    reply_offset: u16,
+    reply_len: u16,
+    gap: u16,
+    /// Which of the [`Subscriptions`](super::subscriptions::Subscriptions).
+    pub subscription: u16,
+    pub flags: Flags,
+}
+
+const _: () = assert!(size_of::<Kept>() == 32);
+
+/// What else is known of an entry: a set of bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flags(u8);
+
+impl Flags {
+    /// Sent by us.
+    pub const OUT: Flags = Flags(1);
+    /// A copy of another message.
+    pub const COPY: Flags = Flags(2);
+    /// Part of our own doing: sent by us, a reply to us, or asked for by name.
+    pub const OURS: Flags = Flags(4);
+    /// A reply to a request that was seen.
+    pub const ANSWERS: Flags = Flags(8);
+    /// Not a message.
+    pub const MARKER: Flags = Flags(16);
+
+    pub fn has(self, flag: Flags) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    #[must_use]
+    pub fn with(self, flag: Flags, on: bool) -> Flags {
+        if on { Flags(self.0 | flag.0) } else { self }
+    }
+}
+
+impl Kept {
+    /// The same message in a segment where the batch's byte `from` lies at `to`. `None` where the
+    /// control line is longer than any that a decoder accepts.
+    pub fn of(record: &protocol::Record, from: u32, to: u32) -> Option<Kept> {
+        let named = if record.reply_len > 0 {
+            u32::from(record.reply_offset) + u32::from(record.reply_len)
+        } else {
+            u32::from(record.subject_len)
+        };
+        let gap = record.body_at.checked_sub(record.subject_at + named)?;
+        Some(Kept {
+            subject_at: record.subject_at - from + to,
+            subject: 0,
+            header_len: record.header_len,
+            payload_len: record.payload_len,
+            at: 0,
+            subject_len: record.subject_len,
+            reply_offset: record.reply_offset,
+            reply_len: record.reply_len,
+            gap: u16::try_from(gap).ok()?,
+            subscription: 0,
+            flags: Flags::default(),
+        })
+    }
+
+    /// An entry for the marker with this number in the segment.
+    pub fn marker(number: u32) -> Kept {
+        Kept {
+            subject_at: 0,
+            subject: number,
+            header_len: 0,
+            payload_len: 0,
+            at: 0,
+            subject_len: 0,
+            reply_offset: 0,
+            reply_len: 0,
+            gap: 0,
+            subscription: 0,
+            flags: Flags::MARKER,
+        }
+    }
+
+    pub fn subject_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        slice(bytes, self.subject_at as usize, self.subject_len as usize)
+    }
+
+    pub fn reply_of<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let at = self.subject_at as usize + self.reply_offset as usize;
+        (self.reply_len > 0).then(|| slice(bytes, at, self.reply_len as usize))
+    }
+
+    pub fn header_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        slice(bytes, self.body_at(), self.header_len as usize)
+    }
+
+    pub fn payload_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        let at = self.body_at() + self.header_len as usize;
+        slice(bytes, at, self.payload_len as usize)
+    }
+
+    /// Header and payload together, in bytes.
+    pub fn size(&self) -> u64 {
+        u64::from(self.header_len) + u64::from(self.payload_len)
+    }
+
+    /// The lengths that equal messages have in common, as one number.
+    pub fn shape(&self) -> u64 {
+        let body = u64::from(self.payload_len) ^ (u64::from(self.header_len) << 20);
+        (u64::from(self.subject) << 32) ^ body ^ (u64::from(self.reply_len) << 12)
+    }
+
+    /// The offset just behind the payload.
+    pub fn end(&self) -> usize {
+        self.body_at() + self.header_len as usize + self.payload_len as usize
+    }
+
+    fn body_at(&self) -> usize {
+        let named = if self.reply_len > 0 {
+            self.reply_offset as usize + self.reply_len as usize
+        } else {
+            self.subject_len as usize
+        };
+        self.subject_at as usize + named + self.gap as usize
+    }
+}
+
+fn slice(bytes: &[u8], at: usize, len: usize) -> &[u8] {
+    &bytes[at..at + len]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_a_control_line_longer_than_any_decoder_accepts_there_is_no_record() {
+        let record = protocol::Record {
+            subject_len: 1,
+            body_at: 70_000,
+            ..protocol::Record::default()
+        };
+        assert_eq!(Kept::of(&record, 0, 0), None);
+    }
+
+    #[test]
+    fn given_a_message_elsewhere_its_parts_are_the_same() {
+        let batch = b"MSG a.b 7 inbox  9\r\nNATS\r\n\r\nx";
+        let record = protocol::Record {
+            sid: 7,
+            subject_at: 4,
+            subject_len: 3,
+            reply_offset: 6,
+            reply_len: 5,
+            body_at: 20,
+            header_len: 8,
+            payload_len: 1,
+        };
+        let mut bytes = b"before".to_vec();
+        bytes.extend_from_slice(&batch[4..]);
+        let kept = Kept::of(&record, 4, 6).expect("a short line");
+        assert_eq!(kept.subject_of(&bytes), b"a.b");
+        assert_eq!(kept.reply_of(&bytes), Some(&b"inbox"[..]));
+        assert_eq!(kept.header_of(&bytes), b"NATS\r\n\r\n");
+        assert_eq!(kept.payload_of(&bytes), b"x");
+        assert_eq!(kept.end(), bytes.len());
+    }
+}

@@ -1,0 +1,145 @@
+//! One stretch of the log: wire bytes and a record for each entry, in two preallocated vectors.
+
+use super::{
+    Marker, MessageId,
+    record::{Flags, Kept},
+};
+
+/// How long before its first entry a segment's times begin, in nanoseconds: batches read and written
+/// at the same moment may come in either order.
+const SLACK: i64 = 300 * 1_000_000_000;
+
+/// How far apart the times of one segment may lie: an hour and the slack, in microseconds.
+const SPAN: i64 = 3_900_000_000;
+
+/// A stretch of the log. While it is open, entries are added behind; sealed, it never changes.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// The id of its first entry; the others follow without a hole.
+    pub first: u64,
+    /// What the times of its records count from, in nanoseconds since the Unix epoch.
+    pub base: i64,
+    pub bytes: Vec<u8>,
+    pub records: Vec<Kept>,
+    pub markers: Vec<Marker>,
+}
+
+impl Segment {
+    /// An empty segment with room for so many bytes and records.
+    pub fn new(bytes: usize, records: usize) -> Segment {
+        Segment {
+            first: 0,
+            base: 0,
+            bytes: Vec::with_capacity(bytes),
+            records: Vec::with_capacity(records),
+            markers: Vec::new(),
+        }
+    }
+
+    /// Makes an empty segment begin with the entry `first` at the time `at`.
+    pub fn begin(&mut self, first: u64, at: i64) {
+        self.first = first;
+        self.base = at
+            .saturating_sub(at.rem_euclid(1_000))
+            .saturating_sub(SLACK);
+    }
+
+    /// The time `at` as records hold it; `None` where it is too far from the first entry.
+    pub fn time(&self, at: i64) -> Option<u32> {
+        let since = at.checked_sub(self.base)?.div_euclid(1_000);
+        u32::try_from(since).ok().filter(|_| since <= SPAN)
+    }
+
+    /// When an entry happened, in nanoseconds since the Unix epoch.
+    pub fn at(&self, record: &Kept) -> i64 {
+        self.base + i64::from(record.at) * 1_000
+    }
+
+    /// The id behind its last entry.
+    pub fn next(&self) -> u64 {
+        self.first + self.records.len() as u64
+    }
+
+    /// An entry by its id.
+    pub fn record(&self, id: MessageId) -> Option<&Kept> {
+        let index = usize::try_from(id.0.checked_sub(self.first)?).ok()?;
+        self.records.get(index)
+    }
+
+    /// The marker that an entry stands for.
+    pub fn marker(&self, record: &Kept) -> Option<&Marker> {
+        let number = record.flags.has(Flags::MARKER).then_some(record.subject)?;
+        self.markers.get(number as usize)
+    }
+
+    /// Gives back what a sealed segment will not use, where it is worth a copy.
+    pub fn trim(&mut self) {
+        if self.bytes.len() < self.bytes.capacity() / 2 {
+            self.bytes.shrink_to_fit();
+        }
+        if self.records.len() < self.records.capacity() / 2 {
+            self.records.shrink_to_fit();
+        }
+    }
+
+    /// Empties it for another use.
+    pub fn reset(&mut self) {
+        self.bytes.clear();
+        self.records.clear();
+        self.markers = Vec::new();
+    }
+
+    /// What it occupies, in bytes.
+    pub fn memory(&self) -> usize {
+        let dropped = |marker: &Marker| match &marker.kind {
+            super::MarkerKind::Dropped {
+                by_subscription, ..
+            } => by_subscription.capacity() * size_of::<(u64, u64)>(),
+            super::MarkerKind::Gap { .. } => 0,
+        };
+        self.bytes.capacity()
+            + self.records.capacity() * size_of::<Kept>()
+            + self.markers.capacity() * size_of::<Marker>()
+            + self.markers.iter().map(dropped).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60 * 1_000_000_000;
+
+    #[test]
+    fn given_an_open_segment_it_holds_times_of_an_hour_to_the_microsecond() {
+        let mut segment = Segment::new(0, 0);
+        let start = 1_700_000_000_123_456_789;
+        segment.begin(1, start);
+        for (at, held) in [
+            (start, true),
+            (start - 4 * MINUTE, true),
+            (start - 6 * MINUTE, false),
+            (start + 59 * MINUTE, true),
+            (start + 61 * MINUTE, false),
+            (i64::MIN, false),
+            (i64::MAX, false),
+        ] {
+            let time = segment.time(at);
+            assert_eq!(time.is_some(), held, "{at}");
+            if let Some(time) = time {
+                let mut record = Kept::marker(0);
+                record.at = time;
+                assert_eq!(segment.at(&record), at - at.rem_euclid(1_000));
+            }
+        }
+    }
+
+    #[test]
+    fn given_the_end_of_time_a_segment_still_begins() {
+        let mut segment = Segment::new(0, 0);
+        for at in [i64::MIN, i64::MAX] {
+            segment.begin(1, at);
+            assert!(segment.time(at).is_some());
+        }
+    }
+}
