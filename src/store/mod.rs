@@ -31,6 +31,8 @@ mod segment;
 mod store;
 mod subjects;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod view;
 

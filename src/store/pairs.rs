@@ -44,6 +44,12 @@ const EARLY: usize = 256;
 /// The most requests remembered, ours and other people's each.
 const MOST: usize = 16_384;
 
+/// How many requests are remembered in so many bytes, ours and other people's each.
+pub(super) fn remembered(bytes: usize) -> usize {
+    let each = size_of::<Request>() + size_of::<(u64, u64)>();
+    (bytes / 2 / each).clamp(4, MOST)
+}
+
 /// The requests seen last, found by the hash of their reply subject. Hashes have 64 bits and a seed of
 /// our own, so equal hashes are taken for equal subjects.
 #[derive(Debug)]
@@ -74,8 +80,7 @@ pub(super) struct Request {
 impl Pairs {
     /// No requests. They never occupy much more than `bytes`.
     pub fn new(bytes: usize) -> Pairs {
-        let each = size_of::<Request>() + size_of::<(u64, u64)>();
-        let most = (bytes / 2 / each).clamp(4, MOST);
+        let most = remembered(bytes);
         Pairs {
             ours: Ring::new(most),
             others: Ring::new(most),

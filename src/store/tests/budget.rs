@@ -1,0 +1,95 @@
+//! Memory: honest, and under the budget.
+
+use super::traffic::{Msg, SECOND, START, msg, subscribed};
+use crate::store::{Holder, Store};
+
+const MIB: usize = 1 << 20;
+
+/// What the rows kept need at the very least: their bytes and their records.
+fn needed(store: &Store) -> usize {
+    (0..store.rows())
+        .filter_map(|row| store.row(row)?.message())
+        .map(|it| it.subject.len() + it.header.len() + it.size() + 32)
+        .sum()
+}
+
+fn flood(store: &mut Store, messages: usize, subject: impl Fn(usize) -> String) {
+    let payload = "x".repeat(128);
+    for n in 0..messages {
+        store.receive(START + n as i64, &[msg(2, &subject(n), &payload)]);
+    }
+}
+
+#[test]
+fn given_a_flood_memory_stays_under_the_budget_and_is_mostly_messages() {
+    let mut store = subscribed(8 * MIB, &["a.>"]);
+    for _ in 0..10 {
+        flood(&mut store, 10_000, |n| format!("a.{}", n % 10));
+        assert!(store.memory() <= store.budget());
+    }
+    let counters = store.counters();
+    assert!(counters.evicted > 0);
+    assert_eq!(counters.received, counters.kept + counters.evicted);
+    let share = needed(&store) as f64 / store.budget() as f64;
+    assert!((0.6..1.0).contains(&share), "{share}");
+}
+
+#[test]
+fn given_a_subject_for_each_message_the_table_of_subjects_keeps_its_share() {
+    let mut store = subscribed(4 * MIB, &["a.>"]);
+    flood(&mut store, 50_000, |n| format!("a.{}.{n}", n % 7));
+    assert!(store.memory() <= store.budget(), "{}", store.memory());
+    assert!(store.subjects.memory() <= store.budget() / 4 + store.budget() / 16);
+    assert!(store.subjects().len() as u64 >= store.counters().kept);
+    let forgotten = store.subjects().window(0..1);
+    assert_eq!(forgotten[0].count, 50_000);
+}
+
+#[test]
+fn given_more_subjects_than_are_remembered_those_without_messages_are_forgotten() {
+    let mut store = subscribed(256 * MIB, &["a.>"]);
+    flood(&mut store, 110_000, |n| format!("a.{n}"));
+    assert_eq!(store.subjects().len(), 110_000);
+    store.clear();
+    flood(&mut store, 1, |_| "b".to_owned());
+    assert_eq!(store.subjects().len(), 100_000);
+    assert_eq!(store.subjects().get(b"a.0"), None);
+    assert_eq!(
+        store.subjects().get(b"a.109999").map(|it| it.count),
+        Some(1)
+    );
+    let rows = store.subjects().window(0..1);
+    assert_eq!((&rows[0].prefix[..], rows[0].count), (&b"a"[..], 110_000));
+    flood(&mut store, 1, |_| "a.0".to_owned());
+    assert_eq!(store.subjects().get(b"a.0").map(|it| it.count), Some(1));
+    store.tick(START + 2 * SECOND);
+    assert_eq!(store.subjects().window(0..1)[0].count, 110_001);
+}
+
+#[test]
+fn given_bytes_held_by_others_the_log_makes_room_for_them() {
+    let mut store = subscribed(8 * MIB, &["a"]);
+    flood(&mut store, 60_000, |_| "a".to_owned());
+    let kept = store.counters().kept;
+    store.reserve(Holder::Backlog, 4 * MIB);
+    assert!(store.memory() <= store.budget());
+    assert!(store.counters().kept < kept);
+    store.reserve(Holder::Backlog, 64 * MIB);
+    assert!(store.counters().kept > 0, "the newest segment stays");
+}
+
+#[test]
+fn given_a_hostile_subject_of_many_tokens_the_tree_stays_small() {
+    let mut store = subscribed(64 * MIB, &[">"]);
+    let subject = "a.".repeat(30_000) + "a";
+    store.receive(
+        START,
+        &[Msg {
+            subject: &subject,
+            ..msg(2, "", "1")
+        }],
+    );
+    assert!(store.subjects.memory() < MIB, "{}", store.subjects.memory());
+    assert_eq!(store.subjects().names().next(), Some(subject.as_bytes()));
+    assert_eq!(store.subjects().rows(), 32);
+}

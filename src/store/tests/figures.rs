@@ -1,0 +1,97 @@
+//! What appending costs. Run in a release build:
+//! `cargo test --release --lib store::tests::figures -- --ignored --nocapture --test-threads 1`
+
+use std::time::Instant;
+
+use super::traffic::{Batch, Msg, SECOND, START, batch, subscribed};
+use crate::store::{DEFAULT_BUDGET, Direction, View};
+
+const MESSAGES: usize = 4_000_000;
+
+/// Batches of about 64 KiB of 128-byte messages.
+fn batches(message: impl Fn(usize) -> (u64, String, Option<String>)) -> Vec<Batch> {
+    let payload = [b'x'; 128];
+    (0..200)
+        .map(|which| {
+            let parts: Vec<_> = (0..400).map(|n| message(which * 400 + n)).collect();
+            let messages: Vec<_> = parts
+                .iter()
+                .map(|(sid, subject, reply)| Msg {
+                    sid: *sid,
+                    subject,
+                    reply: reply.as_deref(),
+                    header: "",
+                    payload: &payload,
+                })
+                .collect();
+            batch(&messages)
+        })
+        .collect()
+}
+
+fn measure(name: &str, batches: &[Batch]) {
+    let mut store = subscribed(DEFAULT_BUDGET, &[">", "orders.>"]);
+    let mut fed = 0;
+    let begun = Instant::now();
+    for (n, batch) in batches.iter().cycle().enumerate() {
+        let at = START + n as i64 * (SECOND / 10_000);
+        store.append(Direction::In, &batch.bytes, &batch.records, at);
+        if n % 10_000 == 0 {
+            store.tick(at);
+        }
+        fed += batch.records.len();
+        if fed >= MESSAGES {
+            break;
+        }
+    }
+    let each = begun.elapsed().as_nanos() as f64 / fed as f64;
+    println!("figure: append_{name} {each:.1} ns");
+    let begun = Instant::now();
+    let subject = Some(b"orders.*.created".to_vec());
+    store.set_view(View {
+        subject,
+        ..View::default()
+    });
+    let kept = store.counters().kept;
+    println!(
+        "figure: set_view_{name} {} us ({kept} kept)",
+        begun.elapsed().as_micros()
+    );
+    store.set_view(View::default());
+    let begun = Instant::now();
+    let rows = store.rows();
+    let mut bytes = 0;
+    for screen in 0..1_000 {
+        let first = screen * (rows / 1_001);
+        let shown = (first..first + 50).filter_map(|row| store.row(row)?.message());
+        bytes += shown.map(|message| message.size()).sum::<usize>();
+    }
+    assert!(bytes > 0);
+    println!(
+        "figure: fifty_rows_{name} {} ns",
+        begun.elapsed().as_nanos() / 1_000
+    );
+}
+
+#[test]
+#[ignore = "a figure, for release builds"]
+fn append() {
+    let subject = |n: usize| format!("orders.{}.created", n % 10);
+    measure("ten_subjects", &batches(|n| (2, subject(n), None)));
+    measure(
+        "every_second_a_copy",
+        &batches(|n| (2 + n as u64 % 2, subject(n / 2), None)),
+    );
+    measure(
+        "ten_thousand_subjects",
+        &batches(|n| (2, format!("orders.{}.created", n * 7919 % 10_000), None)),
+    );
+    measure(
+        "new_inbox_each",
+        &batches(|n| (2, format!("_INBOX.abcdefgh.{n}"), None)),
+    );
+    measure(
+        "requests",
+        &batches(|n| (2, subject(n), Some(format!("_INBOX.abcdefgh.{n}")))),
+    );
+}
