@@ -53,7 +53,10 @@ impl Frozen {
         } else {
             Frozen::LIMIT / entries().count().max(1)
         };
-        let mut frozen = Frozen::default();
+        let mut frozen = Frozen {
+            bytes: Vec::with_capacity(whole.min(Frozen::LIMIT)),
+            rows: Vec::with_capacity(entries().count()),
+        };
         for entry in entries() {
             let kind = match entry {
                 Entry::Marker { marker, .. } => Kind::Marker(marker.clone()),

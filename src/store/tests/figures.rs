@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::traffic::{Batch, Msg, SECOND, START, batch, subscribed};
 use crate::store::{DEFAULT_BUDGET, Direction, View};
 
-const MESSAGES: usize = 4_000_000;
+const MESSAGES: usize = 2_000_000;
 
 /// Batches of about 64 KiB of 128-byte messages.
 fn batches(message: impl Fn(usize) -> (u64, String, Option<String>)) -> Vec<Batch> {
@@ -31,21 +31,23 @@ fn batches(message: impl Fn(usize) -> (u64, String, Option<String>)) -> Vec<Batc
 
 fn measure(name: &str, batches: &[Batch]) {
     let mut store = subscribed(DEFAULT_BUDGET, &[">", "orders.>"]);
-    let mut fed = 0;
-    let begun = Instant::now();
-    for (n, batch) in batches.iter().cycle().enumerate() {
-        let at = START + n as i64 * (SECOND / 10_000);
-        store.append(Direction::In, &batch.bytes, &batch.records, at);
-        if n % 10_000 == 0 {
-            store.tick(at);
+    for phase in ["filling", "full"] {
+        let begun = Instant::now();
+        let mut fed = 0;
+        for (n, batch) in batches.iter().cycle().enumerate() {
+            let at = START + n as i64 * (SECOND / 10_000);
+            store.append(Direction::In, &batch.bytes, &batch.records, at);
+            if n % 10_000 == 0 {
+                store.tick(at);
+            }
+            fed += batch.records.len();
+            if fed >= MESSAGES {
+                break;
+            }
         }
-        fed += batch.records.len();
-        if fed >= MESSAGES {
-            break;
-        }
+        let each = begun.elapsed().as_nanos() as f64 / fed as f64;
+        println!("figure: append_{name}_{phase} {each:.1} ns");
     }
-    let each = begun.elapsed().as_nanos() as f64 / fed as f64;
-    println!("figure: append_{name} {each:.1} ns");
     let begun = Instant::now();
     let subject = Some(b"orders.*.created".to_vec());
     store.set_view(View {
@@ -54,10 +56,14 @@ fn measure(name: &str, batches: &[Batch]) {
     });
     let kept = store.counters().kept;
     println!(
-        "figure: set_view_{name} {} us ({kept} kept)",
+        "figure: set_view_{name} {} us for {kept} kept",
         begun.elapsed().as_micros()
     );
-    store.set_view(View::default());
+    store.set_view(View {
+        inboxes: true,
+        copies: true,
+        ..View::default()
+    });
     let begun = Instant::now();
     let rows = store.rows();
     let mut bytes = 0;

@@ -40,13 +40,13 @@ fn given_a_known_schedule_rates_and_sparklines_are_those() {
         .subjects()
         .window(0..9)
         .iter()
-        .map(|row| (row.prefix.clone(), row.count, row.rate))
+        .map(|row| (row.prefix.clone(), row.count, (row.rate * 10.0).round()))
         .collect();
     let expected = [
-        (&b"orders"[..], 20, 3.4),
-        (b"orders.eu", 11, 9.0 / 5.0),
-        (b"orders.us", 9, 8.0 / 5.0),
-        (b"time", 7, 1.0),
+        (&b"orders"[..], 20, 34.0),
+        (b"orders.eu", 11, 18.0),
+        (b"orders.us", 9, 16.0),
+        (b"time", 7, 10.0),
     ];
     assert_eq!(
         rows,
