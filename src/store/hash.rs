@@ -25,26 +25,44 @@ impl Seed {
     }
 
     /// The hash of `bytes`.
+    #[inline]
     pub fn hash(self, bytes: &[u8]) -> u64 {
         let mut state = self.first ^ bytes.len() as u64;
-        let (pairs, tail) = bytes.as_chunks::<16>();
-        for pair in pairs {
-            let (low, high) = halves(pair);
+        let (whole, rest) = bytes.as_chunks::<16>();
+        for chunk in whole {
+            let (low, high) = halves(chunk);
             state = fold(low ^ state, high ^ self.second);
         }
-        if !tail.is_empty() {
-            let mut padded = [0; 16];
-            padded[..tail.len()].copy_from_slice(tail);
-            let (low, high) = halves(&padded);
+        if !rest.is_empty() {
+            let (low, high) = match bytes.last_chunk::<16>() {
+                Some(last) => halves(last),
+                None => short(rest),
+            };
             state = fold(low ^ state, high ^ self.second);
         }
         fold(state, self.second)
     }
 }
 
-fn halves(pair: &[u8; 16]) -> (u64, u64) {
-    let both = u128::from_le_bytes(*pair);
+fn halves(chunk: &[u8; 16]) -> (u64, u64) {
+    let both = u128::from_le_bytes(*chunk);
     (both as u64, (both >> 64) as u64)
+}
+
+/// All of fewer than sixteen bytes, read from both ends: copying them into sixteen would stall on the
+/// way back from memory.
+fn short(bytes: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (
+            u32::from_le_bytes(*first).into(),
+            u32::from_le_bytes(*last).into(),
+        );
+    }
+    let byte = |index: usize| u64::from(bytes.get(index).copied().unwrap_or(0));
+    (byte(0) | byte(1) << 8 | byte(2) << 16, 0)
 }
 
 fn fold(a: u64, b: u64) -> u64 {
@@ -85,6 +103,19 @@ mod tests {
         let slots: HashSet<u64> = hashes.iter().map(|hash| hash & 0xffff).collect();
         assert_eq!(hashes.len(), 10_000);
         assert!(slots.len() > 8_800, "{} of about 9277", slots.len());
+    }
+
+    #[test]
+    fn given_one_byte_changed_anywhere_the_hash_changes() {
+        let seed = Seed::random();
+        for len in 1..70 {
+            let bytes = vec![b'a'; len];
+            for index in 0..len {
+                let mut other = bytes.clone();
+                other[index] = b'b';
+                assert_ne!(seed.hash(&bytes), seed.hash(&other), "{index} of {len}");
+            }
+        }
     }
 
     #[test]
