@@ -42,10 +42,11 @@ impl Store {
         loop {
             self.subjects.forget(share);
             let over = self.memory() > self.budget;
-            if !over && self.subjects.memory() <= share {
+            if !over && self.subjects.memory_in_use() <= share {
                 return;
             }
-            if !(over && self.log.drop_spare()) && !self.evict_oldest() {
+            let gave = (over && self.log.drop_spare()) || self.evict_oldest();
+            if !gave {
                 return;
             }
         }

@@ -23,6 +23,9 @@ const NOTHING: Slot = Slot {
 };
 
 impl Table {
+    /// What a number costs about, in bytes: the table is half full in the mean.
+    pub const EACH: usize = 2 * size_of::<Slot>();
+
     pub fn new() -> Table {
         Table {
             slots: vec![NOTHING; 16],

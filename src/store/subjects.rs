@@ -319,20 +319,21 @@ impl Subjects {
 
     /// What it occupies, in bytes.
     pub(super) fn memory(&self) -> usize {
-        self.entries.capacity() * size_of::<Subject>() + self.names + self.overhead()
-    }
-
-    /// As [`Subjects::memory`], without places that are free to be used again.
-    fn memory_in_use(&self) -> usize {
-        self.len() * size_of::<Subject>() + self.names + self.overhead()
-    }
-
-    fn overhead(&self) -> usize {
         let numbers = self.free.capacity()
             + self.touched.capacity()
             + self.active.capacity()
             + self.unused.capacity();
-        self.table.memory() + self.tree.memory() + numbers * size_of::<u32>()
+        self.entries.capacity() * size_of::<Subject>()
+            + numbers * size_of::<u32>()
+            + self.names
+            + self.table.memory()
+            + self.tree.memory()
+    }
+
+    /// What the subjects known need: as [`Subjects::memory`], without places that forgotten ones left
+    /// to be used again.
+    pub(super) fn memory_in_use(&self) -> usize {
+        self.len() * (size_of::<Subject>() + Table::EACH) + self.names + self.tree.memory_in_use()
     }
 }
 

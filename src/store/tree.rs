@@ -289,6 +289,11 @@ impl Tree {
             + self.free.capacity() * size_of::<u32>()
             + self.tokens
     }
+
+    /// As [`Tree::memory`], without the places of nodes that are gone.
+    pub fn memory_in_use(&self) -> usize {
+        (self.nodes.len() - self.free.len()) * size_of::<Node>() + self.tokens
+    }
 }
 
 impl Node {

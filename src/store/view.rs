@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn rank_and_select_agree_with_counting() {
         let mut rows = Rows::default();
-        let shown = |index: usize| index % 3 == 0 || (64..128).contains(&index);
+        let shown = |index: usize| index.is_multiple_of(3) || (64..128).contains(&index);
         for index in 0..300 {
             rows.push(Some(if shown(index) {
                 Verdict::Shown

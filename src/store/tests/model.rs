@@ -8,7 +8,7 @@ use super::traffic::{Msg, SECOND, START, batch};
 use crate::{
     protocol::subject,
     store::{
-        Counters, Direction, Entry, Holder, Marker, MarkerKind, Message, MessageId, Store, View,
+        Counters, Direction, Entry, Holder, Marker, MarkerKind, MessageId, Store, View,
         pairs::remembered,
     },
 };
@@ -240,44 +240,52 @@ impl Model {
     }
 }
 
-fn seen(
-    entry: Entry<'_>,
-) -> (
-    u64,
-    i64,
-    Option<(bool, u64, Vec<u8>, Option<Vec<u8>>, Vec<u8>, bool)>,
-) {
-    let parts = |message: Message<'_>| {
-        (
-            message.direction == Direction::Out,
-            message.sid,
-            message.subject.to_vec(),
-            message.reply.map(<[u8]>::to_vec),
-            message.payload.to_vec(),
-            message.is_copy,
-        )
-    };
-    (entry.id().0, entry.at(), entry.message().map(parts))
+/// An entry as both tell it.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    id: u64,
+    at: i64,
+    message: Option<Parts>,
 }
 
-fn expected(
-    kept: &Kept,
-) -> (
-    u64,
-    i64,
-    Option<(bool, u64, Vec<u8>, Option<Vec<u8>>, Vec<u8>, bool)>,
-) {
-    let parts = |sent: &Sent| {
-        (
-            sent.out,
-            sent.sid,
-            sent.subject.into(),
-            sent.reply.map(Vec::from),
-            sent.payload.to_vec(),
-            sent.copy,
-        )
-    };
-    (kept.id, kept.at, kept.message.as_ref().map(parts))
+#[derive(Debug, PartialEq)]
+struct Parts {
+    out: bool,
+    sid: u64,
+    subject: Vec<u8>,
+    reply: Option<Vec<u8>>,
+    payload: Vec<u8>,
+    copy: bool,
+}
+
+fn seen(entry: Entry<'_>) -> Seen {
+    Seen {
+        id: entry.id().0,
+        at: entry.at(),
+        message: entry.message().map(|message| Parts {
+            out: message.direction == Direction::Out,
+            sid: message.sid,
+            subject: message.subject.to_vec(),
+            reply: message.reply.map(<[u8]>::to_vec),
+            payload: message.payload.to_vec(),
+            copy: message.is_copy,
+        }),
+    }
+}
+
+fn expected(kept: &Kept) -> Seen {
+    Seen {
+        id: kept.id,
+        at: kept.at,
+        message: kept.message.as_ref().map(|sent| Parts {
+            out: sent.out,
+            sid: sent.sid,
+            subject: sent.subject.into(),
+            reply: sent.reply.map(Vec::from),
+            payload: sent.payload.to_vec(),
+            copy: sent.copy,
+        }),
+    }
 }
 
 fn check_counters(store: &Store, model: &Model) -> Result<(), TestCaseError> {
