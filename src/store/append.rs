@@ -52,6 +52,7 @@ impl Store {
         let mut id = MessageId(open.next());
         let mut end = to;
         let mut passed = Passed::default();
+        let second = second_of(at);
         for record in run {
             let place = match direction {
                 Direction::Out => Some(SENT),
@@ -71,23 +72,22 @@ impl Store {
             kept.subscription = place;
             passed.bytes += kept.size();
             end = kept.end();
-            self.keep(
-                Arrival {
-                    record,
-                    bytes,
-                    id,
-                    at,
-                },
-                kept,
-            );
+            let arrival = Arrival {
+                record,
+                bytes,
+                id,
+                at,
+                second,
+            };
+            self.keep(arrival, kept);
             id.0 += 1;
         }
         // Whatever is late at the end of a run need not stay.
         self.log.open().bytes.truncate(end);
-        self.count(direction, passed, at);
+        self.count(direction, passed, second);
     }
 
-    fn count(&mut self, direction: Direction, passed: Passed, at: i64) {
+    fn count(&mut self, direction: Direction, passed: Passed, second: i64) {
         match direction {
             Direction::In => self.totals.received += passed.messages,
             Direction::Out => self.totals.sent += passed.messages,
@@ -95,7 +95,7 @@ impl Store {
         self.totals.late += passed.late;
         self.totals.dropped += passed.dropped;
         if passed.messages > 0 {
-            self.rates.add(second_of(at), passed.messages, passed.bytes);
+            self.rates.add(second, passed.messages, passed.bytes);
         }
     }
 
@@ -132,9 +132,8 @@ impl Store {
             .with(Flags::OURS, ours)
             .with(Flags::ANSWERS, answers.is_some());
 
-        let second = second_of(arrival.at);
-        subjects.count(kept.subject, kept.size(), is_copy, second);
-        subscriptions.count(place, kept.size(), is_copy, second);
+        subjects.count(kept.subject, kept.size(), is_copy, arrival.second);
+        subscriptions.count(place, kept.size(), is_copy, arrival.second);
         log.push(kept, Some(verdict(&kept, view, subjects, subscriptions)));
     }
 }
@@ -156,6 +155,7 @@ struct Arrival<'a> {
     bytes: &'a [u8],
     id: MessageId,
     at: i64,
+    second: i64,
 }
 
 impl Arrival<'_> {

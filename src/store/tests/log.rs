@@ -108,6 +108,19 @@ fn given_a_removed_subscription_what_still_comes_is_late_and_not_kept() {
 }
 
 #[test]
+fn given_a_flood_of_late_messages_nothing_kept_goes_for_it() {
+    let mut store = subscribed(MIB, &["a", "b"]);
+    store.receive(START, &[msg(2, "a", "1")]);
+    store.remove_subscription(3);
+    let payload = "x".repeat(1_000);
+    for _ in 0..5_000 {
+        store.receive(START, &[msg(3, "b", &payload)]);
+    }
+    assert_eq!(store.counters().late, 5_000);
+    assert_eq!(store.shown(), ["a"]);
+}
+
+#[test]
 fn given_a_muted_subscription_its_rows_are_hidden_until_it_is_not() {
     let mut store = subscribed(MIB, &["a", "b"]);
     store.receive(START, &[msg(2, "a", "1"), msg(3, "b", "2")]);

@@ -348,6 +348,46 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn given_one_batch_it_is_kept_as_its_messages_one_by_one_are(
+        messages in prop::collection::vec((0u64..7, 0..SUBJECTS.len(), option(4..6usize), 0..PAYLOADS.len()), 0..300)
+    ) {
+        let subscribed = || {
+            let mut store = Store::new(1 << 20);
+            for (sid, pattern) in &PATTERNS[..3] {
+                store.add_subscription(*sid, pattern.as_bytes());
+            }
+            store
+        };
+        let wire: Vec<Msg<'_>> = messages.iter().map(|message| on_wire(false, *message)).collect();
+        let (mut whole, mut single) = (subscribed(), subscribed());
+        whole.receive(START, &wire);
+        for message in &wire {
+            single.receive(START, &[*message]);
+        }
+        prop_assert_eq!(whole.counters(), single.counters());
+        for id in (0..=messages.len() as u64).map(MessageId) {
+            prop_assert_eq!(whole.get(id), single.get(id));
+            prop_assert_eq!(whole.row_of(id), single.row_of(id));
+            prop_assert_eq!(whole.pair(id), single.pair(id));
+        }
+    }
+}
+
+fn on_wire(out: bool, message: (u64, usize, Option<usize>, usize)) -> Msg<'static> {
+    let (sid, subject, reply, payload) = message;
+    Msg {
+        sid: if out { 0 } else { sid },
+        subject: SUBJECTS[subject],
+        reply: reply.map(|reply| SUBJECTS[reply]),
+        header: "",
+        payload: PAYLOADS[payload],
+    }
+}
+
 fn play(store: &mut Store, model: &mut Model, now: &mut i64, op: Op) {
     match op {
         Op::Append {
@@ -358,14 +398,7 @@ fn play(store: &mut Store, model: &mut Model, now: &mut i64, op: Op) {
             *now += later;
             for message in &messages {
                 // One at a time, so that the list knows what was evicted before each comparison.
-                let (sid, subject, reply, payload) = *message;
-                let wire = batch(&[Msg {
-                    sid: if out { 0 } else { sid },
-                    subject: SUBJECTS[subject],
-                    reply: reply.map(|reply| SUBJECTS[reply]),
-                    header: "",
-                    payload: PAYLOADS[payload],
-                }]);
+                let wire = batch(&[on_wire(out, *message)]);
                 let direction = if out { Direction::Out } else { Direction::In };
                 model.append(out, *now, *message);
                 store.append(direction, &wire.bytes, &wire.records, *now);
