@@ -1,30 +1,40 @@
 //! Rows held still while collecting goes on.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use super::{Direction, Entry, Marker, Message, MessageId, Store};
 
 /// Copies of rows of the log, which answer as the log did when they were taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Frozen {
     bytes: Vec<u8>,
     rows: Vec<Row>,
 }
 
-#[derive(Clone, Debug)]
+/// Shows how much there is, not what.
+impl fmt::Debug for Frozen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frozen")
+            .field("rows", &self.rows.len())
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+#[derive(Clone)]
 struct Row {
     id: MessageId,
     kind: Kind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Kind {
     Marker(Marker),
     Message(Parts),
 }
 
 /// A message whose bytes lie in the snapshot.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Parts {
     at: i64,
     direction: Direction,

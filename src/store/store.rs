@@ -1,6 +1,6 @@
 //! The store itself: what goes in, and what the screen asks.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use super::{
     Counters, Direction, Entry, Frozen, Marker, MarkerKind, Message, MessageId, Outcome, Pair,
@@ -32,7 +32,6 @@ pub enum Holder {
 /// Memory stays under the budget, counting capacities: segments, rows, subjects, pairs and what
 /// others [`reserve`](Store::reserve). The one thing that may exceed it is the newest segment, so that
 /// the newest message is always there.
-#[derive(Debug)]
 pub struct Store {
     pub(super) budget: usize,
     pub(super) reserved: [usize; 2],
@@ -44,6 +43,16 @@ pub struct Store {
     pub(super) rates: Rates,
     pub(super) view: View,
     pub(super) totals: Totals,
+}
+
+/// Shows how much there is, not what.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("counters", &self.counters())
+            .field("memory", &self.memory())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Messages that went by or are gone; what is kept is counted by the log.
