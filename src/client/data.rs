@@ -1,6 +1,10 @@
 //! The data lane: the log in wire order, whole batches at a time.
 
-use std::time::Duration;
+use std::{
+    mem,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    time::Duration,
+};
 
 use super::Sid;
 use crate::protocol::Record;
@@ -28,6 +32,79 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// When the bytes were read or written.
     pub at: i64,
+    home: Option<SyncSender<Buffers>>,
+}
+
+impl Batch {
+    /// A batch of these messages.
+    pub fn new(bytes: Vec<u8>, records: Vec<Record>, at: i64) -> Batch {
+        Batch {
+            bytes,
+            records,
+            at,
+            home: None,
+        }
+    }
+
+    /// What it costs to hold, in bytes.
+    pub(super) fn footprint(&self) -> usize {
+        mem::size_of::<Data>()
+            + self.bytes.capacity()
+            + self.records.capacity() * mem::size_of::<Record>()
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if let Some(home) = self.home.take() {
+            let buffers = Buffers {
+                bytes: mem::take(&mut self.bytes),
+                records: mem::take(&mut self.records),
+            };
+            // A full shelf or a reader that is gone: the allocator takes them.
+            let _ = home.try_send(buffers);
+        }
+    }
+}
+
+/// The two allocations of a batch, on their way back to the reader.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    pub bytes: Vec<u8>,
+    pub records: Vec<Record>,
+}
+
+/// Where the buffers of dropped batches wait to be used again.
+#[derive(Debug)]
+pub(super) struct Recycling {
+    sender: SyncSender<Buffers>,
+    returned: Receiver<Buffers>,
+}
+
+impl Recycling {
+    /// Keeps at most `kept` pairs of buffers.
+    pub fn new(kept: usize) -> Recycling {
+        let (sender, returned) = sync_channel(kept);
+        Recycling { sender, returned }
+    }
+
+    /// A pair that came back, emptied; where there is none, a new one without capacity.
+    pub fn take(&self) -> Buffers {
+        let mut buffers = self.returned.try_recv().unwrap_or_default();
+        buffers.bytes.clear();
+        buffers.records.clear();
+        buffers
+    }
+
+    /// A batch whose buffers come back here.
+    pub fn batch(&self, buffers: Buffers, at: i64) -> Batch {
+        Batch {
+            bytes: buffers.bytes,
+            records: buffers.records,
+            at,
+            home: Some(self.sender.clone()),
+        }
+    }
 }
 
 /// A reconnect.
@@ -52,4 +129,35 @@ pub struct Dropped {
     pub bytes: u64,
     /// How many of those that came, for each subscription.
     pub by_subscription: Vec<(Sid, u64)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_of_a_dropped_batch_are_used_again() {
+        let recycling = Recycling::new(1);
+        let mut buffers = recycling.take();
+        buffers.bytes.reserve(1000);
+        drop(recycling.batch(buffers, 0));
+        assert!(recycling.take().bytes.capacity() >= 1000);
+        assert_eq!(recycling.take().bytes.capacity(), 0);
+    }
+
+    #[test]
+    fn more_buffers_than_are_kept_are_let_go() {
+        let recycling = Recycling::new(1);
+        let two = [Buffers::default(), Buffers::default()].map(|b| recycling.batch(b, 0));
+        drop(two);
+        assert!(recycling.returned.try_iter().count() == 1);
+    }
+
+    #[test]
+    fn a_batch_outlives_the_reader() {
+        let recycling = Recycling::new(1);
+        let batch = recycling.batch(Buffers::default(), 7);
+        drop(recycling);
+        assert_eq!(batch.at, 7);
+    }
 }

@@ -71,6 +71,14 @@ pub enum Error {
         /// The server's own words.
         reason: String,
     },
+    /// The server closed the door for a reason other than credentials: a limit, or a wrong port.
+    #[error("{server} turned us away: {reason}")]
+    TurnedAway {
+        /// The server.
+        server: String,
+        /// The server's own words.
+        reason: String,
+    },
     /// The server sent what cannot be framed.
     #[error("{server} broke the protocol: {error}")]
     Protocol {
