@@ -1,77 +1,155 @@
 //! The public client: blocking, named, and as simple to hold as the seed it came from.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use super::{Error, Message, Options, Sid};
-use crate::protocol::{Headers, Info};
+use super::{
+    Connection, Error, Message, Options, Sid,
+    connection::open_with,
+    shelf::{Ack, Shelf, Status},
+};
+use crate::protocol::{Headers, Info, ProtocolError, subject};
+
+/// How long the server's word on a subscription, or on a flush, is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long publishing waits where messages are made faster than the network takes them.
+const BACKPRESSURE: Duration = Duration::from_secs(10);
+/// What the background task may take longer than it was told to, on a machine under load.
+const GRACE: Duration = Duration::from_secs(1);
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+const DRAIN_WITHIN: Duration = Duration::from_secs(3);
 
 /// A NATS client with a name.
+///
+/// It reconnects for ever, answers the server's PINGs behind the scene, and says goodbye when it is
+/// dropped. It can be shared between threads. Methods that wait block the thread they are called on.
 #[derive(Debug)]
-pub struct Client {}
+pub struct Client {
+    connection: Connection,
+    shelf: Arc<Shelf>,
+}
 
 impl Client {
-    /// Connects, and waits until it is connected or the first round of attempts has failed.
+    /// Connects, and waits until it is connected or the first round of attempts has failed. Several
+    /// servers are separated by commas.
     ///
     /// # Errors
     /// Why it could not.
-    pub fn connect(_name: &str, _servers: &str) -> Result<Client, Error> {
-        todo!()
+    pub fn connect(name: &str, servers: &str) -> Result<Client, Error> {
+        Client::with(Options::new(name, servers)?)
     }
 
-    /// As [`Client::connect`], with everything adjustable.
+    /// As [`Client::connect`], with everything adjustable. With `Options::retry_first` a client that
+    /// could not connect yet is given too; it goes on trying.
     ///
     /// # Errors
     /// Why it could not.
-    pub fn with(_options: Options) -> Result<Client, Error> {
-        todo!()
+    pub fn with(options: Options) -> Result<Client, Error> {
+        let shelf = Arc::new(Shelf::default());
+        let round = options.servers.len();
+        // Every attempt has its own limit; this one only guards against a task that hangs.
+        let attempts = u32::try_from(round).unwrap_or(u32::MAX);
+        let limit = options.attempt_timeout.saturating_mul(attempts) + PATIENCE;
+        let filled = Arc::clone(&shelf);
+        let client = Client {
+            connection: open_with(options, |lanes| filled.fill(lanes))?,
+            shelf,
+        };
+        client
+            .shelf
+            .wait(Instant::now() + limit, |shelved| match &shelved.status {
+                Status::Connected => Some(Ok(())),
+                Status::Closed(_) => shelved.ended().map(Err),
+                Status::Apart => (shelved.failures >= round).then_some(Ok(())),
+            })
+            .unwrap_or_else(|| {
+                Err(Error::Timeout {
+                    subject: "connecting".to_owned(),
+                    after: limit,
+                })
+            })?;
+        Ok(client)
     }
 
     /// Subscribes and waits for the server's word.
     ///
     /// # Errors
-    /// [`Error::Denied`] where it refuses, [`Error::Closed`] after [`Client::close`].
-    pub fn subscribe(&self, _subject: &str) -> Result<Sid, Error> {
-        todo!()
+    /// [`Error::Denied`] where it refuses, [`Error::Timeout`] where there is no word, as while
+    /// disconnected, [`Error::Closed`] after [`Client::close`].
+    pub fn subscribe(&self, subject: &str) -> Result<Sid, Error> {
+        self.subscribe_as(subject, None)
     }
 
     /// As [`Client::subscribe`], sharing the messages with the other members of a queue group.
     ///
     /// # Errors
     /// As for [`Client::subscribe`].
-    pub fn subscribe_queue(&self, _subject: &str, _queue: &str) -> Result<Sid, Error> {
-        todo!()
+    pub fn subscribe_queue(&self, subject: &str, queue: &str) -> Result<Sid, Error> {
+        self.subscribe_as(subject, Some(queue.as_bytes()))
+    }
+
+    fn subscribe_as(&self, subject: &str, queue: Option<&[u8]>) -> Result<Sid, Error> {
+        let sid = {
+            // Under the lock, so that the answer finds that it is expected.
+            let mut shelved = self.shelf.lock();
+            let sid = self.connection.subscribe(subject.as_bytes(), queue)?;
+            shelved.expect_ack(Ack::Subscription(sid));
+            sid
+        };
+        let result = self.wait_for_ack(Ack::Subscription(sid), subject);
+        if matches!(result, Err(Error::Timeout { .. })) {
+            // Nobody would know its number.
+            self.unsubscribe(sid, None)?;
+        }
+        result.map(|()| sid)
     }
 
     /// Unsubscribes at once, or when `max` messages have come in all.
     ///
     /// # Errors
     /// [`Error::Closed`] after [`Client::close`].
-    pub fn unsubscribe(&self, _sid: Sid, _max: Option<u64>) -> Result<(), Error> {
-        todo!()
+    pub fn unsubscribe(&self, sid: Sid, max: Option<u64>) -> Result<(), Error> {
+        self.connection.unsubscribe(sid, max)?;
+        if max.is_none() {
+            self.shelf.lock().forget(sid);
+        }
+        Ok(())
     }
 
     /// The messages that came since the last call, at once.
     ///
     /// # Errors
-    /// [`Error::Closed`] after [`Client::close`], once everything that came has been handed over.
+    /// [`Error::Closed`] after [`Client::close`], once everything that came has been handed over; why
+    /// it was given up, where the client itself has ended.
     pub fn get(&self) -> Result<Vec<Message>, Error> {
-        todo!()
+        self.get_within(Duration::ZERO)
     }
 
     /// As [`Client::get`], waiting at most `wait` for the first.
     ///
     /// # Errors
     /// As for [`Client::get`].
-    pub fn get_within(&self, _wait: Duration) -> Result<Vec<Message>, Error> {
-        todo!()
+    pub fn get_within(&self, wait: Duration) -> Result<Vec<Message>, Error> {
+        let found = self
+            .shelf
+            .wait(deadline(wait), |shelved| match shelved.ended() {
+                _ if !shelved.is_empty() => Some(Ok(shelved.take_messages())),
+                Some(reason) => Some(Err(reason)),
+                None => None,
+            });
+        found.unwrap_or(Ok(Vec::new()))
     }
 
-    /// Publishes. Returns when it is handed to the background task; see [`Client::flush`].
+    /// Publishes. Returns when it is handed to the background task; see [`Client::flush`]. Waits
+    /// while messages are made faster than the network takes them.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::TooLarge`], [`Error::Disconnected`], [`Error::Closed`].
-    pub fn publish(&self, _subject: &str, _payload: impl AsRef<[u8]>) -> Result<(), Error> {
-        todo!()
+    /// [`Error::Invalid`], [`Error::TooLarge`], [`Error::Disconnected`], [`Error::Closed`];
+    /// [`Error::Busy`] where the network took nothing for 10 s.
+    pub fn publish(&self, subject: &str, payload: impl AsRef<[u8]>) -> Result<(), Error> {
+        self.publish_bytes(subject.as_bytes(), None, &Headers::new(), payload.as_ref())
     }
 
     /// As [`Client::publish`], with headers and a reply subject.
@@ -80,20 +158,42 @@ impl Client {
     /// As for [`Client::publish`].
     pub fn publish_with(
         &self,
-        _subject: &str,
-        _reply: Option<&str>,
-        _headers: Headers,
-        _payload: impl AsRef<[u8]>,
+        subject: &str,
+        reply: Option<&str>,
+        headers: Headers,
+        payload: impl AsRef<[u8]>,
     ) -> Result<(), Error> {
-        todo!()
+        let reply = reply.map(str::as_bytes);
+        self.publish_bytes(subject.as_bytes(), reply, &headers, payload.as_ref())
     }
 
     /// Publishes the answer to a request that came.
     ///
     /// # Errors
     /// As for [`Client::publish`]; [`Error::Invalid`] where the message awaits no answer.
-    pub fn respond(&self, _request: &Message, _payload: impl AsRef<[u8]>) -> Result<(), Error> {
-        todo!()
+    pub fn respond(&self, request: &Message, payload: impl AsRef<[u8]>) -> Result<(), Error> {
+        let reply = request
+            .reply
+            .as_ref()
+            .ok_or_else(|| ProtocolError::BadSubject {
+                subject: subject::visible(&request.subject),
+                reason: "came without a reply subject: nobody awaits an answer",
+            })?;
+        self.publish_bytes(reply, None, &Headers::new(), payload.as_ref())
+    }
+
+    fn publish_bytes(
+        &self,
+        subject: &[u8],
+        reply: Option<&[u8]>,
+        headers: &Headers,
+        payload: &[u8],
+    ) -> Result<(), Error> {
+        self.check_connected()?;
+        let deadline = Instant::now() + BACKPRESSURE;
+        self.connection
+            .publish_until(deadline, subject, reply, headers, payload)?;
+        Ok(())
     }
 
     /// Sends a request and waits for the reply.
@@ -102,11 +202,11 @@ impl Client {
     /// [`Error::Timeout`], [`Error::NoResponders`], [`Error::Disconnected`], …
     pub fn request(
         &self,
-        _subject: &str,
-        _payload: impl AsRef<[u8]>,
-        _timeout: Duration,
+        subject: &str,
+        payload: impl AsRef<[u8]>,
+        timeout: Duration,
     ) -> Result<Message, Error> {
-        todo!()
+        self.request_with(subject, Headers::new(), payload, timeout)
     }
 
     /// As [`Client::request`], with headers.
@@ -115,42 +215,123 @@ impl Client {
     /// As for [`Client::request`].
     pub fn request_with(
         &self,
-        _subject: &str,
-        _headers: Headers,
-        _payload: impl AsRef<[u8]>,
-        _timeout: Duration,
+        subject: &str,
+        headers: Headers,
+        payload: impl AsRef<[u8]>,
+        timeout: Duration,
     ) -> Result<Message, Error> {
-        todo!()
+        let payload = payload.as_ref().to_vec();
+        let ticket = {
+            // Under the lock, so that the reply finds that it is expected.
+            let mut shelved = self.shelf.lock();
+            let ticket = self
+                .connection
+                .request(subject.as_bytes(), headers, payload, timeout)?;
+            shelved.expect_reply(ticket);
+            ticket
+        };
+        let hanging = deadline(timeout.saturating_add(GRACE));
+        let reply = self
+            .shelf
+            .wait(hanging, |shelved| shelved.take_reply(ticket));
+        reply.unwrap_or_else(|| {
+            self.shelf.lock().give_up_reply(ticket);
+            Err(Error::Timeout {
+                subject: subject.to_owned(),
+                after: timeout,
+            })
+        })
     }
 
     /// Waits until the server has processed everything sent before.
     ///
     /// # Errors
-    /// [`Error::Disconnected`] where that cannot be known any more, [`Error::Timeout`].
+    /// [`Error::Disconnected`] where that cannot be known any more, [`Error::Timeout`]; and what went
+    /// wrong with a message published since the last flush, such as [`Error::Denied`].
     pub fn flush(&self) -> Result<(), Error> {
-        todo!()
+        let ack = {
+            let mut shelved = self.shelf.lock();
+            let ack = Ack::Flush(self.connection.flush()?);
+            shelved.expect_ack(ack);
+            ack
+        };
+        let result = self.wait_for_ack(ack, "flush");
+        let trouble = self.shelf.lock().trouble.take();
+        result.and(trouble.map_or(Ok(()), Err))
     }
 
-    /// Unsubscribes, lets what is under way arrive, flushes and closes; at most 3 s.
+    /// Unsubscribes, lets what is under way arrive, flushes and closes; at most 3 s. What came can
+    /// still be taken with [`Client::get`].
     ///
     /// # Errors
     /// [`Error::Timeout`] where it took longer.
     pub fn drain(&self) -> Result<(), Error> {
-        todo!()
+        self.connection.drain()?;
+        let ended = self.shelf.wait(deadline(DRAIN_WITHIN + GRACE), |shelved| {
+            match &shelved.status {
+                Status::Closed(None) => Some(Ok(())),
+                Status::Closed(Some(reason)) => Some(Err(reason.clone())),
+                Status::Apart | Status::Connected => None,
+            }
+        });
+        ended.unwrap_or_else(|| {
+            Err(Error::Timeout {
+                subject: "drain".to_owned(),
+                after: DRAIN_WITHIN,
+            })
+        })
     }
 
     /// What the server says of itself; `None` while disconnected.
     pub fn info(&self) -> Option<Info> {
-        todo!()
+        self.shelf.lock().info.clone()
     }
 
     /// How many messages `get` was too slow for (it holds 64 MiB).
     pub fn dropped(&self) -> u64 {
-        todo!()
+        self.shelf.lock().dropped
     }
 
     /// Flushes and closes; at most 1 s. Dropping does the same.
     pub fn close(&self) {
-        todo!()
+        self.connection.close();
+        // Nothing is to be done about a server that does not hear our goodbye.
+        let _ = self
+            .shelf
+            .wait(deadline(CLOSE_WITHIN), |shelved| shelved.ended());
     }
+
+    fn check_connected(&self) -> Result<(), Error> {
+        let shelved = self.shelf.lock();
+        match &shelved.status {
+            Status::Connected => Ok(()),
+            Status::Apart => Err(Error::Disconnected),
+            Status::Closed(reason) => Err(reason.clone().unwrap_or(Error::Closed)),
+        }
+    }
+
+    fn wait_for_ack(&self, ack: Ack, what: &str) -> Result<(), Error> {
+        let result = self
+            .shelf
+            .wait(deadline(PATIENCE), |shelved| shelved.take_ack(ack));
+        result.unwrap_or_else(|| {
+            self.shelf.lock().give_up(ack);
+            Err(Error::Timeout {
+                subject: what.to_owned(),
+                after: PATIENCE,
+            })
+        })
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A wait too long for the clock is for ever, as far as anybody can tell.
+fn deadline(wait: Duration) -> Instant {
+    const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    Instant::now() + wait.min(FOR_EVER)
 }

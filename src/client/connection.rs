@@ -1,9 +1,26 @@
 //! The handle for an event loop: commands in, lanes out, never waiting.
 
-use std::time::Duration;
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
-use super::{Data, Error, Event, Options};
-use crate::protocol::Headers;
+use tokio::sync::mpsc;
+
+use super::{
+    Data, Error, Event, Options,
+    commands::{self, Command, CommandSender, Message},
+    limits::ServerLimits,
+    random,
+    session::{Session, reply_subject},
+    task::Task,
+};
+use crate::protocol::{Headers, encode};
 
 /// Names a subscription for as long as the process lives, across reconnects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,24 +39,95 @@ pub struct Ticket(pub u64);
 #[derive(Debug)]
 pub struct Lanes {
     /// State and answers, never dropped.
-    pub events: tokio::sync::mpsc::UnboundedReceiver<Event>,
+    pub events: mpsc::UnboundedReceiver<Event>,
     /// The log, in wire order.
-    pub data: tokio::sync::mpsc::Receiver<Data>,
+    pub data: mpsc::Receiver<Data>,
 }
 
-/// A handle on the background task. Cheap to clone; nothing here ever waits.
+/// So many batches wait in the data lane; what does not fit waits in the task, and is bounded there.
+const DATA_LANE: usize = 4;
+
+/// A handle on the background task. Cheap to clone; nothing here ever waits. When the last is
+/// dropped the connection is closed as by [`Connection::close`].
 ///
 /// Every method answers [`Error::Busy`] where the command queue is full and [`Error::Closed`] after
 /// the end; both mean that nothing was sent.
 #[derive(Clone, Debug)]
-pub struct Connection {}
+pub struct Connection {
+    commands: CommandSender,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    next_sid: AtomicU64,
+    next_ticket: AtomicU64,
+    limits: Arc<ServerLimits>,
+    /// What reply subjects begin with, its last dot included.
+    inbox: Arc<[u8]>,
+}
 
 /// Starts the background task on a thread of its own. Returns before anything is dialed.
 ///
 /// # Errors
+/// [`Error::NoName`], [`Error::BadUrl`] and [`Error::Invalid`] for options that cannot work,
 /// [`Error::Closed`] where the thread cannot be started.
-pub fn open(_options: Options) -> Result<(Connection, Lanes), Error> {
-    todo!()
+pub fn open(options: Options) -> Result<(Connection, Lanes), Error> {
+    let (connection, lanes, task) = prepare(options)?;
+    spawn(|| task.run())?;
+    Ok((connection, lanes))
+}
+
+/// As [`open`], with the taker of the lanes on the same thread.
+pub(super) fn open_with<F: Future<Output = ()>>(
+    options: Options,
+    taker: impl FnOnce(Lanes) -> F + Send + 'static,
+) -> Result<Connection, Error> {
+    let (connection, lanes, task) = prepare(options)?;
+    spawn(|| async {
+        tokio::join!(task.run(), taker(lanes));
+    })?;
+    Ok(connection)
+}
+
+fn prepare(options: Options) -> Result<(Connection, Lanes, Task), Error> {
+    options.check()?;
+    let inbox: Arc<[u8]> = format!("{}.{}.", options.inbox_prefix, random::id())
+        .into_bytes()
+        .into();
+    let limits = Arc::new(ServerLimits::unknown());
+    let (sender, receiver) = commands::queue();
+    let (events_in, events) = mpsc::unbounded_channel();
+    let (data_in, data) = mpsc::channel(DATA_LANE);
+    let session = Session::new(&options, Arc::clone(&inbox), Arc::clone(&limits));
+    let task = Task::new(options, session, receiver, events_in, data_in);
+    let connection = Connection {
+        commands: sender,
+        shared: Arc::new(Shared {
+            next_sid: AtomicU64::new(Sid::INBOX.0 + 1),
+            next_ticket: AtomicU64::new(1),
+            limits,
+            inbox,
+        }),
+    };
+    Ok((connection, Lanes { events, data }, task))
+}
+
+/// Runs a future on a thread of its own, with its own runtime.
+fn spawn<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|_| Error::Closed)?;
+    thread::Builder::new()
+        .name("goingnats-net".to_owned())
+        .spawn(move || {
+            runtime.block_on(work());
+            // A resolver that hangs must not keep the thread.
+            runtime.shutdown_background();
+        })
+        .map_err(|_| Error::Closed)?;
+    Ok(())
 }
 
 impl Connection {
@@ -47,44 +135,75 @@ impl Connection {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a subject or queue group that cannot be sent.
-    pub fn subscribe(&self, _subject: &[u8], _queue: Option<&[u8]>) -> Result<Sid, Error> {
-        todo!()
+    pub fn subscribe(&self, subject: &[u8], queue: Option<&[u8]>) -> Result<Sid, Error> {
+        let sid = Sid(self.shared.next_sid.fetch_add(1, Relaxed));
+        encode::subscribe(&mut Vec::new(), subject, queue, sid.0)?;
+        self.commands.push(Command::Subscribe {
+            sid,
+            subject: subject.to_vec(),
+            queue: queue.map(<[u8]>::to_vec),
+        })?;
+        Ok(sid)
     }
 
     /// Unsubscribes at once, or when `max` messages have come in all.
     ///
     /// # Errors
     /// See [`Connection`].
-    pub fn unsubscribe(&self, _sid: Sid, _max: Option<u64>) -> Result<(), Error> {
-        todo!()
+    pub fn unsubscribe(&self, sid: Sid, max: Option<u64>) -> Result<(), Error> {
+        self.commands.push(Command::Unsubscribe { sid, max })
     }
 
     /// Publishes. Silent where it works; a [`Connection::flush`] behind it tells when it has.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what cannot be sent.
+    /// [`Error::Invalid`] for what cannot be sent; [`Error::TooLarge`] and [`Error::NoHeaders`] for
+    /// what the server, once it is known, does not take.
     pub fn publish(
         &self,
-        _subject: &[u8],
-        _reply: Option<&[u8]>,
-        _headers: Headers,
-        _payload: Vec<u8>,
+        subject: &[u8],
+        reply: Option<&[u8]>,
+        headers: Headers,
+        payload: Vec<u8>,
     ) -> Result<Ticket, Error> {
-        todo!()
+        let ticket = self.ticket();
+        let message = self.encode(ticket, subject, reply, &headers, &payload)?;
+        self.commands.push(Command::Publish(message))?;
+        Ok(ticket)
+    }
+
+    /// As [`Connection::publish`], but a full queue is waited for until `deadline`.
+    pub(super) fn publish_until(
+        &self,
+        deadline: Instant,
+        subject: &[u8],
+        reply: Option<&[u8]>,
+        headers: &Headers,
+        payload: &[u8],
+    ) -> Result<Ticket, Error> {
+        let ticket = self.ticket();
+        let message = self.encode(ticket, subject, reply, headers, payload)?;
+        self.commands
+            .push_until(Command::Publish(message), deadline)?;
+        Ok(ticket)
     }
 
     /// Sends a request. Answered by `Answered`, at the latest when the timeout is over.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what cannot be sent.
+    /// As for [`Connection::publish`].
     pub fn request(
         &self,
-        _subject: &[u8],
-        _headers: Headers,
-        _payload: Vec<u8>,
-        _timeout: Duration,
+        subject: &[u8],
+        headers: Headers,
+        payload: Vec<u8>,
+        timeout: Duration,
     ) -> Result<Ticket, Error> {
-        todo!()
+        let ticket = self.ticket();
+        let reply = reply_subject(&self.shared.inbox, ticket);
+        let message = self.encode(ticket, subject, Some(&reply), &headers, &payload)?;
+        self.commands.push(Command::Request(message, timeout))?;
+        Ok(ticket)
     }
 
     /// Asks for `Flushed` when the server has processed everything before.
@@ -92,7 +211,9 @@ impl Connection {
     /// # Errors
     /// See [`Connection`].
     pub fn flush(&self) -> Result<Ticket, Error> {
-        todo!()
+        let ticket = self.ticket();
+        self.commands.push(Command::Flush(ticket))?;
+        Ok(ticket)
     }
 
     /// Cuts a wait between attempts short.
@@ -100,19 +221,47 @@ impl Connection {
     /// # Errors
     /// See [`Connection`].
     pub fn reconnect_now(&self) -> Result<(), Error> {
-        todo!()
+        self.commands.push(Command::ReconnectNow)
     }
 
     /// Unsubscribes everything, lets what is under way arrive, flushes and closes; at most 3 s.
+    /// Answered by `Closed`; without a connection at once.
     ///
     /// # Errors
     /// See [`Connection`].
     pub fn drain(&self) -> Result<(), Error> {
-        todo!()
+        self.commands.push(Command::Drain)
     }
 
     /// Flushes what was written and closes; at most 1 s. Answered by `Closed`.
     pub fn close(&self) {
-        todo!()
+        // The only error is that it is closed already.
+        let _ = self.commands.push(Command::Close);
+    }
+
+    fn ticket(&self) -> Ticket {
+        Ticket(self.shared.next_ticket.fetch_add(1, Relaxed))
+    }
+
+    /// Encoded here, on the caller's thread: what is wrong with it is told at once.
+    fn encode(
+        &self,
+        ticket: Ticket,
+        subject: &[u8],
+        reply: Option<&[u8]>,
+        headers: &Headers,
+        payload: &[u8],
+    ) -> Result<Message, Error> {
+        const CONTROL_LINE: usize = 64;
+        self.shared.limits.check_size(payload.len())?;
+        let line = CONTROL_LINE + subject.len() + reply.map_or(0, <[u8]>::len);
+        let mut encoded = Vec::with_capacity(line + payload.len());
+        let record = encode::publish(&mut encoded, subject, reply, headers, payload)?;
+        self.shared.limits.check(&record)?;
+        Ok(Message {
+            ticket,
+            encoded,
+            record,
+        })
     }
 }

@@ -2,22 +2,31 @@
 
 use std::time::Duration;
 
-use super::{Error, Message};
+use super::{Client, Error, Message, Options};
 
 /// The first message on a subject, on a connection named `one`.
 ///
 /// # Errors
 /// [`Error::Timeout`] where none came in time, or why there is no connection.
-pub fn one(_servers: &str, _subject: &str, _timeout: Duration) -> Result<Message, Error> {
-    todo!()
+pub fn one(servers: &str, subject: &str, timeout: Duration) -> Result<Message, Error> {
+    let client = Client::connect("one", servers)?;
+    let sid = client.subscribe(subject)?;
+    client.unsubscribe(sid, Some(1))?;
+    let first = client.get_within(timeout)?.into_iter().next();
+    first.ok_or_else(|| Error::Timeout {
+        subject: subject.to_owned(),
+        after: timeout,
+    })
 }
 
 /// Publishes, on a connection named `publish`; returns when the server has processed it.
 ///
 /// # Errors
 /// Why it could not.
-pub fn publish(_servers: &str, _subject: &str, _payload: impl AsRef<[u8]>) -> Result<(), Error> {
-    todo!()
+pub fn publish(servers: &str, subject: &str, payload: impl AsRef<[u8]>) -> Result<(), Error> {
+    let client = Client::connect("publish", servers)?;
+    client.publish(subject, payload)?;
+    client.flush()
 }
 
 /// Sends a request, on a connection named `request.SUBJECT`.
@@ -25,10 +34,11 @@ pub fn publish(_servers: &str, _subject: &str, _payload: impl AsRef<[u8]>) -> Re
 /// # Errors
 /// Why there is no reply.
 pub fn request(
-    _servers: &str,
-    _subject: &str,
-    _payload: impl AsRef<[u8]>,
-    _timeout: Duration,
+    servers: &str,
+    subject: &str,
+    payload: impl AsRef<[u8]>,
+    timeout: Duration,
 ) -> Result<Message, Error> {
-    todo!()
+    let options = Options::new(&format!("request.{subject}"), servers)?;
+    Client::with(options)?.request(subject, payload, timeout)
 }

@@ -2,7 +2,8 @@
 
 use std::{fmt, time::Duration};
 
-use super::Error;
+use super::{Error, ServerUrl};
+use crate::protocol::subject;
 
 /// A value that is never shown: `Debug` and errors print `<hidden>`.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,57 +24,6 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<hidden>")
-    }
-}
-
-/// A server: `host`, `host:port` or `nats://[user[:password]@]host[:port]`; IPv6 in brackets.
-///
-/// `Display` and `Debug` show scheme, host and port, never the user info.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ServerUrl {
-    /// Host name or address, without brackets.
-    pub host: String,
-    /// Port; 4222 where the URL has none.
-    pub port: u16,
-    /// User of the URL, percent-decoded.
-    pub user: Option<String>,
-    /// Password of the URL, percent-decoded.
-    pub password: Option<Secret>,
-    /// Token of the URL: its user info without a colon.
-    pub token: Option<Secret>,
-}
-
-impl ServerUrl {
-    /// Reads one URL.
-    ///
-    /// # Errors
-    /// [`Error::BadUrl`] with the reason; user info is left out of it.
-    pub fn parse(_url: &str) -> Result<ServerUrl, Error> {
-        todo!()
-    }
-
-    /// Reads a list separated by commas.
-    ///
-    /// # Errors
-    /// [`Error::BadUrl`] for the first that cannot be read, or where the list is empty.
-    pub fn parse_list(_urls: &str) -> Result<Vec<ServerUrl>, Error> {
-        todo!()
-    }
-}
-
-impl fmt::Display for ServerUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "nats://[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "nats://{}:{}", self.host, self.port)
-        }
-    }
-}
-
-impl fmt::Debug for ServerUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
     }
 }
 
@@ -113,7 +63,69 @@ impl Options {
     ///
     /// # Errors
     /// [`Error::NoName`] where the name is empty, [`Error::BadUrl`] where a URL cannot be read.
-    pub fn new(_name: &str, _servers: &str) -> Result<Options, Error> {
-        todo!()
+    pub fn new(name: &str, servers: &str) -> Result<Options, Error> {
+        let options = Options {
+            name: name.to_owned(),
+            servers: ServerUrl::parse_list(servers)?,
+            user: None,
+            password: None,
+            token: None,
+            inbox_prefix: "_INBOX".to_owned(),
+            echo: true,
+            retry_first: false,
+            log_sent: false,
+            dial_timeout: Duration::from_secs(3),
+            attempt_timeout: Duration::from_secs(10),
+            keepalive: Duration::from_secs(10),
+            backlog: 32 << 20,
+        };
+        options.check()?;
+        Ok(options)
+    }
+
+    /// What [`Options::new`] promised, after everybody could change everything.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.name.trim().is_empty() {
+            return Err(Error::NoName);
+        }
+        if self.servers.is_empty() {
+            return Err(Error::BadUrl {
+                url: String::new(),
+                reason: "names no server".to_owned(),
+            });
+        }
+        subject::check_publish(self.inbox_prefix.as_bytes())?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c012_a_client_without_a_name_is_refused() {
+        for name in ["", "  "] {
+            assert_eq!(Options::new(name, "h").unwrap_err(), Error::NoName);
+        }
+    }
+
+    #[test]
+    fn options_changed_into_nonsense_are_refused() {
+        let mut options = Options::new("n", "h").unwrap();
+        options.inbox_prefix = "a b".to_owned();
+        assert!(matches!(options.check(), Err(Error::Invalid(_))));
+        options.servers.clear();
+        assert!(matches!(options.check(), Err(Error::BadUrl { .. })));
+    }
+
+    #[test]
+    fn c032_debug_shows_no_secret() {
+        let mut options = Options::new("n", "nats://u:SECRET@h,nats://SECRET@i").unwrap();
+        options.password = Some(Secret::new("SECRET"));
+        options.token = Some(Secret::new("SECRET"));
+        let shown = format!("{options:?}");
+        assert!(shown.contains("nats://h:4222") && shown.contains("<hidden>"));
+        assert!(!shown.contains("SECRET"), "{shown}");
     }
 }

@@ -1,0 +1,225 @@
+//! What the taker has not taken yet: bounded by dropping from the oldest end, and telling of it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{
+    Data, Dropped, Sid,
+    data::{Batch, Gap},
+};
+
+/// Entries of the data lane, in wire order.
+#[derive(Debug)]
+pub(super) struct Backlog {
+    entries: VecDeque<Entry>,
+    bytes: usize,
+    limit: usize,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Received(Batch),
+    Sent(Batch),
+    Gap(Gap),
+    Dropped(Tally),
+}
+
+/// Messages that were dropped at one place.
+#[derive(Debug, Default)]
+struct Tally {
+    at: i64,
+    received: u64,
+    sent: u64,
+    bytes: u64,
+    by_sid: BTreeMap<u64, u64>,
+}
+
+impl Backlog {
+    /// Holds at most `limit` bytes of messages, and always the latest batch.
+    pub fn new(limit: usize) -> Backlog {
+        Backlog {
+            entries: VecDeque::new(),
+            bytes: 0,
+            limit,
+        }
+    }
+
+    /// Adds an entry; `now` is the time of what must be dropped for it.
+    pub fn push(&mut self, data: Data, now: i64) {
+        let entry = match data {
+            Data::Received(batch) => Entry::Received(batch),
+            Data::Sent(batch) => Entry::Sent(batch),
+            Data::Gap(gap) => Entry::Gap(gap),
+            Data::Dropped(_) => unreachable!("only the backlog drops"),
+        };
+        self.bytes += entry.footprint();
+        self.entries.push_back(entry);
+        while self.bytes > self.limit && self.drop_oldest(now) {}
+    }
+
+    /// The oldest entry.
+    pub fn pop(&mut self) -> Option<Data> {
+        let entry = self.entries.pop_front()?;
+        self.bytes -= entry.footprint();
+        Some(match entry {
+            Entry::Received(batch) => Data::Received(batch),
+            Entry::Sent(batch) => Data::Sent(batch),
+            Entry::Gap(gap) => Data::Gap(gap),
+            Entry::Dropped(tally) => Data::Dropped(tally.into_dropped()),
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Drops the oldest batch, unless it is the latest too, into the marker that stands before it.
+    fn drop_oldest(&mut self, now: i64) -> bool {
+        let is_batch = |entry: &Entry| entry.footprint() > 0;
+        let Some(oldest) = self.entries.iter().position(is_batch) else {
+            return false;
+        };
+        if oldest + 1 == self.entries.len() {
+            return false;
+        }
+        let entry = std::mem::replace(&mut self.entries[oldest], Entry::Dropped(Tally::default()));
+        self.bytes -= entry.footprint();
+        let mut at = oldest;
+        if let Some(before) = oldest.checked_sub(1)
+            && matches!(self.entries[before], Entry::Dropped(_))
+        {
+            self.entries.remove(oldest);
+            at = before;
+        }
+        if let Entry::Dropped(tally) = &mut self.entries[at] {
+            tally.at = now;
+            tally.count(&entry);
+        }
+        true
+    }
+}
+
+impl Entry {
+    fn footprint(&self) -> usize {
+        match self {
+            Entry::Received(batch) | Entry::Sent(batch) => batch.footprint(),
+            Entry::Gap(_) | Entry::Dropped(_) => 0,
+        }
+    }
+}
+
+impl Tally {
+    fn count(&mut self, entry: &Entry) {
+        let (Entry::Received(batch) | Entry::Sent(batch)) = entry else {
+            return;
+        };
+        let messages = batch.records.len() as u64;
+        self.bytes += batch.bytes.len() as u64;
+        if matches!(entry, Entry::Sent(_)) {
+            self.sent += messages;
+            return;
+        }
+        self.received += messages;
+        // Neighbours mostly came on the same subscription: one look-up for each run of them.
+        for run in batch.records.chunk_by(|a, b| a.sid == b.sid) {
+            *self.by_sid.entry(run[0].sid).or_default() += run.len() as u64;
+        }
+    }
+
+    fn into_dropped(self) -> Dropped {
+        let by_sid = self.by_sid.into_iter();
+        Dropped {
+            at: self.at,
+            received: self.received,
+            sent: self.sent,
+            bytes: self.bytes,
+            by_subscription: by_sid.map(|(sid, count)| (Sid(sid), count)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::protocol::Record;
+
+    fn batch(sids: &[u64]) -> Batch {
+        let record = |sid: &u64| Record {
+            sid: *sid,
+            ..Record::default()
+        };
+        Batch::new(vec![0; 1000], sids.iter().map(record).collect(), 0)
+    }
+
+    fn gap() -> Data {
+        Data::Gap(Gap {
+            at: 0,
+            lasted: Duration::ZERO,
+        })
+    }
+
+    fn rest(mut backlog: Backlog) -> Vec<Data> {
+        let rest = std::iter::from_fn(|| backlog.pop()).collect();
+        assert_eq!(backlog.bytes, 0);
+        rest
+    }
+
+    #[test]
+    fn c129_the_oldest_are_dropped_and_counted_for_each_subscription() {
+        let mut backlog = Backlog::new(4000);
+        for sids in [&[2, 2, 3][..], &[3], &[4]] {
+            backlog.push(Data::Received(batch(sids)), 0);
+        }
+        backlog.push(Data::Sent(batch(&[0])), 5);
+        backlog.push(Data::Received(batch(&[2])), 6);
+        backlog.push(Data::Received(batch(&[2])), 7);
+        let rest = rest(backlog);
+        let Data::Dropped(dropped) = &rest[0] else {
+            panic!("{rest:?}");
+        };
+        let expected = Dropped {
+            at: 7,
+            received: 5,
+            sent: 0,
+            bytes: 3000,
+            by_subscription: vec![(Sid(2), 2), (Sid(3), 2), (Sid(4), 1)],
+        };
+        assert_eq!(dropped, &expected);
+        assert!(matches!(rest[1], Data::Sent(_)));
+        assert_eq!(rest.len(), 4);
+    }
+
+    #[test]
+    fn markers_keep_their_places() {
+        let mut backlog = Backlog::new(0);
+        for _ in 0..3 {
+            backlog.push(Data::Received(batch(&[2])), 1);
+            backlog.push(Data::Received(batch(&[2])), 2);
+            backlog.push(gap(), 3);
+        }
+        let kinds: Vec<&str> = rest(backlog)
+            .iter()
+            .map(|data| match data {
+                Data::Received(_) => "received",
+                Data::Sent(_) => "sent",
+                Data::Gap(_) => "gap",
+                Data::Dropped(_) => "dropped",
+            })
+            .collect();
+        assert_eq!(
+            kinds,
+            ["dropped", "gap", "dropped", "gap", "dropped", "gap"]
+        );
+    }
+
+    #[test]
+    fn the_latest_batch_is_kept_whatever_its_size() {
+        let mut backlog = Backlog::new(0);
+        backlog.push(Data::Received(batch(&[2])), 1);
+        backlog.push(Data::Received(batch(&[3])), 2);
+        let rest = rest(backlog);
+        assert!(matches!(&rest[..], [Data::Dropped(d), Data::Received(b)]
+            if d.received == 1 && b.records[0].sid == 3));
+    }
+}

@@ -1,0 +1,146 @@
+//! Bytes from the socket into large chunks, framed in place.
+
+use std::io;
+
+use futures_util::FutureExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::data::{Batch, Buffers, Recycling};
+use crate::protocol::{Decoder, Limits, ProtocolError, Record, ServerOp};
+
+/// A chunk; larger ones are made for messages that do not fit.
+const CHUNK: usize = 256 << 10;
+/// A read with less room than this is not worth its system call.
+const ROOM: usize = 32 << 10;
+/// While there is so much to read, a few more reads are made before anything is framed.
+const READS: usize = 4;
+/// A batch of fewer bytes is copied out, so that quiet traffic does not hold whole chunks.
+const SMALL: usize = 32 << 10;
+/// So many pairs of buffers wait to be used again.
+const KEPT: usize = 8;
+
+/// The reading half of a connection.
+///
+/// ```text
+/// chunk:  |..framed, with records..|..begun..|..room..|
+///                                  ^ at
+/// ```
+#[derive(Debug)]
+pub(super) struct Reader<R> {
+    source: R,
+    decoder: Decoder,
+    chunk: Vec<u8>,
+    at: usize,
+    records: Vec<Record>,
+    recycling: Recycling,
+}
+
+impl<R: AsyncRead + Unpin> Reader<R> {
+    pub fn new(source: R) -> Reader<R> {
+        Reader {
+            source,
+            decoder: Decoder::new(Limits::CLIENT),
+            chunk: Vec::with_capacity(CHUNK),
+            at: 0,
+            records: Vec::new(),
+            recycling: Recycling::new(KEPT),
+        }
+    }
+
+    /// Reads what is there, waiting for the first byte; 0 at the end. Nothing is lost where this is
+    /// given up half-way.
+    pub async fn fill(&mut self) -> io::Result<usize> {
+        self.make_room();
+        let mut total = self.source.read_buf(&mut self.chunk).await?;
+        for _ in 1..READS {
+            let flooded = total >= ROOM && self.chunk.capacity() - self.chunk.len() >= ROOM;
+            if !flooded {
+                break;
+            }
+            match self.source.read_buf(&mut self.chunk).now_or_never() {
+                // The end and errors are found again by the next call.
+                None | Some(Ok(0) | Err(_)) => break,
+                Some(Ok(count)) => total += count,
+            }
+        }
+        Ok(total)
+    }
+
+    /// Frames the next operation. Messages are also kept, for [`Reader::take_batch`].
+    pub fn next(&mut self) -> Result<Option<(ServerOp<'_>, &[u8])>, ProtocolError> {
+        let op = self.decoder.server_op(&self.chunk, &mut self.at)?;
+        if let Some(ServerOp::Message(record)) = &op {
+            self.records.push(*record);
+        }
+        Ok(op.map(|op| (op, self.chunk.as_slice())))
+    }
+
+    /// The messages framed since the last time, and makes way for what comes next.
+    pub fn take_batch(&mut self, at: i64) -> Option<Batch> {
+        if self.records.is_empty() {
+            self.discard_framed();
+            return None;
+        }
+        if self.at < SMALL {
+            let bytes = self.chunk[..self.at].to_vec();
+            let batch = Batch::new(bytes, self.records.as_slice().to_vec(), at);
+            self.records.clear();
+            self.discard_framed();
+            return Some(batch);
+        }
+        let mut fresh = self.recycling.take();
+        let tail = &self.chunk[self.at..];
+        fresh.bytes.reserve(CHUNK.max(tail.len() + ROOM));
+        fresh.bytes.extend_from_slice(tail);
+        let mut full = Buffers {
+            bytes: std::mem::replace(&mut self.chunk, fresh.bytes),
+            records: std::mem::replace(&mut self.records, fresh.records),
+        };
+        full.bytes.truncate(self.at);
+        self.at = 0;
+        if full.bytes.capacity() > CHUNK + ROOM {
+            // A jumbo chunk is not worth keeping for the messages that follow.
+            return Some(Batch::new(full.bytes, full.records, at));
+        }
+        Some(self.recycling.batch(full, at))
+    }
+
+    /// Whether an operation has begun and not ended.
+    pub fn is_amid_operation(&self) -> bool {
+        self.at < self.chunk.len()
+    }
+
+    /// The bytes that were not framed yet.
+    pub fn unframed(&self) -> &[u8] {
+        &self.chunk[self.at..]
+    }
+
+    fn discard_framed(&mut self) {
+        if self.at == self.chunk.len() {
+            self.chunk.clear();
+            self.at = 0;
+            // A jumbo chunk has done its work.
+            self.chunk.shrink_to(CHUNK);
+        } else if self.at > 0 && self.chunk.len() + ROOM > self.chunk.capacity() {
+            self.chunk.drain(..self.at);
+            self.at = 0;
+        }
+    }
+
+    /// Room for the rest of the operation that has begun, and enough of it for a good read.
+    fn make_room(&mut self) {
+        let missing = self
+            .decoder
+            .needs()
+            .saturating_sub(self.chunk.len() - self.at);
+        let room = missing.max(ROOM);
+        if self.chunk.capacity() - self.chunk.len() < room {
+            self.chunk.drain(..self.at);
+            self.at = 0;
+            if self.chunk.capacity() - self.chunk.len() < room {
+                // Exactly: a jumbo chunk is as large as its message and not twice as large.
+                self.chunk.reserve_exact(room);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Whether the server is alive: only what comes in shows it, never what goes out.
+
+use std::time::{Duration, Instant};
+
+/// So many PINGs in a row without a byte from the server, and it is given up.
+const MAX_UNANSWERED: u32 = 2;
+
+/// The clock of one connection.
+#[derive(Debug)]
+pub(super) struct Keepalive {
+    interval: Duration,
+    next: Instant,
+    last_inbound: Instant,
+    unanswered: u32,
+}
+
+/// What to do now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Pulse {
+    Wait,
+    Ping,
+    /// The server was silent for this long.
+    Dead(Duration),
+}
+
+impl Keepalive {
+    pub fn new(interval: Duration, now: Instant) -> Keepalive {
+        Keepalive {
+            interval,
+            next: now + interval,
+            last_inbound: now,
+            unanswered: 0,
+        }
+    }
+
+    /// Something came.
+    pub fn heard(&mut self, now: Instant) {
+        self.last_inbound = now;
+        self.unanswered = 0;
+    }
+
+    pub fn tick(&mut self, now: Instant) -> Pulse {
+        if now < self.next {
+            return Pulse::Wait;
+        }
+        if self.unanswered >= MAX_UNANSWERED {
+            return Pulse::Dead(now.saturating_duration_since(self.last_inbound));
+        }
+        self.unanswered += 1;
+        self.next = now + self.interval;
+        Pulse::Ping
+    }
+
+    pub fn deadline(&self) -> Instant {
+        self.next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEN: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn two_unanswered_pings_are_the_end() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(TEN, start);
+        assert_eq!(keepalive.tick(start), Pulse::Wait);
+        assert_eq!(keepalive.tick(start + TEN), Pulse::Ping);
+        assert_eq!(keepalive.tick(start + 2 * TEN), Pulse::Ping);
+        assert_eq!(keepalive.deadline(), start + 3 * TEN);
+        assert_eq!(keepalive.tick(start + 3 * TEN), Pulse::Dead(3 * TEN));
+    }
+
+    #[test]
+    fn c111_any_byte_is_a_sign_of_life() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(TEN, start);
+        for round in 1..100 {
+            assert_eq!(keepalive.tick(start + round * TEN), Pulse::Ping);
+            keepalive.heard(start + round * TEN);
+        }
+    }
+}

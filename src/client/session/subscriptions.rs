@@ -1,0 +1,188 @@
+//! The subscriptions, by number: looking one up for a message is an index, not a hash.
+
+use crate::client::Sid;
+
+/// One subscription, connected or not.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Subscription {
+    pub subject: Vec<u8>,
+    pub queue: Option<Vec<u8>>,
+    /// How many messages may come in all.
+    max: Option<u64>,
+    /// How many came, on all connections.
+    delivered: u64,
+    /// How many of them came on earlier connections: the server of this one counts from zero.
+    delivered_before: u64,
+    /// Whether its fate was told.
+    pub told: bool,
+}
+
+impl Subscription {
+    /// What UNSUB says on this connection; `None` where there is no limit.
+    pub fn max_on_this_connection(&self) -> Option<u64> {
+        self.max.map(|max| max - self.delivered_before)
+    }
+}
+
+/// All of them. A number is never given twice.
+#[derive(Debug, Default)]
+pub(super) struct Subscriptions {
+    by_sid: Vec<Option<Box<Subscription>>>,
+}
+
+/// What becomes of a subscription that was told to end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// It was not there.
+    Unknown,
+    /// It is gone.
+    Now,
+    /// It ends when the server, which counts from this connection's beginning, has sent so many.
+    After(u64),
+}
+
+impl Subscriptions {
+    pub fn insert(&mut self, sid: Sid, subject: Vec<u8>, queue: Option<Vec<u8>>) {
+        let index = index(sid);
+        if index >= self.by_sid.len() {
+            self.by_sid.resize_with(index + 1, || None);
+        }
+        self.by_sid[index] = Some(Box::new(Subscription {
+            subject,
+            queue,
+            max: None,
+            delivered: 0,
+            delivered_before: 0,
+            told: false,
+        }));
+    }
+
+    /// Counts a message. A subscription that had its last one is gone.
+    pub fn deliver(&mut self, sid: u64) {
+        let Some(slot) = usize::try_from(sid)
+            .ok()
+            .and_then(|index| self.by_sid.get_mut(index))
+        else {
+            return;
+        };
+        if let Some(subscription) = slot {
+            subscription.delivered += 1;
+            if subscription.max == Some(subscription.delivered) {
+                *slot = None;
+            }
+        }
+    }
+
+    /// Ends one, at once or when `max` messages have come in all.
+    pub fn end(&mut self, sid: Sid, max: Option<u64>) -> Ending {
+        let Some(subscription) = self.get_mut(sid) else {
+            return Ending::Unknown;
+        };
+        match max {
+            Some(max) if max > subscription.delivered => {
+                subscription.max = Some(max);
+                Ending::After(max - subscription.delivered_before)
+            }
+            _ => {
+                self.remove(sid);
+                Ending::Now
+            }
+        }
+    }
+
+    pub fn remove(&mut self, sid: Sid) -> Option<Box<Subscription>> {
+        self.by_sid.get_mut(index(sid))?.take()
+    }
+
+    pub fn get(&self, sid: Sid) -> Option<&Subscription> {
+        self.by_sid.get(index(sid))?.as_deref()
+    }
+
+    pub fn get_mut(&mut self, sid: Sid) -> Option<&mut Subscription> {
+        self.by_sid.get_mut(index(sid))?.as_deref_mut()
+    }
+
+    /// A new connection begins, and its server counts anew.
+    pub fn start_over(&mut self) {
+        for subscription in self.by_sid.iter_mut().flatten() {
+            subscription.delivered_before = subscription.delivered;
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Sid, &Subscription)> {
+        let numbered = self.by_sid.iter().enumerate();
+        numbered.filter_map(|(index, slot)| Some((Sid(index as u64), slot.as_deref()?)))
+    }
+
+    /// The one with this subject and queue group, the youngest first.
+    pub fn find(&self, subject: &[u8], queue: Option<&[u8]>) -> Option<Sid> {
+        let fits = |subscription: &Subscription| {
+            subscription.subject == subject && subscription.queue.as_deref() == queue
+        };
+        let last = self
+            .by_sid
+            .iter()
+            .rposition(|slot| slot.as_deref().is_some_and(fits))?;
+        Some(Sid(last as u64))
+    }
+}
+
+fn index(sid: Sid) -> usize {
+    usize::try_from(sid.0).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SID: Sid = Sid(5);
+
+    fn one() -> Subscriptions {
+        let mut subscriptions = Subscriptions::default();
+        subscriptions.insert(SID, b"a".to_vec(), None);
+        subscriptions
+    }
+
+    #[test]
+    fn a_limit_counts_from_the_subscription_across_connections() {
+        let mut subscriptions = one();
+        subscriptions.deliver(5);
+        subscriptions.deliver(5);
+        assert_eq!(subscriptions.end(SID, Some(5)), Ending::After(5));
+        subscriptions.start_over();
+        let subscription = subscriptions.get(SID).unwrap();
+        assert_eq!(subscription.max_on_this_connection(), Some(3));
+        subscriptions.deliver(5);
+        assert_eq!(subscriptions.end(SID, Some(4)), Ending::After(2));
+        subscriptions.deliver(5);
+        assert_eq!(subscriptions.get(SID), None);
+    }
+
+    #[test]
+    fn a_limit_already_reached_ends_at_once() {
+        let mut subscriptions = one();
+        subscriptions.deliver(5);
+        assert_eq!(subscriptions.end(SID, Some(1)), Ending::Now);
+        assert_eq!(subscriptions.end(SID, None), Ending::Unknown);
+    }
+
+    #[test]
+    fn hostile_numbers_find_nothing() {
+        let mut subscriptions = one();
+        for sid in [0, 4, 6, u64::MAX] {
+            subscriptions.deliver(sid);
+            assert_eq!(subscriptions.get(Sid(sid)), None);
+        }
+    }
+
+    #[test]
+    fn found_by_subject_and_queue() {
+        let mut subscriptions = one();
+        subscriptions.insert(Sid(6), b"a".to_vec(), Some(b"q".to_vec()));
+        subscriptions.insert(Sid(7), b"a".to_vec(), None);
+        assert_eq!(subscriptions.find(b"a", None), Some(Sid(7)));
+        assert_eq!(subscriptions.find(b"a", Some(b"q")), Some(Sid(6)));
+        assert_eq!(subscriptions.find(b"b", None), None);
+        assert_eq!(subscriptions.iter().count(), 3);
+    }
+}

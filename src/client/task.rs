@@ -1,0 +1,355 @@
+//! The background task: sockets, channels and clocks around the [`Session`].
+
+use std::{
+    future::Future,
+    io,
+    pin::{Pin, pin},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWriteExt},
+    sync::mpsc::{Sender, UnboundedSender, error::TrySendError},
+    time::{Sleep, sleep},
+};
+
+use super::{
+    Data, Error, Event, Options,
+    backlog::Backlog,
+    clock::Now,
+    commands::{Command, CommandReceiver},
+    dial::{self, Dialed, describe},
+    pool::{Next, Pool},
+    random,
+    reader::Reader,
+    session::Session,
+};
+
+/// Above this many unwritten bytes no more commands are taken: the queue fills, and says `Busy`.
+const ENOUGH_TO_WRITE: usize = 1 << 20;
+
+/// All that outlives a connection.
+pub(super) struct Task {
+    options: Arc<Options>,
+    session: Session,
+    pool: Pool,
+    commands: CommandReceiver,
+    taken: Vec<Command>,
+    /// Whether the last handle is gone.
+    deserted: bool,
+    backlog: Backlog,
+    events: UnboundedSender<Event>,
+    data: Sender<Data>,
+}
+
+/// Why something was given up before it was done.
+enum Interruption {
+    /// The session is over.
+    Over,
+    /// The user does not want to wait.
+    Hurry,
+}
+
+impl Task {
+    pub fn new(
+        options: Options,
+        session: Session,
+        commands: CommandReceiver,
+        events: UnboundedSender<Event>,
+        data: Sender<Data>,
+    ) -> Task {
+        Task {
+            pool: Pool::new(&options.servers),
+            backlog: Backlog::new(options.backlog),
+            options: Arc::new(options),
+            session,
+            commands,
+            taken: Vec::new(),
+            deserted: false,
+            events,
+            data,
+        }
+    }
+
+    /// Connects, and connects again, until it is over; then hands over what is left.
+    pub async fn run(mut self) {
+        let _obituary = Obituary(self.events.clone());
+        let mut patient = self.options.retry_first;
+        while !self.session.is_over() {
+            match self.attempt().await {
+                Ok(dialed) => {
+                    patient = true;
+                    self.converse(dialed).await;
+                }
+                Err(Some(reason)) => match self.pool.failed(&reason, !patient, random::number()) {
+                    Next::Try(wait) => self.pause(reason, wait).await,
+                    Next::GiveUp => self.session.finish(Some(reason), Instant::now()),
+                },
+                Err(None) => {}
+            }
+        }
+        self.hand_on();
+        // The handles hear `Closed` from now on, even while the taker takes the rest.
+        drop(self.commands);
+        while let Some(entry) = self.backlog.pop() {
+            if self.data.send(entry).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Tries the next server; fails without a reason where the session is over.
+    async fn attempt(&mut self) -> Result<Dialed, Option<Error>> {
+        let (server, attempt) = self.pool.begin();
+        self.tell(Event::Connecting {
+            server: server.to_string(),
+            attempt,
+        });
+        let options = Arc::clone(&self.options);
+        let mut dialing = pin!(dial::dial(&server, &options));
+        let dialed = loop {
+            match self.meanwhile(dialing.as_mut()).await {
+                Ok(dialed) => break dialed?,
+                Err(Interruption::Over) => return Err(None),
+                Err(Interruption::Hurry) => {}
+            }
+        };
+        self.pool.connected();
+        let info = dialed.info.clone();
+        self.session
+            .connected(server.to_string(), info, dialed.rtt, Now::read());
+        Ok(dialed)
+    }
+
+    /// Waits before the next attempt, unless told to hurry.
+    async fn pause(&mut self, reason: Error, retry_in: Duration) {
+        self.tell(Event::Disconnected { reason, retry_in });
+        // Over or in a hurry: in both cases there is nothing to wait for.
+        let _ = self.meanwhile(pin!(sleep(retry_in))).await;
+    }
+
+    /// Serves the handles while there is no connection, until `work` is done.
+    async fn meanwhile<T>(
+        &mut self,
+        mut work: Pin<&mut impl Future<Output = T>>,
+    ) -> Result<T, Interruption> {
+        let mut alarm = pin!(sleep(Duration::ZERO));
+        loop {
+            self.hand_on();
+            if self.session.is_over() {
+                return Err(Interruption::Over);
+            }
+            let alarmed = self.set(alarm.as_mut());
+            tokio::select! {
+                done = work.as_mut() => return Ok(done),
+                () = self.commands.take(&mut self.taken), if !self.deserted => {
+                    if self.obey() {
+                        return Err(Interruption::Hurry);
+                    }
+                }
+                // Handed on at the beginning of the next round.
+                () = room(&self.data), if !self.backlog.is_empty() => {}
+                () = alarm.as_mut(), if alarmed => {
+                    // Without a connection there is none to lose.
+                    let _ = self.session.tick(Now::read());
+                }
+            }
+        }
+    }
+
+    /// Talks with the server until the connection is lost or everything is over.
+    async fn converse(&mut self, dialed: Dialed) {
+        let since = Instant::now();
+        let (mut reader, mut writer) = (dialed.reader, dialed.writer);
+        let mut alarm = pin!(sleep(Duration::ZERO));
+        // What came together with the last PONG of the handshake.
+        let mut result = self.frame(&mut reader);
+        let reason = loop {
+            if let Err(reason) = result {
+                break reason;
+            }
+            self.hand_on();
+            if self.session.is_over() {
+                return;
+            }
+            let unwritten = self.session.unwritten().len();
+            if unwritten > 0 {
+                self.session.wrote(0, Now::read());
+            }
+            let alarmed = self.set(alarm.as_mut());
+            result = tokio::select! {
+                read = reader.fill() => match read {
+                    Ok(0) => Err(self.ended(&reader)),
+                    Ok(_) => self.frame(&mut reader),
+                    Err(error) => Err(self.broke(&error)),
+                },
+                wrote = writer.write(self.session.unwritten()), if unwritten > 0 => match wrote {
+                    Ok(count) => {
+                        self.session.wrote(count, Now::read());
+                        Ok(())
+                    }
+                    // What the server said before it closed is still to be read.
+                    Err(error) => self.hear_out(&mut reader, &error).await,
+                },
+                () = self.commands.take(&mut self.taken),
+                    if !self.deserted && unwritten < ENOUGH_TO_WRITE =>
+                {
+                    self.obey();
+                    Ok(())
+                }
+                // Handed on at the beginning of the next round.
+                () = room(&self.data), if !self.backlog.is_empty() => Ok(()),
+                () = alarm.as_mut(), if alarmed => self.session.tick(Now::read()),
+            };
+        };
+        drop((reader, writer));
+        let now = Now::read();
+        let reason = self.session.lost(reason, now);
+        let wait = self.pool.lost(since, now.instant, random::number());
+        if !self.session.is_over() {
+            self.pause(reason, wait).await;
+        }
+    }
+
+    /// Does what is asked for; whether somebody is in a hurry.
+    fn obey(&mut self) -> bool {
+        let now = Now::read();
+        if self.taken.is_empty() {
+            self.deserted = true;
+            self.session.command(Command::Close, now);
+        }
+        let mut hurry = false;
+        for command in self.taken.drain(..) {
+            hurry |= matches!(command, Command::ReconnectNow);
+            self.session.command(command, now);
+        }
+        hurry
+    }
+
+    /// Frames what was read: one look at the clock, and one batch, for all of it.
+    fn frame<R: AsyncRead + Unpin>(&mut self, reader: &mut Reader<R>) -> Result<(), Error> {
+        let now = Now::read();
+        self.session.heard(now);
+        let result = loop {
+            match reader.next() {
+                Ok(Some((op, chunk))) => {
+                    if let Err(error) = self.session.operation(op, chunk, now) {
+                        break Err(error);
+                    }
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => {
+                    let server = self.session.server();
+                    break Err(Error::Protocol { server, error });
+                }
+            }
+        };
+        let batch = reader.take_batch(now.wall).map(Data::Received);
+        for entry in self.session.take_entries().into_iter().chain(batch) {
+            self.backlog.push(entry, now.wall);
+        }
+        result
+    }
+
+    /// Writing failed: reads what is still there, for the reason.
+    async fn hear_out<R: AsyncRead + Unpin>(
+        &mut self,
+        reader: &mut Reader<R>,
+        error: &io::Error,
+    ) -> Result<(), Error> {
+        const PATIENCE: Duration = Duration::from_millis(100);
+        while let Ok(Ok(1..)) = tokio::time::timeout(PATIENCE, reader.fill()).await {
+            self.frame(reader)?;
+        }
+        Err(self.broke(error))
+    }
+
+    fn ended<R: AsyncRead + Unpin>(&self, reader: &Reader<R>) -> Error {
+        let reason = if reader.is_amid_operation() {
+            "closed by the server in the middle of a message: perhaps it found us too slow"
+        } else {
+            "closed by the server"
+        };
+        Error::Lost {
+            server: self.session.server(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn broke(&self, error: &io::Error) -> Error {
+        Error::Lost {
+            server: self.session.server(),
+            reason: describe(error),
+        }
+    }
+
+    /// Sets the alarm for when the session wants to look at the clock; whether it does.
+    fn set(&self, alarm: Pin<&mut Sleep>) -> bool {
+        let Some(deadline) = self.session.deadline() else {
+            return false;
+        };
+        let deadline = deadline.into();
+        if alarm.deadline() != deadline {
+            alarm.reset(deadline);
+        }
+        true
+    }
+
+    /// Gives events to whoever listens, and as much of the backlog as the taker has room for.
+    fn hand_on(&mut self) {
+        for event in self.session.take_events() {
+            if let Event::Connected { info, .. } | Event::InfoChanged(info) = &event {
+                self.pool.learn(&info.connect_urls, random::number());
+            }
+            self.tell(event);
+        }
+        let entries = self.session.take_entries();
+        if !entries.is_empty() {
+            let now = Now::read();
+            for entry in entries {
+                self.backlog.push(entry, now.wall);
+            }
+        }
+        while !self.backlog.is_empty() {
+            match self.data.try_reserve() {
+                Ok(permit) => {
+                    if let Some(entry) = self.backlog.pop() {
+                        permit.send(entry);
+                    }
+                }
+                Err(TrySendError::Full(())) => return,
+                // Nobody will ever look.
+                Err(TrySendError::Closed(())) => while self.backlog.pop().is_some() {},
+            }
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody has to listen.
+        let _ = self.events.send(event);
+    }
+}
+
+/// Waits until the taker has room, or is gone.
+async fn room(data: &Sender<Data>) {
+    let _ = data.reserve().await;
+}
+
+/// A panic of the task must not look like silence.
+struct Obituary(UnboundedSender<Event>);
+
+impl Drop for Obituary {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let reason = Error::Lost {
+                server: "the client".to_owned(),
+                reason: "its background task failed; this is a bug".to_owned(),
+            };
+            let _ = self.0.send(Event::Closed {
+                reason: Some(reason),
+            });
+        }
+    }
+}
