@@ -171,7 +171,8 @@ struct Waiting {
 impl Waiting {
     /// A message larger than the bound passes where nothing else waits.
     fn has_room(&self, weight: usize) -> bool {
-        self.commands < MAX_COMMANDS && (self.bytes == 0 || self.bytes + weight <= MAX_BYTES)
+        let fits = weight == 0 || self.bytes == 0 || self.bytes + weight <= MAX_BYTES;
+        self.commands < MAX_COMMANDS && fits
     }
 
     fn is_eased(&self) -> bool {

@@ -30,15 +30,19 @@ impl ServerUrl {
     /// [`Error::BadUrl`] with the reason; user info is left out of it.
     pub fn parse(url: &str) -> Result<ServerUrl, Error> {
         let url = url.trim();
-        let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
+        let (scheme, rest) = match url.split_once("://") {
+            Some((scheme, rest)) if !scheme.contains('@') => (scheme, rest),
+            _ => ("nats", url),
+        };
         // What stands before the last @ is user info even where it should have been encoded, so
         // that a slip in a password cannot make it part of a host that is shown.
         let (user_info, place) = match rest.rsplit_once('@') {
             Some((user_info, place)) => (Some(user_info), place),
             None => (None, rest),
         };
+        // Only what stands behind the user info is shown: anything before may belong to a secret.
         let refuse = |reason: &str| Error::BadUrl {
-            url: format!("{scheme}://{place}"),
+            url: place.to_owned(),
             reason: reason.to_owned(),
         };
         match scheme.to_ascii_lowercase().as_str() {

@@ -1,1 +1,107 @@
 //! The client against a real nats-server and scripted peers.
+
+mod authentication;
+mod errors;
+mod fake;
+mod handshake;
+mod keepalive;
+mod messages;
+mod reconnect;
+mod requests;
+mod subscriptions;
+mod taker;
+
+use std::time::Duration;
+
+use goingnats::client::{Client, Connection, Data, Event, Lanes, Message, Options, open};
+
+use crate::support::{NatsServer, PATIENCE, wait_for};
+
+/// Long enough for whatever takes milliseconds.
+const SOON: Duration = Duration::from_secs(10);
+
+fn connect(server: &NatsServer) -> Client {
+    Client::connect("test", &server.url()).expect("a connection")
+}
+
+/// The next `count` messages; panics where they do not come.
+#[track_caller]
+fn take(client: &Client, count: usize) -> Vec<Message> {
+    let mut taken = Vec::new();
+    wait_for(format!("{count} messages"), || {
+        taken.extend(
+            client
+                .get_within(Duration::from_millis(50))
+                .expect("an open client"),
+        );
+        (taken.len() >= count).then_some(())
+    });
+    taken
+}
+
+fn payloads(messages: &[Message]) -> Vec<&str> {
+    let text = |message| std::str::from_utf8(message).expect("text");
+    messages
+        .iter()
+        .map(|message| text(&message.payload))
+        .collect()
+}
+
+/// A connection whose lanes the test takes itself.
+struct Watched {
+    connection: Connection,
+    lanes: Lanes,
+}
+
+impl Watched {
+    fn open(options: Options) -> Watched {
+        let (connection, lanes) = open(options).expect("a thread");
+        Watched { connection, lanes }
+    }
+
+    /// A patient one: it goes on trying from the beginning.
+    fn patient(urls: &str) -> Watched {
+        Watched::open(patient(urls))
+    }
+
+    /// The next event of the wanted kind; others before it are passed over.
+    #[track_caller]
+    fn event<T>(&mut self, what: &str, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
+        let mut seen = Vec::new();
+        let deadline = std::time::Instant::now() + PATIENCE;
+        while std::time::Instant::now() < deadline {
+            match self.lanes.events.try_recv() {
+                Ok(event) => {
+                    if let Some(found) = wanted(&event) {
+                        return found;
+                    }
+                    seen.push(event);
+                }
+                Err(_) if self.lanes.events.is_closed() && self.lanes.events.is_empty() => break,
+                Err(_) => std::thread::sleep(Duration::from_millis(1)),
+            }
+        }
+        panic!("no {what} came, but {seen:#?}");
+    }
+
+    #[track_caller]
+    fn connected(&mut self) {
+        self.event("Connected", |event| {
+            matches!(event, Event::Connected { .. }).then_some(())
+        });
+    }
+
+    /// The next entry of the data lane.
+    #[track_caller]
+    fn entry(&mut self) -> Data {
+        wait_for("an entry of the data lane", || {
+            self.lanes.data.try_recv().ok()
+        })
+    }
+}
+
+fn patient(urls: &str) -> Options {
+    let mut options = Options::new("test", urls).expect("good options");
+    options.retry_first = true;
+    options
+}

@@ -1,0 +1,171 @@
+//! A scripted peer: accepts, sends exactly these bytes, waits for those.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crate::support::PATIENCE;
+
+/// A minimal INFO.
+pub const INFO: &str = concat!(
+    r#"INFO {"server_id":"F","version":"2.10.0","proto":1,"headers":true,"#,
+    "\"max_payload\":1048576}\r\n"
+);
+
+/// A server that plays a script for each connection in turn, on a thread of its own.
+pub struct Fake {
+    pub url: String,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Fake {
+    /// Plays the script once, for one connection.
+    pub fn once(script: impl FnOnce(Peer) + Send + 'static) -> Fake {
+        Fake::listening(|listener| script(accept(&listener)))
+    }
+
+    /// Plays with the listener: for scripts of several connections.
+    pub fn listening(script: impl FnOnce(TcpListener) + Send + 'static) -> Fake {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        Fake {
+            url: format!("nats://{address}"),
+            thread: Some(thread::spawn(move || script(listener))),
+        }
+    }
+}
+
+impl Drop for Fake {
+    /// A script that failed fails its test.
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take()
+            && !thread::panicking()
+        {
+            thread.join().expect("the script was played to its end");
+        }
+    }
+}
+
+pub fn accept(listener: &TcpListener) -> Peer {
+    let (stream, _) = listener.accept().expect("a connection");
+    stream
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a read timeout");
+    stream.set_nodelay(true).expect("no delay");
+    Peer {
+        stream,
+        unread: Vec::new(),
+    }
+}
+
+/// One connection of a script.
+pub struct Peer {
+    stream: TcpStream,
+    unread: Vec<u8>,
+}
+
+impl Peer {
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream.write_all(bytes.as_ref()).expect("a taker");
+    }
+
+    /// Every byte in a segment of its own, as far as the kernel lets it.
+    pub fn send_bytewise(&mut self, bytes: impl AsRef<[u8]>) {
+        for byte in bytes.as_ref() {
+            self.send([*byte]);
+            thread::yield_now();
+        }
+    }
+
+    /// Reads up to and including `end`; gives everything before it.
+    #[track_caller]
+    pub fn expect(&mut self, end: &str) -> String {
+        loop {
+            let found = self
+                .unread
+                .windows(end.len())
+                .position(|window| window == end.as_bytes());
+            if let Some(at) = found {
+                let before = self.unread.drain(..at).collect();
+                self.unread.drain(..end.len());
+                return String::from_utf8(before).expect("text");
+            }
+            let mut chunk = [0; 4096];
+            let count = self.stream.read(&mut chunk).unwrap_or(0);
+            let so_far = String::from_utf8_lossy(&self.unread);
+            assert!(count > 0, "{end:?} did not come, but {so_far:?}");
+            self.unread.extend_from_slice(&chunk[..count]);
+        }
+    }
+
+    /// INFO, CONNECT, PING, PONG; gives what stands behind CONNECT.
+    pub fn shake_hands(&mut self) -> String {
+        self.send(INFO);
+        self.greeted()
+    }
+
+    /// The handshake from CONNECT on.
+    pub fn greeted(&mut self) -> String {
+        self.expect("CONNECT ");
+        let connect = self.expect("\r\nPING\r\n");
+        self.send("PONG\r\n");
+        connect
+    }
+
+    /// The handshake, and the fences of the subscriptions: one PONG for the inbox, one for `others`
+    /// each, and one for all.
+    pub fn welcome(&mut self, others: usize) {
+        self.shake_hands();
+        for _ in 0..others + 2 {
+            self.answer_ping();
+        }
+    }
+
+    pub fn answer_ping(&mut self) {
+        self.expect("PING\r\n");
+        self.send("PONG\r\n");
+    }
+
+    /// Reads until the client hangs up.
+    pub fn until_closed(self) {
+        self.everything();
+    }
+
+    /// All that comes until the client hangs up.
+    pub fn everything(mut self) -> String {
+        let _ = self.stream.read_to_end(&mut self.unread);
+        String::from_utf8_lossy(&self.unread).into_owned()
+    }
+
+    /// As [`Peer::until_closed`], answering every PING, so that goodbyes are heard.
+    pub fn answer_until_closed(mut self) {
+        let mut chunk = [0; 4096];
+        loop {
+            while let Some(at) = self.unread.windows(6).position(|w| w == b"PING\r\n") {
+                self.unread.drain(..at + 6);
+                if self.stream.write_all(b"PONG\r\n").is_err() {
+                    return;
+                }
+            }
+            match self.stream.read(&mut chunk) {
+                Ok(0) | Err(_) => return,
+                Ok(count) => self.unread.extend_from_slice(&chunk[..count]),
+            }
+        }
+    }
+
+    /// Whether nothing comes for a moment.
+    pub fn is_silent_for(&mut self, moment: Duration) -> bool {
+        self.stream
+            .set_read_timeout(Some(moment))
+            .expect("a read timeout");
+        let silent = self.unread.is_empty() && self.stream.read(&mut [0; 1]).is_err();
+        self.stream
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a read timeout");
+        silent
+    }
+}
