@@ -4,7 +4,6 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
 use crate::support::PATIENCE;
@@ -161,17 +160,5 @@ impl Peer {
                 Ok(count) => self.unread.extend_from_slice(&chunk[..count]),
             }
         }
-    }
-
-    /// Whether nothing comes for a moment.
-    pub fn is_silent_for(&mut self, moment: Duration) -> bool {
-        self.stream
-            .set_read_timeout(Some(moment))
-            .expect("a read timeout");
-        let silent = self.unread.is_empty() && self.stream.read(&mut [0; 1]).is_err();
-        self.stream
-            .set_read_timeout(Some(PATIENCE))
-            .expect("a read timeout");
-        silent
     }
 }

@@ -98,7 +98,7 @@ const DENY: &str = r#"authorization { users: [{user: u, password: p, permissions
 
 fn connect_denied(server: &NatsServer) -> Client {
     let url = server.url().replace("nats://", "nats://u:p@");
-    Client::connect("test", &url).unwrap()
+    Client::connect("test", &url).expect("a connection")
 }
 
 #[test]
