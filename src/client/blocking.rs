@@ -25,6 +25,20 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(3);
 ///
 /// It reconnects for ever, answers the server's PINGs behind the scene, and says goodbye when it is
 /// dropped. It can be shared between threads. Methods that wait block the thread they are called on.
+///
+/// ```
+/// # use goingnats::{broker::{Broker, Settings}, client::Client};
+/// # let broker = Broker::start(Settings::default())?;
+/// # let url = broker.url();
+/// let client = Client::connect("consumer", &url)?;
+/// client.subscribe("time.time")?;
+/// client.publish("time.time", "1646389270.6568809")?;
+/// client.flush()?;
+/// for message in client.get()? {
+///     println!("{}", String::from_utf8_lossy(&message.payload));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
@@ -37,6 +51,17 @@ impl Client {
     ///
     /// # Errors
     /// Why it could not.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// let client = Client::connect("consumer", &url)?;
+    /// assert!(client.info().is_some());
+    ///
+    /// assert!(Client::connect("", &url).is_err(), "a client must have a name");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn connect(name: &str, servers: &str) -> Result<Client, Error> {
         Client::with(Options::new(name, servers)?)
     }
@@ -46,6 +71,22 @@ impl Client {
     ///
     /// # Errors
     /// Why it could not.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// use goingnats::client::Options;
+    ///
+    /// let mut options = Options::new("consumer", &url)?;
+    /// options.echo = false;
+    /// let client = Client::with(options)?;
+    /// client.subscribe("time.*")?;
+    /// client.publish("time.time", "not for ourselves")?;
+    /// client.flush()?;
+    /// assert!(client.get()?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with(options: Options) -> Result<Client, Error> {
         let shelf = Arc::new(Shelf::default());
         let round = options.servers.len();
@@ -78,6 +119,19 @@ impl Client {
     /// # Errors
     /// [`Error::Denied`] where it refuses, [`Error::Timeout`] where there is no word, as while
     /// disconnected, [`Error::Closed`] after [`Client::close`].
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.subscribe("orders.*")?;
+    /// client.publish("orders.created", "A-113")?;
+    /// client.flush()?;
+    /// assert_eq!(client.get_within(Duration::from_secs(5))?[0].subject, b"orders.created");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn subscribe(&self, subject: &str) -> Result<Sid, Error> {
         self.subscribe_as(subject, None)
     }
@@ -86,6 +140,29 @@ impl Client {
     ///
     /// # Errors
     /// As for [`Client::subscribe`].
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// let workers = [Client::connect("worker", &url)?, Client::connect("worker", &url)?];
+    /// for worker in &workers {
+    ///     worker.subscribe_queue("jobs", "workers")?;
+    /// }
+    /// let boss = Client::connect("boss", &url)?;
+    /// for job in 0..10 {
+    ///     boss.publish("jobs", format!("{job}"))?;
+    /// }
+    /// boss.flush()?;
+    /// let mut done = 0;
+    /// for worker in &workers {
+    ///     worker.flush()?;
+    ///     done += worker.get_within(Duration::from_millis(100))?.len();
+    /// }
+    /// assert_eq!(done, 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn subscribe_queue(&self, subject: &str, queue: &str) -> Result<Sid, Error> {
         self.subscribe_as(subject, Some(queue.as_bytes()))
     }
@@ -110,6 +187,22 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Closed`] after [`Client::close`].
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// let sid = client.subscribe("time.time")?;
+    /// client.unsubscribe(sid, Some(2))?;
+    /// for second in ["1", "2", "3"] {
+    ///     client.publish("time.time", second)?;
+    /// }
+    /// client.flush()?;
+    /// assert_eq!(client.get_within(Duration::from_secs(5))?.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unsubscribe(&self, sid: Sid, max: Option<u64>) -> Result<(), Error> {
         self.connection.unsubscribe(sid, max)?;
         if max.is_none() {
@@ -123,6 +216,21 @@ impl Client {
     /// # Errors
     /// [`Error::Closed`] after [`Client::close`], once everything that came has been handed over; why
     /// it was given up, where the client itself has ended.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.subscribe("time.time")?;
+    /// assert!(client.get()?.is_empty());
+    /// client.publish("time.time", "1646389270.6568809")?;
+    /// client.flush()?;
+    /// for message in client.get()? {
+    ///     assert_eq!(message.payload, b"1646389270.6568809");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get(&self) -> Result<Vec<Message>, Error> {
         self.get_within(Duration::ZERO)
     }
@@ -131,6 +239,19 @@ impl Client {
     ///
     /// # Errors
     /// As for [`Client::get`].
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.subscribe("time.time")?;
+    /// assert!(client.get_within(Duration::from_millis(10))?.is_empty());
+    /// client.publish("time.time", "1646389270.6568809")?;
+    /// assert_eq!(client.get_within(Duration::from_secs(5))?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_within(&self, wait: Duration) -> Result<Vec<Message>, Error> {
         let found = self
             .shelf
@@ -148,6 +269,17 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`], [`Error::TooLarge`], [`Error::Disconnected`], [`Error::Closed`];
     /// [`Error::Busy`] where the network took nothing for 10 s.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.publish("time.time", "1646389270.6568809")?;
+    /// client.publish("bytes", [0, 255])?;
+    /// assert!(client.publish("no blanks", "").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn publish(&self, subject: &str, payload: impl AsRef<[u8]>) -> Result<(), Error> {
         self.publish_bytes(subject.as_bytes(), None, &Headers::new(), payload.as_ref())
     }
@@ -156,6 +288,24 @@ impl Client {
     ///
     /// # Errors
     /// As for [`Client::publish`].
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// use goingnats::protocol::Headers;
+    ///
+    /// client.subscribe("orders")?;
+    /// let mut headers = Headers::new();
+    /// headers.append("Trace-Id", "abc")?;
+    /// client.publish_with("orders", Some("answers.here"), headers, "{}")?;
+    /// let message = &client.get_within(Duration::from_secs(5))?[0];
+    /// assert_eq!(message.headers().get(b"Trace-Id"), Some(&b"abc"[..]));
+    /// assert_eq!(message.reply.as_deref(), Some(&b"answers.here"[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn publish_with(
         &self,
         subject: &str,
@@ -171,6 +321,25 @@ impl Client {
     ///
     /// # Errors
     /// As for [`Client::publish`]; [`Error::Invalid`] where the message awaits no answer.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// let responder = Client::connect("responder", &url)?;
+    /// responder.subscribe("add")?;
+    ///
+    /// let asking = std::thread::spawn(move || {
+    ///     let client = Client::connect("consumer", &url)?;
+    ///     client.request("add", "1 2 3", Duration::from_secs(5))
+    /// });
+    /// for request in responder.get_within(Duration::from_secs(5))? {
+    ///     responder.respond(&request, "6")?;
+    /// }
+    /// assert_eq!(asking.join().expect("no panic")?.payload, b"6");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn respond(&self, request: &Message, payload: impl AsRef<[u8]>) -> Result<(), Error> {
         let reply = request
             .reply
@@ -200,6 +369,28 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Timeout`], [`Error::NoResponders`], [`Error::Disconnected`], …
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let responder = Client::connect("responder", &url)?;
+    /// # responder.subscribe("today")?;
+    /// # std::thread::spawn(move || {
+    /// #     for request in responder.get_within(Duration::from_secs(5)).unwrap() {
+    /// #         responder.respond(&request, "20261123").unwrap();
+    /// #     }
+    /// #     responder.flush()
+    /// # });
+    /// # let client = Client::connect("consumer", &url)?;
+    /// let reply = client.request("today", "%Y%m%d", Duration::from_secs(5))?;
+    /// assert_eq!(reply.payload, b"20261123");
+    ///
+    /// let reason = client.request("nobody", "", Duration::from_secs(5)).unwrap_err();
+    /// assert_eq!(reason.to_string(), "no responders on \"nobody\"");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn request(
         &self,
         subject: &str,
@@ -213,6 +404,29 @@ impl Client {
     ///
     /// # Errors
     /// As for [`Client::request`].
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # use std::time::Duration;
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let responder = Client::connect("responder", &url)?;
+    /// # responder.subscribe("today")?;
+    /// # std::thread::spawn(move || {
+    /// #     for request in responder.get_within(Duration::from_secs(5)).unwrap() {
+    /// #         responder.respond(&request, "20261123").unwrap();
+    /// #     }
+    /// #     responder.flush()
+    /// # });
+    /// # let client = Client::connect("consumer", &url)?;
+    /// use goingnats::protocol::Headers;
+    ///
+    /// let mut headers = Headers::new();
+    /// headers.append("Trace-Id", "abc")?;
+    /// let reply = client.request_with("today", headers, "%Y%m%d", Duration::from_secs(5))?;
+    /// assert_eq!(reply.payload, b"20261123");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn request_with(
         &self,
         subject: &str,
@@ -248,6 +462,16 @@ impl Client {
     /// # Errors
     /// [`Error::Disconnected`] where that cannot be known any more, [`Error::Timeout`]; and what went
     /// wrong with a message published since the last flush, such as [`Error::Denied`].
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.publish("time.time", "1646389270.6568809")?;
+    /// client.flush()?; // the server has it
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn flush(&self) -> Result<(), Error> {
         let ack = {
             let mut shelved = self.shelf.lock();
@@ -265,6 +489,19 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Timeout`] where it took longer.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.subscribe("time.time")?;
+    /// client.publish("time.time", "the last one")?;
+    /// client.drain()?;
+    /// assert_eq!(client.get()?.len(), 1);
+    /// assert!(client.get().is_err(), "closed");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn drain(&self) -> Result<(), Error> {
         self.connection.drain()?;
         let ended = self.shelf.wait(deadline(DRAIN_WITHIN + GRACE), |shelved| {
@@ -283,16 +520,47 @@ impl Client {
     }
 
     /// What the server says of itself; `None` while disconnected.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// let info = client.info().expect("connected");
+    /// assert!(info.max_payload > 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn info(&self) -> Option<Info> {
         self.shelf.lock().info.clone()
     }
 
     /// How many messages `get` was too slow for (it holds 64 MiB).
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.subscribe(">")?;
+    /// assert_eq!(client.dropped(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn dropped(&self) -> u64 {
         self.shelf.lock().dropped
     }
 
     /// Flushes and closes; at most 1 s. Dropping does the same.
+    ///
+    /// ```
+    /// # use goingnats::{broker::{Broker, Settings}, client::Client};
+    /// # let broker = Broker::start(Settings::default())?;
+    /// # let url = broker.url();
+    /// # let client = Client::connect("consumer", &url)?;
+    /// client.close();
+    /// let reason = client.publish("time.time", "too late").unwrap_err();
+    /// assert_eq!(reason.to_string(), "the client is closed");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn close(&self) {
         self.connection.close();
         // Nothing is to be done about a server that does not hear our goodbye.

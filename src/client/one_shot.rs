@@ -8,6 +8,20 @@ use super::{Client, Error, Message, Options};
 ///
 /// # Errors
 /// [`Error::Timeout`] where none came in time, or why there is no connection.
+///
+/// ```
+/// # use goingnats::{broker::{Broker, Settings}, client::Client};
+/// # use std::time::Duration;
+/// # let broker = Broker::start(Settings::default())?;
+/// # let url = broker.url();
+/// # let publisher = Client::connect("publisher", &url)?;
+/// # std::thread::spawn(move || while publisher.publish("time.time", "1646389270").is_ok() {});
+/// use goingnats::client::one;
+///
+/// let message = one(&url, "time.time", Duration::from_secs(5))?;
+/// assert_eq!(message.payload, b"1646389270");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn one(servers: &str, subject: &str, timeout: Duration) -> Result<Message, Error> {
     let client = Client::connect("one", servers)?;
     let sid = client.subscribe(subject)?;
@@ -23,6 +37,16 @@ pub fn one(servers: &str, subject: &str, timeout: Duration) -> Result<Message, E
 ///
 /// # Errors
 /// Why it could not.
+///
+/// ```
+/// # use goingnats::{broker::{Broker, Settings}};
+/// # let broker = Broker::start(Settings::default())?;
+/// # let url = broker.url();
+/// use goingnats::client::publish;
+///
+/// publish(&url, "time.time", "1646389270")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn publish(servers: &str, subject: &str, payload: impl AsRef<[u8]>) -> Result<(), Error> {
     let client = Client::connect("publish", servers)?;
     client.publish(subject, payload)?;
@@ -33,6 +57,26 @@ pub fn publish(servers: &str, subject: &str, payload: impl AsRef<[u8]>) -> Resul
 ///
 /// # Errors
 /// Why there is no reply.
+///
+/// ```
+/// # use goingnats::{broker::{Broker, Settings}, client::Client};
+/// # use std::time::Duration;
+/// # let broker = Broker::start(Settings::default())?;
+/// # let url = broker.url();
+/// # let responder = Client::connect("responder", &url)?;
+/// # responder.subscribe("today")?;
+/// # std::thread::spawn(move || {
+/// #     for request in responder.get_within(Duration::from_secs(5)).unwrap() {
+/// #         responder.respond(&request, "20261123").unwrap();
+/// #     }
+/// #     responder.flush()
+/// # });
+/// use goingnats::client::request;
+///
+/// let reply = request(&url, "today", "%Y%m%d", Duration::from_secs(5))?;
+/// assert_eq!(reply.payload, b"20261123");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn request(
     servers: &str,
     subject: &str,
