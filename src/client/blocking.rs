@@ -28,8 +28,7 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(3);
 ///
 /// ```
 /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-/// # let broker = Broker::start(Settings::default())?;
-/// # let url = broker.url();
+/// # let broker = Broker::start(Settings::default())?; let url = broker.url();
 /// let client = Client::connect("consumer", &url)?;
 /// client.subscribe("time.time")?;
 /// client.publish("time.time", "1646389270.6568809")?;
@@ -54,8 +53,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// let client = Client::connect("consumer", &url)?;
     /// assert!(client.info().is_some());
     ///
@@ -74,8 +72,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// use goingnats::client::Options;
     ///
     /// let mut options = Options::new("consumer", &url)?;
@@ -123,8 +120,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.subscribe("orders.*")?;
     /// client.publish("orders.created", "A-113")?;
@@ -144,8 +140,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// let workers = [Client::connect("worker", &url)?, Client::connect("worker", &url)?];
     /// for worker in &workers {
     ///     worker.subscribe_queue("jobs", "workers")?;
@@ -191,8 +186,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// let sid = client.subscribe("time.time")?;
     /// client.unsubscribe(sid, Some(2))?;
@@ -219,8 +213,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.subscribe("time.time")?;
     /// assert!(client.get()?.is_empty());
@@ -243,8 +236,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.subscribe("time.time")?;
     /// assert!(client.get_within(Duration::from_millis(10))?.is_empty());
@@ -272,8 +264,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.publish("time.time", "1646389270.6568809")?;
     /// client.publish("bytes", [0, 255])?;
@@ -292,8 +283,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// use goingnats::protocol::Headers;
     ///
@@ -325,8 +315,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// let responder = Client::connect("responder", &url)?;
     /// responder.subscribe("add")?;
     ///
@@ -373,8 +362,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let responder = Client::connect("responder", &url)?;
     /// # responder.subscribe("today")?;
     /// # std::thread::spawn(move || {
@@ -408,8 +396,7 @@ impl Client {
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
     /// # use std::time::Duration;
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let responder = Client::connect("responder", &url)?;
     /// # responder.subscribe("today")?;
     /// # std::thread::spawn(move || {
@@ -465,8 +452,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.publish("time.time", "1646389270.6568809")?;
     /// client.flush()?; // the server has it
@@ -492,8 +478,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.subscribe("time.time")?;
     /// client.publish("time.time", "the last one")?;
@@ -523,8 +508,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// let info = client.info().expect("connected");
     /// assert!(info.max_payload > 0);
@@ -538,8 +522,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.subscribe(">")?;
     /// assert_eq!(client.dropped(), 0);
@@ -553,8 +536,7 @@ impl Client {
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
-    /// # let broker = Broker::start(Settings::default())?;
-    /// # let url = broker.url();
+    /// # let broker = Broker::start(Settings::default())?; let url = broker.url();
     /// # let client = Client::connect("consumer", &url)?;
     /// client.close();
     /// let reason = client.publish("time.time", "too late").unwrap_err();

@@ -12,8 +12,7 @@ use super::{Client, Error, Message, Options};
 /// ```
 /// # use goingnats::{broker::{Broker, Settings}, client::Client};
 /// # use std::time::Duration;
-/// # let broker = Broker::start(Settings::default())?;
-/// # let url = broker.url();
+/// # let broker = Broker::start(Settings::default())?; let url = broker.url();
 /// # let publisher = Client::connect("publisher", &url)?;
 /// # std::thread::spawn(move || while publisher.publish("time.time", "1646389270").is_ok() {});
 /// use goingnats::client::one;
@@ -40,8 +39,7 @@ pub fn one(servers: &str, subject: &str, timeout: Duration) -> Result<Message, E
 ///
 /// ```
 /// # use goingnats::{broker::{Broker, Settings}};
-/// # let broker = Broker::start(Settings::default())?;
-/// # let url = broker.url();
+/// # let broker = Broker::start(Settings::default())?; let url = broker.url();
 /// use goingnats::client::publish;
 ///
 /// publish(&url, "time.time", "1646389270")?;
@@ -61,8 +59,7 @@ pub fn publish(servers: &str, subject: &str, payload: impl AsRef<[u8]>) -> Resul
 /// ```
 /// # use goingnats::{broker::{Broker, Settings}, client::Client};
 /// # use std::time::Duration;
-/// # let broker = Broker::start(Settings::default())?;
-/// # let url = broker.url();
+/// # let broker = Broker::start(Settings::default())?; let url = broker.url();
 /// # let responder = Client::connect("responder", &url)?;
 /// # responder.subscribe("today")?;
 /// # std::thread::spawn(move || {

@@ -144,3 +144,63 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads everything; gives the payload lengths batch by batch.
+    fn read(bytes: &[u8]) -> Vec<Vec<usize>> {
+        let mut reader = Reader::new(bytes);
+        let mut batches = Vec::new();
+        while reader.fill().now_or_never().unwrap().unwrap() > 0 {
+            while reader.next().unwrap().is_some() {}
+            let Some(batch) = reader.take_batch(0) else {
+                continue;
+            };
+            assert_eq!(batch.bytes.len(), batch.records.last().unwrap().end() + 2);
+            let lens = batch.records.iter().map(|r| r.payload(&batch.bytes).len());
+            batches.push(lens.collect());
+        }
+        assert!(!reader.is_amid_operation());
+        batches
+    }
+
+    fn message(len: usize) -> Vec<u8> {
+        [
+            format!("MSG s 2 {len}\r\n").as_bytes(),
+            &vec![b'x'; len],
+            b"\r\n",
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn quiet_traffic_is_one_small_batch() {
+        let bytes = message(5).repeat(3);
+        assert_eq!(read(&bytes), [[5, 5, 5]]);
+    }
+
+    #[test]
+    fn a_flood_fills_chunks_and_carries_what_has_begun() {
+        let bytes = message(1000).repeat(5000);
+        let batches = read(&bytes);
+        assert_eq!(batches.concat(), vec![1000; 5000]);
+        assert!(batches.len() <= bytes.len() / (CHUNK - ROOM) + 1);
+    }
+
+    #[test]
+    fn c107_a_large_message_gets_a_chunk_of_its_size() {
+        let bytes = [message(5), message(5 << 20), message(7)].concat();
+        let mut reader = Reader::new(&bytes[..]);
+        let mut largest = 0;
+        while reader.fill().now_or_never().unwrap().unwrap() > 0 {
+            while reader.next().unwrap().is_some() {}
+            largest = largest.max(reader.chunk.capacity());
+            reader.take_batch(0);
+        }
+        assert!(largest <= (5 << 20) + 2 * CHUNK, "{largest}");
+        assert!(reader.chunk.capacity() <= CHUNK + ROOM);
+        assert_eq!(read(&bytes).concat(), [5, 5 << 20, 7]);
+    }
+}

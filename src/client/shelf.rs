@@ -82,18 +82,23 @@ impl Shelf {
 
     /// Puts everything from the lanes on the shelf, until both have ended.
     pub async fn fill(self: Arc<Shelf>, mut lanes: Lanes) {
-        let shelf = Sealed(self);
+        let mut sealed = Sealed {
+            shelf: self,
+            reason: None,
+        };
         let (mut events, mut data) = (true, true);
         while events || data {
             tokio::select! {
                 // Messages that came before an event are on the shelf before it is told.
                 biased;
                 entry = lanes.data.recv(), if data => match entry {
-                    Some(entry) => shelf.0.change(|shelved| shelved.store(&entry)),
+                    Some(entry) => sealed.shelf.change(|shelved| shelved.store(&entry)),
                     None => data = false,
                 },
                 event = lanes.events.recv(), if events => match event {
-                    Some(event) => shelf.0.change(|shelved| shelved.note(event)),
+                    // Told when the last message is on the shelf.
+                    Some(Event::Closed { reason }) => sealed.reason = reason,
+                    Some(event) => sealed.shelf.change(|shelved| shelved.note(event)),
                     None => events = false,
                 },
             }
@@ -107,11 +112,15 @@ impl Shelf {
 }
 
 /// However the task ends, nobody waits for it for ever.
-struct Sealed(Arc<Shelf>);
+struct Sealed {
+    shelf: Arc<Shelf>,
+    reason: Option<Error>,
+}
 
 impl Drop for Sealed {
     fn drop(&mut self) {
-        self.0.change(|shelved| shelved.close(None));
+        let reason = self.reason.take();
+        self.shelf.change(|shelved| shelved.close(reason));
     }
 }
 
@@ -205,7 +214,6 @@ impl Shelved {
                 self.info = None;
                 self.failures += 1;
             }
-            Event::Closed { reason } => self.close(reason),
             Event::Subscribed(sid) => self.acknowledge(Ack::Subscription(sid), Ok(())),
             Event::SubscriptionRefused { sid, reason } => {
                 self.acknowledge(Ack::Subscription(sid), Err(reason));
@@ -220,6 +228,7 @@ impl Shelved {
                 self.trouble.get_or_insert(reason);
             }
             Event::Connecting { .. }
+            | Event::Closed { .. }
             | Event::Rtt(_)
             | Event::ServerError { .. }
             | Event::LateReplies(_) => {}

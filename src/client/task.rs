@@ -12,6 +12,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWriteExt},
     sync::mpsc::{Sender, UnboundedSender, error::TrySendError},
+    task::yield_now,
     time::{Sleep, sleep},
 };
 
@@ -29,6 +30,9 @@ use super::{
 
 /// Above this many unwritten bytes no more commands are taken: the queue fills, and says `Busy`.
 const ENOUGH_TO_WRITE: usize = 1 << 20;
+
+/// A read gives a batch, and sometimes a gap marker before it.
+const ENTRIES_AT_ONCE: usize = 2;
 
 /// All that outlives a connection.
 pub(super) struct Task {
@@ -173,6 +177,10 @@ impl Task {
             self.hand_on();
             if self.session.is_over() {
                 return;
+            }
+            if self.data.capacity() < ENTRIES_AT_ONCE {
+                // A taker on this thread gets its turn, so that what an event speaks of is there.
+                yield_now().await;
             }
             let unwritten = self.session.unwritten().len();
             if unwritten > 0 {

@@ -62,6 +62,25 @@ fn get_within_waits_for_the_first_and_not_longer() {
 }
 
 #[test]
+fn what_came_before_the_pong_is_there_after_the_flush() {
+    let server = NatsServer::start();
+    let client = connect(&server);
+    client.subscribe("s").unwrap();
+    for round in 0..20 {
+        for _ in 0..100 {
+            client.publish("s", vec![b'x'; 20_000]).unwrap();
+        }
+        client.flush().unwrap();
+        assert_eq!(client.get().unwrap().len(), 100, "round {round}");
+    }
+    for _ in 0..500 {
+        client.publish("s", vec![b'x'; 20_000]).unwrap();
+    }
+    client.drain().unwrap();
+    assert_eq!(client.get().unwrap().len(), 500);
+}
+
+#[test]
 fn it_works_inside_somebody_elses_runtime() {
     let server = NatsServer::start();
     let runtime = tokio::runtime::Builder::new_current_thread()
