@@ -5,5 +5,5 @@ pub mod client;
 pub mod history;
 pub mod payload;
 pub mod protocol;
-pub mod tui;
 pub mod store;
+pub mod tui;

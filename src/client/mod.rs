@@ -4,6 +4,17 @@
 //!   dropping says goodbye.
 //! * [`Connection`] is for an event loop: it never waits, and everything comes back through its
 //!   [`Lanes`]: state and answers as [`Event`]s, and the log in wire order as [`Data`].
+//!
+//! ```text
+//! Connection ─ commands ─► task ─► session (sans-IO) ─► socket
+//!     Lanes ◄─ events ──── task ◄─ session ◄── reader ◄─ socket
+//!     Lanes ◄─ data ◄─ backlog ◄───────────── batches ◄─┘
+//! Client = Connection + shelf, which a taker on the task's own thread fills from the lanes
+//! ```
+//!
+//! * `session` decides everything; `task` owns sockets, channels and clocks around it.
+//! * `dial` makes one connection, `pool` and `backoff` choose which and when.
+//! * `reader` frames large chunks in place; `backlog` bounds what a slow taker costs.
 
 mod backlog;
 mod backoff;
