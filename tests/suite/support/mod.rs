@@ -8,6 +8,3 @@ mod python;
 pub use deadline::{PATIENCE, wait_for, wait_until};
 pub use nats_server::NatsServer;
 pub use python::python;
-
-pub use deadline::{PATIENCE, wait_for, wait_until};
-pub use nats_server::NatsServer;
