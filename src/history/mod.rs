@@ -5,7 +5,7 @@
 //! format, so it can live in a repository and be replayed.
 //!
 //! * [`Entry`] is a request and what became of it; [`Line`] is what one line says.
-//! * [`append`] writes lines, safely beside other copies of the program.
+//! * [`append()`] writes lines, safely beside other copies of the program; [`encode`] shows one.
 //! * [`History`] reads the file and follows its tail; [`read_requests`] reads a file to replay.
 //! * [`Secrets`] says which header values are never written.
 
@@ -28,3 +28,4 @@ pub use glob::matches as glob_matches;
 pub use log::History;
 pub use requests::read_requests;
 pub use secrets::{HIDDEN, Secrets};
+pub use wire::encode;

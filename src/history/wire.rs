@@ -19,7 +19,10 @@ const VERSION: u32 = 1;
 const TIMEOUT_MS: u64 = 5000;
 
 /// A line as JSON, with its line feed.
-pub(super) fn encode(line: &Line, secrets: &Secrets) -> serde_json::Result<Vec<u8>> {
+///
+/// # Errors
+/// None in practice: everything a line holds has a form in JSON.
+pub fn encode(line: &Line, secrets: &Secrets) -> serde_json::Result<Vec<u8>> {
     let mut json = match line {
         Line::Entry(entry) => serde_json::to_vec(&EntryLine::new(entry, secrets)),
         Line::Deleted { id } => serde_json::to_vec(&DeletedLine {
