@@ -5,5 +5,6 @@ pub mod client;
 pub mod history;
 pub mod payload;
 pub mod protocol;
+pub mod recording;
 pub mod store;
 pub mod tui;

@@ -1,0 +1,245 @@
+//! One message as one JSON object, whatever its bytes are.
+
+use std::{borrow::Cow, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::HeaderBlock;
+
+/// Which way a message went, seen from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// It came.
+    In,
+    /// We sent it.
+    Out,
+}
+
+/// One message, borrowed while it is written and owned once it was read. Subject, reply subject and payload are exact, whether they are UTF-8 or not; headers
+/// are text, bytes in them that are not UTF-8 are replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// When it was read or written, in nanoseconds since the Unix epoch.
+    pub at: i64,
+    /// Which way it went.
+    pub direction: Direction,
+    /// The subject it was published to.
+    pub subject: Cow<'a, [u8]>,
+    /// Where an answer is awaited.
+    pub reply: Option<Cow<'a, [u8]>>,
+    /// Names in the order of their first appearance, each with all its values in order.
+    pub headers: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
+    /// The payload.
+    pub payload: Cow<'a, [u8]>,
+    /// The number of the header block's status line, such as 503.
+    pub status: Option<u16>,
+    /// How long the reply took, where this is one to a request of ours; microseconds are kept.
+    pub rtt: Option<Duration>,
+}
+
+impl<'a> Line<'a> {
+    /// A message that came or went, its header block as it stood on the wire.
+    pub fn new(
+        at: i64,
+        direction: Direction,
+        subject: &'a [u8],
+        reply: Option<&'a [u8]>,
+        header: &'a [u8],
+        payload: &'a [u8],
+    ) -> Line<'a> {
+        let (headers, status) = match header {
+            [] => (Vec::new(), None),
+            block => {
+                let block = HeaderBlock::parse(block);
+                (grouped(&block), block.status)
+            }
+        };
+        Line {
+            at,
+            direction,
+            subject: subject.into(),
+            reply: reply.map(Cow::from),
+            headers,
+            payload: payload.into(),
+            status,
+            rtt: None,
+        }
+    }
+}
+
+fn grouped<'a>(block: &HeaderBlock<'a>) -> Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)> {
+    let mut headers: Vec<(Cow<str>, Vec<Cow<str>>)> = Vec::new();
+    for (name, value) in &block.fields {
+        let name = String::from_utf8_lossy(name);
+        let value = String::from_utf8_lossy(value);
+        match headers.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push(value),
+            None => headers.push((name, vec![value])),
+        }
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn line() -> Line<'static> {
+        Line {
+            at: 1_795_399_200_123_456_789,
+            direction: Direction::In,
+            subject: Cow::from(b"today".as_slice()),
+            reply: Some(Cow::from(b"_INBOX.x".as_slice())),
+            headers: vec![(Cow::from("A"), vec![Cow::from("1")])],
+            payload: Cow::from(b"%Y%m%d".as_slice()),
+            status: None,
+            rtt: None,
+        }
+    }
+
+    #[test]
+    fn a_line_is_the_documented_object() {
+        assert_eq!(
+            line().to_string(),
+            r#"{"at":"2026-11-23T02:00:00.123456789Z","dir":"in","subject":"today","reply":"_INBOX.x","headers":{"A":["1"]},"size":6,"data":"%Y%m%d"}"#
+        );
+    }
+
+    #[test]
+    fn members_that_do_not_apply_are_left_out() {
+        let bare = Line {
+            at: 0,
+            direction: Direction::Out,
+            reply: None,
+            headers: Vec::new(),
+            payload: Cow::from(b"".as_slice()),
+            ..line()
+        };
+        assert_eq!(
+            bare.to_string(),
+            r#"{"at":"1970-01-01T00:00:00.000000000Z","dir":"out","subject":"today","size":0,"data":""}"#
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_base64() {
+        let bytes = Line {
+            subject: Cow::from(b"a.\xff".as_slice()),
+            reply: Some(Cow::from(b"\xfe".as_slice())),
+            headers: Vec::new(),
+            payload: Cow::from(b"\x00\xff".as_slice()),
+            status: Some(503),
+            rtt: Some(Duration::from_nanos(2_003_123_456)),
+            ..line()
+        };
+        assert_eq!(
+            bytes.to_string(),
+            r#"{"at":"2026-11-23T02:00:00.123456789Z","dir":"in","subject_base64":"YS7/","reply_base64":"/g==","size":2,"data_base64":"AP8=","status":503,"rtt_us":2003123}"#
+        );
+    }
+
+    #[test]
+    fn control_characters_never_stand_raw_in_a_line() {
+        let hostile = Line {
+            payload: Cow::from(b"\x1b]0;owned\x07\r\n\x7f\xc2\x9b31m".as_slice()),
+            ..line()
+        };
+        let json = hostile.to_string();
+        assert!(!json.chars().any(char::is_control), "{json:?}");
+        assert_eq!(Line::read(&json).unwrap(), hostile);
+    }
+
+    #[test]
+    fn repeated_headers_are_grouped_in_the_order_of_their_first_appearance() {
+        let block = b"NATS/1.0 404 gone\r\nB: 1\r\nA: 2\r\nB: 3\r\n\r\n";
+        let line = Line::new(0, Direction::In, b"s", None, block, b"");
+        let names: Vec<_> = line.headers.iter().map(|(name, _)| name.as_ref()).collect();
+        assert_eq!(names, ["B", "A"]);
+        assert_eq!(line.headers[0].1, ["1", "3"]);
+        assert_eq!(line.status, Some(404));
+    }
+
+    #[test]
+    fn what_is_not_a_message_is_refused_with_its_reason() {
+        let table = [
+            ("", "EOF"),
+            ("[]", "invalid length"),
+            (r#"{"at":"2026-11-23T02:00:00Z"}"#, "dir"),
+            (
+                r#"{"at":"2026-11-23T02:00:00Z","dir":"in","data":""}"#,
+                "subject",
+            ),
+            (
+                r#"{"at":"2026-11-23T02:00:00Z","dir":"in","subject":"a"}"#,
+                "data",
+            ),
+            (
+                r#"{"at":"yesterday","dir":"in","subject":"a","data":""}"#,
+                "at",
+            ),
+            (
+                r#"{"at":"9999-11-23T02:00:00Z","dir":"in","subject":"a","data":""}"#,
+                "at",
+            ),
+            (
+                r#"{"at":"2026-11-23T02:00:00Z","dir":"in","subject":"a","data":"","data_base64":""}"#,
+                "data",
+            ),
+            (
+                r#"{"at":"2026-11-23T02:00:00Z","dir":"in","subject":"a","data_base64":"?"}"#,
+                "base64",
+            ),
+        ];
+        for (given, reason) in table {
+            let error = Line::read(given).unwrap_err().to_string();
+            assert!(error.contains(reason), "{given}: {error}");
+        }
+    }
+
+    #[test]
+    fn unknown_members_are_skipped() {
+        let read = Line::read(
+            r#"{"at":"2026-11-23T03:00:00+01:00","dir":"in","later":{"a":1},"subject":"a","data":""}"#,
+        );
+        assert_eq!(read.unwrap().at, 1_795_399_200_000_000_000);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_bytes_a_line_reads_back_the_same(
+            at in any::<i64>(),
+            out in any::<bool>(),
+            subject in any::<Vec<u8>>(),
+            reply in any::<Option<Vec<u8>>>(),
+            headers in proptest::collection::btree_map("[!-9;-~]{1,8}", proptest::collection::vec(any::<String>(), 1..3), 0..4),
+            payload in any::<Vec<u8>>(),
+            status in any::<Option<u16>>(),
+            rtt in any::<Option<u32>>(),
+        ) {
+            let line = Line {
+                at,
+                direction: if out { Direction::Out } else { Direction::In },
+                subject: subject.into(),
+                reply: reply.map(Cow::from),
+                headers: headers
+                    .into_iter()
+                    .map(|(name, values)| (name.into(), values.into_iter().map(Cow::from).collect()))
+                    .collect(),
+                payload: payload.into(),
+                status,
+                rtt: rtt.map(|us| Duration::from_micros(us.into())),
+            };
+            let json = line.to_string();
+            prop_assert!(!json.contains('\n'));
+            prop_assert_eq!(Line::read(&json).unwrap(), line);
+        }
+
+        #[test]
+        fn no_line_makes_the_reader_panic(line in any::<String>()) {
+            let _ = Line::read(&line);
+        }
+    }
+}
