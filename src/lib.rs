@@ -6,5 +6,6 @@ pub mod history;
 pub mod payload;
 pub mod protocol;
 pub mod recording;
+pub mod settings;
 pub mod store;
 pub mod tui;
