@@ -2,6 +2,7 @@
 
 pub mod broker;
 pub mod client;
+pub mod context;
 pub mod history;
 pub mod payload;
 pub mod protocol;
