@@ -3,6 +3,7 @@
 pub mod broker;
 pub mod client;
 pub mod context;
+pub mod demo;
 pub mod history;
 pub mod payload;
 pub mod protocol;
