@@ -76,6 +76,11 @@ impl Editor {
         Ok(())
     }
 
+    /// Selects everything, so that typing replaces it.
+    pub fn select_all(&mut self) {
+        self.area.select_all();
+    }
+
     /// Takes an editing key: says whether it was one. Enter is a new line; Tab, Esc and function
     /// keys are not taken. `Ctrl-_` (on many terminals also Ctrl-/) undoes.
     pub fn key(&mut self, key: KeyEvent) -> bool {

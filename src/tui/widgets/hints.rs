@@ -9,8 +9,8 @@ use super::fit::width;
 /// Blanks between two hints.
 const GAP: usize = 3;
 
-/// Draws pairs of key and label in one row; from the first that does not fit on they are left out,
-/// whole.
+/// Draws pairs of key and label in one row. Where they do not all fit, the last one stays, since it
+/// leads to all the others, and those before it leave from the end, whole.
 pub fn draw(
     hints: &[(impl AsRef<str>, impl AsRef<str>)],
     key_style: Style,
@@ -19,21 +19,34 @@ pub fn draw(
     buffer: &mut Buffer,
 ) {
     let area = area.intersection(buffer.area);
-    if area.is_empty() {
+    let Some((last, others)) = hints.split_last().filter(|_| !area.is_empty()) else {
         return;
-    }
-    let mut used = 1;
-    for (key, label) in hints {
-        let (key, label) = (key.as_ref(), label.as_ref());
-        let end = used + width(key) + 1 + width(label);
-        if end > usize::from(area.width) {
-            return;
-        }
-        let x = area.x + used as u16;
+    };
+    let cells = |hint: &(_, _)| hint_width(hint) + GAP;
+    let room = (usize::from(area.width) + GAP).saturating_sub(1);
+    let Some(mut left) = room.checked_sub(cells(last)) else {
+        return;
+    };
+    let fitting = others
+        .iter()
+        .take_while(|hint| match left.checked_sub(cells(hint)) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        });
+    let mut x = area.x + 1;
+    for hint in fitting.chain([last]) {
+        let (key, label) = (hint.0.as_ref(), hint.1.as_ref());
         buffer.set_string(x, area.y, key, key_style);
-        buffer.set_string(x + 1 + width(key) as u16, area.y, label, label_style);
-        used = end + GAP;
+        buffer.set_string(x + width(key) as u16 + 1, area.y, label, label_style);
+        x += cells(hint) as u16;
     }
+}
+
+fn hint_width((key, label): &(impl AsRef<str>, impl AsRef<str>)) -> usize {
+    width(key.as_ref()) + 1 + width(label.as_ref())
 }
 
 #[cfg(test)]
@@ -54,13 +67,14 @@ mod tests {
     }
 
     #[test]
-    fn hints_leave_whole_and_from_the_end() {
+    fn hints_leave_whole_and_the_last_one_stays() {
         for (columns, expected) in [
             (37, " s subscribe   enter details   ? help"),
-            (36, " s subscribe   enter details"),
-            (27, " s subscribe"),
-            (12, " s subscribe"),
-            (11, ""),
+            (36, " s subscribe   ? help"),
+            (21, " s subscribe   ? help"),
+            (20, " ? help"),
+            (7, " ? help"),
+            (6, ""),
             (0, ""),
         ] {
             assert_eq!(shown(columns).trim_end(), expected, "{columns}");

@@ -39,6 +39,15 @@ impl Scroll {
         Scroll::default()
     }
 
+    /// With these rows at the top and selected, as they were remembered elsewhere.
+    pub fn at(offset: u64, selected: u64) -> Self {
+        Scroll {
+            offset,
+            selected,
+            follow: false,
+        }
+    }
+
     /// At the end, and staying there.
     pub fn following() -> Self {
         Scroll {
