@@ -1,0 +1,76 @@
+//! What a person can mean. Every key, every palette row and every test speaks in these.
+
+use super::View;
+use crate::tui::keymap::Chord;
+
+/// One intention, resolved from a key by the keymap or picked from the palette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the help sentence of each stands in the key table
+pub enum Action {
+    // everywhere
+    Quit,
+    ForceQuit,
+    Suspend,
+    Redraw,
+    Help,
+    Palette,
+    Back,
+    FocusNext,
+    FocusPrevious,
+    Show(View),
+    Zoom,
+    HideGuide,
+    Reconnect,
+    // moving, in whatever has the focus
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    HalfUp,
+    HalfDown,
+    First,
+    Last,
+    Left,
+    Right,
+    Open,
+    // subscriptions
+    Subscribe,
+    Unsubscribe,
+    UndoUnsubscribe,
+    Mute,
+    EditSubscription,
+    // messages
+    Freeze,
+    OnlyThisSubject,
+    AllSubjects,
+    OtherLeg,
+    LoadIntoComposer,
+    AnswerRequest,
+    ShowCopies,
+    ShowInboxes,
+    TimeFormat,
+    ClearLog,
+    // details
+    NextForm,
+    Wrap,
+    DetailsUp,
+    DetailsDown,
+    CopyPayload,
+    CopySubject,
+    // composer and history
+    ComposeRequest,
+    ComposePublish,
+    Send,
+    ToggleKind,
+    NextField,
+    PreviousField,
+    SaveRequest,
+    OpenHistory,
+    DeleteEntry,
+    #[cfg(debug_assertions)]
+    Panic,
+    // fields
+    Submit,
+    Type(Chord),
+    Paste(String),
+}

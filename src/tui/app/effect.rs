@@ -1,0 +1,110 @@
+//! What has to happen outside: the only way from the state to the world.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    client::Sid,
+    history,
+    payload::{Document, Form},
+    protocol::Headers,
+    store::MessageId,
+};
+
+/// One thing for the event loop to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Subscribe; the outcome comes back by [`super::ingest::subscribed`].
+    Subscribe {
+        /// Which row of Subscriptions asks.
+        row: u64,
+        /// The subject.
+        subject: Vec<u8>,
+        /// The queue group.
+        queue: Option<Vec<u8>>,
+    },
+    /// Unsubscribe.
+    Unsubscribe(Sid),
+    /// Send a request or publish; the ticket comes back by [`super::ingest::sent`].
+    Send(Box<Purpose>),
+    /// Cut the wait between two attempts to connect short.
+    Reconnect,
+    /// Work for the jobs thread.
+    Job(Job),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Draw everything again.
+    Redraw,
+    /// Into the background.
+    Suspend,
+    /// Leave.
+    Quit,
+    /// Panic, to try how it leaves the terminal.
+    #[cfg(debug_assertions)]
+    Panic,
+}
+
+/// What is sent, and what its outcome is for.
+#[derive(Clone, Debug)]
+pub struct Purpose {
+    /// The entry of the history that records it.
+    pub entry: history::Entry,
+    /// Its headers, checked.
+    pub headers: Headers,
+    /// Where an answer is awaited, for a publish.
+    pub reply: Option<Vec<u8>>,
+    /// The longest wait for the reply.
+    pub timeout: Duration,
+}
+
+/// Work that takes time or touches files. A newer job of a kind replaces the waiting one, except
+/// that every line of history is written.
+#[derive(Debug)]
+pub enum Job {
+    /// Lay out a payload.
+    ReadDocument {
+        /// Whose payload.
+        id: MessageId,
+        /// Its bytes.
+        bytes: Arc<[u8]>,
+        /// How to read it.
+        form: Form,
+    },
+    /// Append a line to the history.
+    Record(Box<history::Line>),
+    /// Read the history again.
+    LoadHistory,
+    /// Give text to a program that fills the clipboard.
+    Copy {
+        /// The program.
+        program: &'static str,
+        /// Its arguments.
+        arguments: &'static [&'static str],
+        /// The text.
+        text: Vec<u8>,
+    },
+}
+
+/// What a job came to.
+#[derive(Debug)]
+pub enum JobDone {
+    /// A payload is laid out.
+    Document {
+        /// Whose payload.
+        id: MessageId,
+        /// The layout.
+        document: Box<Document>,
+    },
+    /// The history was read: its entries, the newest first, and what was wrong with the file.
+    History {
+        /// The entries.
+        entries: Vec<history::Entry>,
+        /// A sentence for each line that was skipped.
+        problems: Vec<String>,
+    },
+    /// A line of history could not be written.
+    HistoryFailed(String),
+    /// Text is on the clipboard, as the sentence says.
+    Copied(String),
+    /// Nothing was copied, and why.
+    CopyFailed(String),
+}

@@ -1,0 +1,20 @@
+//! App: all state of the screen, and the pure functions that change it.
+//!
+//! [`update`] takes what a person means, [`ingest`] takes what the network and the jobs say. Neither
+//! does any I/O nor reads a clock; what has to happen outside comes back as [`Effect`]s.
+
+mod action;
+mod effect;
+pub mod focus;
+pub mod ingest;
+mod phase;
+mod state;
+mod toasts;
+pub mod update;
+
+pub use action::Action;
+pub use effect::{Effect, Job, JobDone, Purpose};
+pub use focus::{Focus, View};
+pub use phase::Phase;
+pub use state::{App, Now, Setup};
+pub use toasts::{Level, Toast, Toasts};

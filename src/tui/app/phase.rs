@@ -1,0 +1,50 @@
+//! What we know of the connection.
+
+use std::time::Duration;
+
+use crate::protocol::Info;
+
+/// The connection, as the screen tells it.
+#[derive(Clone, Debug, Default)]
+pub enum Phase {
+    /// Nothing was dialed yet.
+    #[default]
+    Idle,
+    /// A server is being dialed.
+    Connecting {
+        /// The server, without user info.
+        server: String,
+        /// 1 for the first attempt since we were connected.
+        attempt: u32,
+    },
+    /// All is well.
+    Connected {
+        /// The server, without user info.
+        server: String,
+        /// What it says of itself.
+        info: Box<Info>,
+        /// The newest round trip.
+        rtt: Duration,
+    },
+    /// Lost, or never had; the next attempt follows.
+    Waiting {
+        /// Why, as a sentence.
+        reason: String,
+        /// The wait before the next attempt.
+        retry_in: Duration,
+        /// How many attempts failed since we were connected.
+        attempt: u32,
+    },
+    /// Over.
+    Closed {
+        /// Why it was given up, as a sentence; `None` where we closed it.
+        reason: Option<String>,
+    },
+}
+
+impl Phase {
+    /// Whether commands reach a server now.
+    pub fn is_connected(&self) -> bool {
+        matches!(self, Phase::Connected { .. })
+    }
+}

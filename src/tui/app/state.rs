@@ -1,0 +1,148 @@
+//! The state of the screen, all of it.
+
+use std::time::{Duration, Instant};
+
+use super::{Focus, Phase, Toasts, View};
+use crate::{
+    store::Store,
+    tui::{
+        layout::{Layout, Wanted},
+        overlays::Overlay,
+        panes::{
+            details::Details, guide::Guide, history::HistoryPane, messages::Messages,
+            request::Composer, subjects::SubjectsPane, subscriptions::Subscriptions,
+        },
+        theme::Theme,
+    },
+};
+
+/// The moment something happens: the clock's two faces, read once by the event loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// For what lasts.
+    pub instant: Instant,
+    /// For what is written down: nanoseconds since the Unix epoch.
+    pub wall: i64,
+}
+
+/// What does not change while the program runs.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Our name on the server.
+    pub name: String,
+    /// What stands first in the status line: the context, `demo`, or nothing.
+    pub label: Option<String>,
+    /// Recorded with every request that is sent: the context's name, where there is one.
+    pub context: Option<String>,
+    /// The server, as it is shown and recorded before we are connected.
+    pub server: String,
+    /// Subscribed to from the start.
+    pub subscriptions: Vec<String>,
+    /// What the composer holds at the start: subject and payload.
+    pub draft: Option<(String, String)>,
+    /// The longest wait for a reply, unless the composer says otherwise.
+    pub timeout: Duration,
+    /// Whether the guide of the demo is shown.
+    pub guide: bool,
+    /// Bytes that the log may hold.
+    pub keep: usize,
+    /// Whether colours are used.
+    pub colours: bool,
+    /// The zone that times are shown in.
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// All state of the screen.
+#[derive(Debug)]
+#[allow(missing_docs)] // named as on the screen
+pub struct App {
+    pub setup: Setup,
+    pub theme: Theme,
+    pub phase: Phase,
+    pub store: Store,
+    pub late_replies: u64,
+    pub view: View,
+    pub focus: Focus,
+    pub zoom: bool,
+    pub subscriptions: Subscriptions,
+    pub subjects: SubjectsPane,
+    pub messages: Messages,
+    pub details: Details,
+    pub composer: Composer,
+    pub history: HistoryPane,
+    pub guide: Guide,
+    pub overlays: Vec<Overlay>,
+    pub toasts: Toasts,
+    pub layout: Layout,
+    pub size: (u16, u16),
+    pub now: Now,
+}
+
+impl App {
+    /// The screen at its start, for a terminal of `size` columns and lines.
+    pub fn new(setup: Setup, size: (u16, u16), now: Now) -> App {
+        let mut app = App {
+            theme: if setup.colours {
+                Theme::ansi()
+            } else {
+                Theme::plain()
+            },
+            phase: Phase::Idle,
+            store: Store::new(setup.keep),
+            late_replies: 0,
+            view: View::Messages,
+            focus: Focus::Messages,
+            zoom: false,
+            subscriptions: Subscriptions::default(),
+            subjects: SubjectsPane::default(),
+            messages: Messages::default(),
+            details: Details::default(),
+            composer: Composer::new(setup.timeout, setup.draft.as_ref()),
+            history: HistoryPane::default(),
+            guide: Guide::new(setup.guide),
+            overlays: Vec::new(),
+            toasts: Toasts::default(),
+            layout: Layout::default(),
+            size,
+            now,
+            setup,
+        };
+        app.lay_out();
+        app
+    }
+
+    /// Places everything anew; to be called when anything changed that places depend on.
+    pub fn lay_out(&mut self) {
+        self.layout = Layout::of(&Wanted {
+            size: self.size,
+            view: self.view,
+            focus: self.focus,
+            zoom: self.zoom,
+            banner: !matches!(self.phase, Phase::Idle | Phase::Connected { .. }),
+            subscriptions: u16::try_from(self.subscriptions.lines()).unwrap_or(u16::MAX),
+            guide: self.guide.height(),
+            body: self.composer.wanted_lines(),
+        });
+    }
+
+    /// The server we are connected to, or try to be.
+    pub fn server(&self) -> &str {
+        match &self.phase {
+            Phase::Connecting { server, .. } | Phase::Connected { server, .. } => server,
+            _ => &self.setup.server,
+        }
+    }
+
+    /// Puts the keys into a pane, and the view that has it on the screen.
+    pub fn go_to(&mut self, focus: Focus) {
+        if !Focus::ring(self.view).contains(&focus) {
+            self.view = if focus == Focus::History {
+                View::History
+            } else {
+                View::Messages
+            };
+        }
+        self.focus = focus;
+        self.lay_out();
+    }
+}

@@ -1,0 +1,222 @@
+//! What a person means, done: a pure function of the state, the action and the moment.
+
+use std::time::Duration;
+
+use super::{Action, App, Effect, Focus, Level, Now, View, focus};
+use crate::{
+    history::Kind,
+    payload::visible,
+    tui::{
+        keymap::{Chord, resolve},
+        overlays::{self, Overlay, menu::Menu},
+        panes::{details, history, messages, request, subjects, subscriptions},
+        widgets::scroll::Move,
+    },
+};
+
+/// Does what a key means where we are; types it where it means nothing and a field has the keys.
+pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
+    match resolve(&focus::scopes(app), chord) {
+        Some(binding) => act(app, binding.action.clone(), now),
+        None if focus::typing(app) => act(app, Action::Type(chord), now),
+        None => Vec::new(),
+    }
+}
+
+/// Does one action.
+pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
+    app.now = now;
+    app.guide.acted(&action);
+    let effects = if app.overlays.is_empty() {
+        on_screen(app, action, now)
+    } else {
+        in_overlay(app, action, now)
+    };
+    app.lay_out();
+    effects
+}
+
+/// Makes the state ready to be drawn; to be called before each frame.
+pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
+    app.now = now;
+    app.lay_out();
+    details::refresh(app, now)
+}
+
+/// What changes by time alone; says whether anything did.
+pub fn pass(app: &mut App, now: Now) -> bool {
+    app.now = now;
+    app.toasts.expire(now.instant)
+}
+
+/// How soon time alone changes what is shown, if it does.
+pub fn next_change(app: &App, now: Now) -> Option<Duration> {
+    const WAITING: Duration = Duration::from_millis(100);
+    let toast = app
+        .toasts
+        .next_expiry()
+        .map(|at| at.saturating_duration_since(now.instant));
+    let waiting = app.composer.is_waiting().then_some(WAITING);
+    toast.into_iter().chain(waiting).min()
+}
+
+fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
+    let height = app.layout.screen.height.saturating_sub(4).min(22);
+    match (action, app.overlays.last_mut()) {
+        (Action::ForceQuit, _) => return vec![Effect::Quit],
+        (Action::Suspend, _) => return vec![Effect::Suspend],
+        (Action::Redraw, _) => return vec![Effect::Redraw],
+        (Action::Back, _) => {
+            app.overlays.pop();
+        }
+        (Action::Submit, _) => return overlays::submit(app, now),
+        (Action::Type(chord), Some(overlay)) => overlay.type_key(chord),
+        (Action::Paste(text), Some(overlay)) => overlay.paste(&text),
+        (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
+    match action {
+        Action::Quit => return quit(app),
+        Action::ForceQuit => return vec![Effect::Quit],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Reconnect => return vec![Effect::Reconnect],
+        #[cfg(debug_assertions)]
+        Action::Panic => return vec![Effect::Panic],
+        Action::Help => app
+            .overlays
+            .push(Overlay::Menu(Menu::help(&focus::scopes(app)))),
+        Action::Palette => app
+            .overlays
+            .push(Overlay::Menu(Menu::palette(&focus::scopes(app)))),
+        Action::Back => back(app),
+        Action::FocusNext => app.go_to(app.focus.step(app.view, 1)),
+        Action::FocusPrevious => app.go_to(app.focus.step(app.view, -1)),
+        Action::Show(View::Messages) => app.go_to(Focus::Messages),
+        Action::Show(View::History) | Action::OpenHistory => return history::open(app),
+        Action::Zoom => app.zoom = !app.zoom,
+        Action::HideGuide => app.guide.hide(),
+        Action::Subscribe => app.overlays.push(Overlay::subscribe()),
+        Action::UndoUnsubscribe => return subscriptions::undo(app, now),
+        Action::EditSubscription => edit_subscription(app, now),
+        Action::Freeze => messages::freeze(app),
+        Action::AllSubjects => messages::show_subject(app, None),
+        Action::ComposeRequest => compose(app, Kind::Request),
+        Action::ComposePublish => compose(app, Kind::Publish),
+        Action::Send | Action::Submit if app.focus != Focus::History => {
+            return request::send(app, now);
+        }
+        Action::SaveRequest if app.focus == Focus::Request => return save(app, now),
+        Action::DetailsDown => details::scroll(app, Move::Down),
+        Action::DetailsUp => details::scroll(app, Move::Up),
+        Action::CopyPayload => return copy(app, now, false),
+        Action::CopySubject => return copy(app, now, true),
+        Action::Type(chord) if app.focus == Focus::History => history::type_key(app, chord),
+        Action::Type(chord) => request::type_key(app, chord),
+        Action::Paste(text) => paste(app, &text, now),
+        action => return in_pane(app, &action, now),
+    }
+    Vec::new()
+}
+
+fn in_pane(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
+    match app.focus {
+        Focus::Subscriptions => subscriptions::act(app, action, now),
+        Focus::Subjects => subjects::act(app, action),
+        Focus::Messages => messages::act(app, action, now),
+        Focus::Details => details::act(app, action, now),
+        Focus::Request => request::act(app, action),
+        Focus::History => history::act(app, action, now),
+    }
+}
+
+/// One step back: out of a suggestion, a search, a zoom, a pane, a filter. Never out of the program.
+fn back(app: &mut App) {
+    let done_in_pane = match app.focus {
+        Focus::Request => request::back(app),
+        Focus::History => history::back(app),
+        _ => false,
+    };
+    match app.focus {
+        _ if done_in_pane => {}
+        _ if app.zoom => app.zoom = false,
+        focus if focus != Focus::Messages => app.go_to(Focus::Messages),
+        _ if app.messages.frozen.is_some() => messages::freeze(app),
+        _ if app.store.view().subject.is_some() => messages::show_subject(app, None),
+        _ if !app.messages.place.is_following() => app.messages.place = messages::Place::default(),
+        _ => {
+            app.toasts.dismiss();
+        }
+    }
+}
+
+fn quit(app: &mut App) -> Vec<Effect> {
+    let waiting = app.composer.waiting();
+    let unfinished = if waiting > 0 {
+        format!("{waiting} request(s) still wait for a reply.")
+    } else if app.composer.is_unsent() {
+        "The draft in the composer was never sent.".to_owned()
+    } else {
+        return vec![Effect::Quit];
+    };
+    app.overlays.push(Overlay::quit(unfinished));
+    Vec::new()
+}
+
+fn compose(app: &mut App, kind: Kind) {
+    app.composer.begin(kind);
+    app.view = View::Messages;
+    app.go_to(Focus::Request);
+}
+
+fn edit_subscription(app: &mut App, now: Now) {
+    let Some(row) = app.subscriptions.selected() else {
+        let text = "There is no subscription to change; s adds one.";
+        return app.toasts.show(Level::Notice, text, now.instant);
+    };
+    let mut typed = visible(&row.subject).into_owned();
+    if let Some(queue) = &row.queue {
+        typed = format!("{typed} {}", visible(queue));
+    }
+    app.overlays.push(Overlay::edit_subscription(&typed));
+}
+
+fn save(app: &mut App, now: Now) -> Vec<Effect> {
+    match request::to_save(app, now) {
+        Ok(entry) => app.overlays.push(Overlay::save(entry)),
+        Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+    }
+    Vec::new()
+}
+
+fn copy(app: &mut App, now: Now, subject_only: bool) -> Vec<Effect> {
+    let Some((subject, payload)) = app.details.payload() else {
+        app.toasts.show(
+            Level::Notice,
+            "There is no message to copy yet.",
+            now.instant,
+        );
+        return Vec::new();
+    };
+    let bytes = if subject_only { subject } else { payload };
+    vec![Effect::Copy(String::from_utf8_lossy(bytes).into_owned())]
+}
+
+fn paste(app: &mut App, text: &str, now: Now) {
+    match app.focus {
+        Focus::History => history::paste(app, text),
+        Focus::Request => {
+            if let Err(reason) = request::paste(app, text) {
+                app.toasts.show(Level::Failed, reason, now.instant);
+            }
+        }
+        _ => {
+            let text = "Paste goes into a field: r composes a request, s subscribes.";
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
+    }
+}

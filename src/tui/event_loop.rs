@@ -1,0 +1,385 @@
+//! The event loop: the one place where the state meets the world.
+//!
+//! Every arm is bounded, so that a flood of messages never delays a key, and all effects are done
+//! here. Its seams are the clock, the input and the output; tests drive the very same loop.
+
+use std::{
+    fmt, io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ratatui::layout::Size;
+use tokio::time::{Instant as TokioInstant, sleep_until};
+
+use super::{
+    app::{App, Effect, Level, Now, Purpose, ingest, update},
+    jobs::Jobs,
+    keymap::Chord,
+    pacer::{Change, Pacer},
+    panes::request::Handed,
+    render,
+    terminal::{
+        Capabilities, Input, Inputs, Output, Screen, Signal, Signals, clipboard, modes, suspend,
+    },
+};
+use crate::{
+    client::{Connection, Data, Error, Event, Lanes, Ticket},
+    history::Kind,
+    tui::app::Job,
+};
+
+/// Reads both faces of the clock.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Now + Send + Sync>);
+
+impl Clock {
+    /// The machine's own.
+    pub fn system() -> Clock {
+        Clock::new(|| Now {
+            instant: Instant::now(),
+            wall: i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX),
+        })
+    }
+
+    /// Any other, for tests.
+    pub fn new(read: impl Fn() -> Now + Send + Sync + 'static) -> Clock {
+        Clock(Arc::new(read))
+    }
+
+    /// The moment.
+    pub fn now(&self) -> Now {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// How the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The person left.
+    Quit,
+    /// A signal ended us.
+    Signal(Signal),
+    /// The terminal is gone.
+    TerminalGone,
+}
+
+/// Everything the loop works on.
+#[derive(Debug)]
+#[allow(missing_docs)] // named by their types
+pub struct EventLoop {
+    pub app: App,
+    pub connection: Connection,
+    pub lanes: Lanes,
+    pub screen: Screen,
+    pub output: Output,
+    pub inputs: Inputs,
+    pub signals: Signals,
+    pub jobs: Jobs,
+    pub clock: Clock,
+    pub capabilities: Capabilities,
+    /// The way to the clipboard.
+    pub clipboard: clipboard::Route,
+}
+
+/// Batches taken in one turn before anything else gets its chance.
+const BATCHES: usize = 4;
+const SECOND: i64 = 1_000_000_000;
+
+/// What the loop keeps beside the state: when to draw, when to tick, whether it is over.
+struct Turn {
+    pacer: Pacer,
+    tick: Option<Instant>,
+    end: Option<End>,
+    suspend: bool,
+    lanes_open: (bool, bool),
+}
+
+impl EventLoop {
+    /// Runs until the person leaves, a signal comes, or the terminal is gone.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written any more.
+    pub async fn run(&mut self) -> io::Result<End> {
+        let mut turn = Turn {
+            pacer: Pacer::new(),
+            tick: None,
+            end: None,
+            suspend: false,
+            lanes_open: (true, true),
+        };
+        let now = self.clock.now();
+        turn.pacer.changed(Change::Key, now.instant);
+        let setup = self.app.setup.subscriptions.clone();
+        let subscribe = setup
+            .iter()
+            .map(|subject| self.app.subscriptions.add(subject.as_bytes(), None));
+        let effects = subscribe.collect();
+        self.perform(effects, &mut turn, now);
+        while turn.end.is_none() {
+            if std::mem::take(&mut turn.suspend) {
+                self.suspend(&mut turn).await;
+            }
+            let now = self.clock.now();
+            if turn.pacer.due(now.instant) {
+                self.draw(&mut turn, now);
+            }
+            self.step(&mut turn).await?;
+        }
+        Ok(turn.end.unwrap_or(End::Quit))
+    }
+
+    /// Waits for one thing and takes it in.
+    async fn step(&mut self, turn: &mut Turn) -> io::Result<()> {
+        let now = self.clock.now();
+        let by_time = update::next_change(&self.app, now).map(|after| now.instant + after);
+        let wake = [turn.pacer.next_deadline(), turn.tick, by_time]
+            .into_iter()
+            .flatten()
+            .min();
+        let (events_open, data_open) = turn.lanes_open;
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => self.signal(signal, turn),
+            input = self.inputs.next() => match input {
+                Some(input) => self.input(input, turn),
+                None => turn.end = Some(End::TerminalGone),
+            },
+            event = self.lanes.events.recv(), if events_open => match event {
+                Some(event) => self.event(event, turn),
+                None => {
+                    turn.lanes_open.0 = false;
+                    self.event(Event::Closed { reason: None }, turn);
+                }
+            },
+            done = self.jobs.next() => {
+                let now = self.clock.now();
+                ingest::job(&mut self.app, done, now);
+                turn.pacer.changed(Change::Key, now.instant);
+            }
+            written = self.output.written() => {
+                written?;
+                turn.pacer.written();
+            }
+            data = self.lanes.data.recv(), if data_open => match data {
+                Some(data) => self.data(data, turn),
+                None => turn.lanes_open.1 = false,
+            },
+            () = until(wake) => self.wake(turn),
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, input: Input, turn: &mut Turn) {
+        let now = self.clock.now();
+        let effects = match input {
+            Input::Key(key) => update::key(&mut self.app, Chord::from(key), now),
+            Input::Paste(text) => update::act(&mut self.app, super::app::Action::Paste(text), now),
+            Input::Resize(width, height) => {
+                self.screen.resize(Size { width, height });
+                self.app.size = (width, height);
+                Vec::new()
+            }
+            Input::Focus(focused) => {
+                turn.pacer.focus(focused);
+                Vec::new()
+            }
+            Input::Mouse(_) => Vec::new(),
+        };
+        turn.pacer.changed(Change::Key, now.instant);
+        self.perform(effects, turn, now);
+    }
+
+    fn event(&mut self, event: Event, turn: &mut Turn) {
+        let now = self.clock.now();
+        let effects = ingest::event(&mut self.app, event, now);
+        turn.pacer.changed(Change::Key, now.instant);
+        self.perform(effects, turn, now);
+    }
+
+    fn data(&mut self, first: Data, turn: &mut Turn) {
+        let now = self.clock.now();
+        ingest::data(&mut self.app, first);
+        for _ in 1..BATCHES {
+            match self.lanes.data.try_recv() {
+                Ok(data) => ingest::data(&mut self.app, data),
+                Err(_) => break,
+            }
+        }
+        if turn.tick.is_none() {
+            self.app.store.tick(now.wall);
+            turn.tick = Some(next_second(now));
+        }
+        turn.pacer.changed(Change::Data, now.instant);
+    }
+
+    fn wake(&mut self, turn: &mut Turn) {
+        let now = self.clock.now();
+        if turn.tick.is_some_and(|tick| tick <= now.instant) {
+            self.app.store.tick(now.wall);
+            turn.tick = (!self.app.store.rates().quiet()).then(|| next_second(now));
+            turn.pacer.changed(Change::Data, now.instant);
+        }
+        if update::pass(&mut self.app, now) || self.app.composer.is_waiting() {
+            turn.pacer.changed(Change::Data, now.instant);
+        }
+    }
+
+    fn signal(&mut self, signal: Signal, turn: &mut Turn) {
+        match signal {
+            Signal::Stop => turn.suspend = true,
+            Signal::Continue => {
+                if modes::reassert().is_err() {
+                    turn.end = Some(End::TerminalGone);
+                }
+                self.screen.redraw_all();
+                turn.pacer.changed(Change::Key, self.clock.now().instant);
+            }
+            ends => turn.end = Some(End::Signal(ends)),
+        }
+    }
+
+    fn draw(&mut self, turn: &mut Turn, now: Now) {
+        let effects = update::prepare(&mut self.app, now);
+        self.perform(effects, turn, now);
+        let app = &mut self.app;
+        let bytes = self.screen.draw(|frame| render::draw(app, frame));
+        turn.pacer.drawn(now.instant);
+        if bytes.is_empty() {
+            turn.pacer.written();
+        } else {
+            self.output.submit(bytes);
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>, turn: &mut Turn, now: Now) {
+        for effect in effects {
+            let more = self.perform_one(effect, turn, now);
+            self.perform(more, turn, now);
+        }
+    }
+
+    fn perform_one(&mut self, effect: Effect, turn: &mut Turn, now: Now) -> Vec<Effect> {
+        match effect {
+            Effect::Subscribe {
+                row,
+                subject,
+                queue,
+            } => {
+                let outcome = self.connection.subscribe(&subject, queue.as_deref());
+                return ingest::subscribed(&mut self.app, row, outcome);
+            }
+            Effect::Unsubscribe(sid) => {
+                let outcome = self.connection.unsubscribe(sid, None);
+                self.report(outcome, now);
+            }
+            Effect::Send(purpose) => {
+                let handed = self.send(&purpose);
+                return super::panes::request::sent(&mut self.app, purpose.entry, handed, now);
+            }
+            Effect::Reconnect => {
+                let outcome = self.connection.reconnect_now();
+                self.report(outcome, now);
+            }
+            Effect::Job(job) => self.jobs.start_job(job),
+            Effect::Copy(text) => self.copy(text, now),
+            Effect::Redraw => self.screen.redraw_all(),
+            Effect::Suspend => turn.suspend = true,
+            Effect::Quit => turn.end = Some(End::Quit),
+            #[cfg(debug_assertions)]
+            Effect::Panic => panic!("asked for, to try how a panic leaves the terminal"),
+        }
+        Vec::new()
+    }
+
+    fn report(&mut self, outcome: Result<(), Error>, now: Now) {
+        if let Err(error) = outcome {
+            self.app
+                .toasts
+                .show(Level::Failed, error.to_string(), now.instant);
+        }
+    }
+
+    fn send(&self, purpose: &Purpose) -> Result<Handed, Error> {
+        let entry = &purpose.entry;
+        let (headers, payload) = (purpose.headers.clone(), entry.payload.clone());
+        match entry.kind {
+            Kind::Request => {
+                let answer =
+                    self.connection
+                        .request(&entry.subject, headers, payload, purpose.timeout)?;
+                Ok(Handed {
+                    answer,
+                    publish: None,
+                })
+            }
+            Kind::Publish => {
+                let reply = purpose.reply.as_deref();
+                let publish: Ticket =
+                    self.connection
+                        .publish(&entry.subject, reply, headers, payload)?;
+                Ok(Handed {
+                    answer: self.connection.flush()?,
+                    publish: Some(publish),
+                })
+            }
+        }
+    }
+
+    fn copy(&mut self, text: String, now: Now) {
+        match &self.clipboard {
+            clipboard::Route::Tool { program, arguments } => {
+                let text = text.into_bytes();
+                self.jobs.start_job(Job::Copy {
+                    program,
+                    arguments,
+                    text,
+                });
+            }
+            route @ clipboard::Route::Terminal => match clipboard::sequence(text.as_bytes()) {
+                Ok(sequence) => {
+                    let sentence = clipboard::sentence(route, text.len());
+                    self.output.submit(sequence);
+                    self.app.toasts.show(Level::Done, sentence, now.instant);
+                }
+                Err(error) => {
+                    let text = format!("Nothing was copied: {error}.");
+                    self.app.toasts.show(Level::Failed, text, now.instant);
+                }
+            },
+        }
+    }
+
+    async fn suspend(&mut self, turn: &mut Turn) {
+        self.inputs.pause();
+        let outcome = suspend::suspend(&self.capabilities, &mut self.signals).await;
+        self.inputs.resume();
+        self.screen.redraw_all();
+        let now = self.clock.now();
+        turn.pacer.changed(Change::Key, now.instant);
+        if let Err(error) = outcome {
+            self.app
+                .toasts
+                .show(Level::Failed, error.to_string(), now.instant);
+        }
+    }
+}
+
+/// The beginning of the next second of the wall clock.
+fn next_second(now: Now) -> Instant {
+    let rest = SECOND - now.wall.rem_euclid(SECOND);
+    now.instant + Duration::from_nanos(rest.unsigned_abs())
+}
+
+async fn until(wake: Option<Instant>) {
+    match wake {
+        Some(instant) => sleep_until(TokioInstant::from_std(instant)).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,166 @@
+//! The jobs thread: laying out large payloads, reading and writing the history, running programs.
+//!
+//! Locks and fsync never run in the event loop. A newer job of a kind replaces one that still waits;
+//! lines of history are all written, in order.
+
+use std::{path::PathBuf, sync::mpsc as sync, thread};
+
+use tokio::sync::mpsc;
+
+use super::{
+    app::{Job, JobDone},
+    terminal::clipboard,
+};
+use crate::{
+    history::{self, History, Secrets},
+    payload::Document,
+};
+
+/// The way to the jobs thread and back.
+#[derive(Debug)]
+pub struct Jobs {
+    queue: Option<sync::Sender<Job>>,
+    done: mpsc::UnboundedReceiver<JobDone>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Jobs {
+    /// Starts the thread. Without a path the history is not written anywhere.
+    ///
+    /// # Errors
+    /// Where the thread cannot be started.
+    pub fn start(history: Option<PathBuf>) -> std::io::Result<Jobs> {
+        let (queue, waiting) = sync::channel();
+        let (report, done) = mpsc::unbounded_channel();
+        let thread = thread::Builder::new()
+            .name("goingnats-jobs".into())
+            .spawn(move || work(&waiting, &report, history))?;
+        Ok(Jobs {
+            queue: Some(queue),
+            done,
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a job over. Never waits.
+    pub fn start_job(&self, job: Job) {
+        if let Some(queue) = &self.queue {
+            // the thread ends only when the queue does
+            let _ = queue.send(job);
+        }
+    }
+
+    /// What came of the next job. Cancel-safe; pends for ever once the thread is gone.
+    pub async fn next(&mut self) -> JobDone {
+        match self.done.recv().await {
+            Some(done) => done,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits until everything handed over is done: what was sent is in the history then.
+    pub fn finish(mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // a panic there was reported where it happened
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(
+    waiting: &sync::Receiver<Job>,
+    report: &mpsc::UnboundedSender<JobDone>,
+    path: Option<PathBuf>,
+) {
+    let mut history: Option<History> = None;
+    while let Ok(first) = waiting.recv() {
+        let jobs: Vec<Job> = std::iter::once(first).chain(waiting.try_iter()).collect();
+        for job in newest_of_each_kind(jobs) {
+            let done = match job {
+                Job::ReadDocument { id, bytes, form } => {
+                    let document = Box::new(Document::read(bytes, form));
+                    Some(JobDone::Document { id, document })
+                }
+                Job::Record(line) => path.as_ref().and_then(|path| {
+                    let written = history::append(path, &[*line], &Secrets::default());
+                    let failed =
+                        |error| format!("The history was not written: {error}. Is the disk full?");
+                    written
+                        .err()
+                        .map(|error| JobDone::HistoryFailed(failed(error)))
+                }),
+                Job::LoadHistory => path.as_ref().map(|path| load(&mut history, path)),
+                Job::Copy {
+                    program,
+                    arguments,
+                    text,
+                } => {
+                    let route = clipboard::Route::Tool { program, arguments };
+                    Some(match clipboard::run(program, arguments, &text) {
+                        Ok(()) => JobDone::Copied(clipboard::sentence(&route, text.len())),
+                        Err(error) => JobDone::CopyFailed(format!("Nothing was copied: {error}.")),
+                    })
+                }
+            };
+            if let Some(done) = done
+                && report.send(done).is_err()
+            {
+                return;
+            }
+        }
+    }
+}
+
+fn load(history: &mut Option<History>, path: &PathBuf) -> JobDone {
+    let problems = match history {
+        Some(history) => history.refresh(),
+        None => {
+            let (loaded, problems) = History::load(path);
+            *history = Some(loaded);
+            problems
+        }
+    };
+    let entries = history.iter().flat_map(History::entries).cloned().collect();
+    let problems = problems
+        .iter()
+        .map(|problem| format!("History: {problem}; the line stays."))
+        .collect();
+    JobDone::History { entries, problems }
+}
+
+fn newest_of_each_kind(jobs: Vec<Job>) -> Vec<Job> {
+    let newest = |kind: fn(&Job) -> bool| jobs.iter().rposition(kind);
+    let document = newest(|job| matches!(job, Job::ReadDocument { .. }));
+    let load = newest(|job| matches!(job, Job::LoadHistory));
+    let keep = |n: usize, job: &Job| match job {
+        Job::ReadDocument { .. } => Some(n) == document,
+        Job::LoadHistory => Some(n) == load,
+        Job::Record(_) | Job::Copy { .. } => true,
+    };
+    let kept: Vec<bool> = jobs
+        .iter()
+        .enumerate()
+        .map(|(n, job)| keep(n, job))
+        .collect();
+    jobs.into_iter()
+        .zip(kept)
+        .filter_map(|(job, keep)| keep.then_some(job))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_are_merged_and_every_line_is_written() {
+        let line = || Job::Record(Box::new(history::Line::Deleted { id: "a".into() }));
+        let jobs = vec![Job::LoadHistory, line(), line(), Job::LoadHistory];
+        let kept: Vec<bool> = newest_of_each_kind(jobs)
+            .iter()
+            .map(|job| matches!(job, Job::Record(_)))
+            .collect();
+        assert_eq!(kept, [true, true, false]);
+    }
+}

@@ -1,0 +1,209 @@
+//! The one table of the keys.
+
+use crate::tui::app::{Action, View};
+
+/// Where a key means what its row says. Several scopes hold at a time, the narrowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Always, also while typing.
+    Everywhere,
+    /// Wherever no text field has the focus.
+    Panes,
+    /// The list of subscriptions.
+    Subscriptions,
+    /// The tree of subjects.
+    Subjects,
+    /// The log.
+    Messages,
+    /// The message looked at.
+    Details,
+    /// The composer, in every field.
+    Request,
+    /// The composer's fields of one line.
+    RequestLine,
+    /// The history of requests.
+    History,
+    /// A list that is searched by typing: palette, help.
+    Menu,
+    /// A question with one line to type.
+    Prompt,
+    /// A question to be answered with yes or no.
+    Confirm,
+}
+
+impl Scope {
+    /// The heading in help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Scope::Everywhere => "always",
+            Scope::Panes => "outside fields",
+            Scope::Subscriptions => "Subscriptions",
+            Scope::Subjects => "Subjects",
+            Scope::Messages => "Messages",
+            Scope::Details => "Details",
+            Scope::Request | Scope::RequestLine => "Request",
+            Scope::History => "History",
+            Scope::Menu | Scope::Prompt | Scope::Confirm => "questions",
+        }
+    }
+}
+
+/// One row: in this scope, any of these keys means this.
+#[derive(Debug)]
+pub struct Binding {
+    /// Where.
+    pub scope: Scope,
+    /// The keys, the one to be shown first.
+    pub keys: &'static [&'static str],
+    /// What they mean.
+    pub action: Action,
+    /// The word in the line of hints.
+    pub label: &'static str,
+    /// The sentence in help and palette.
+    pub help: &'static str,
+    /// Its place in the line of hints, smallest first; 0 where it is not shown there.
+    pub hint: u8,
+}
+
+macro_rules! table {
+    ($($scope:ident: $([$($key:literal),+] $action:expr, $label:literal, $help:literal $(, $hint:literal)?;)+)+) => {
+        &[$($(Binding {
+            scope: Scope::$scope,
+            keys: &[$($key),+],
+            action: $action,
+            label: $label,
+            help: $help,
+            hint: 0 $(+ $hint)?,
+        },)+)+]
+    };
+}
+
+/// Every key there is. Order is the order of help.
+pub static TABLE: &[Binding] = table! {
+    Subscriptions:
+        ["u"] Action::Unsubscribe, "unsubscribe", "Unsubscribe the selected subscription", 2;
+        ["U"] Action::UndoUnsubscribe, "undo", "Subscribe again to what was unsubscribed last", 4;
+        ["m"] Action::Mute, "mute", "Hide or show the messages of the selected subscription", 1;
+        ["e", "Enter"] Action::EditSubscription, "edit", "Change the subject of the selected subscription", 3;
+    Subjects:
+        ["Enter"] Action::Open, "show only", "Show only messages of the selected subject, or all again", 1;
+        ["Right", "l"] Action::Right, "unfold", "Unfold the selected subject", 2;
+        ["Left"] Action::Left, "fold", "Fold the selected subject", 3;
+    Messages:
+        ["Enter"] Action::Open, "details", "Look at the selected message", 5;
+        ["R"] Action::LoadIntoComposer, "into composer", "Load the selected message into the composer", 6;
+        ["o"] Action::OtherLeg, "other leg", "Go from a request to its reply, or back";
+        ["a"] Action::AnswerRequest, "answer", "Compose an answer to the selected request";
+        ["*"] Action::OnlyThisSubject, "only this", "Show only the subject of the selected message, or all again";
+        ["c"] Action::ShowCopies, "copies", "Show or hide copies from overlapping subscriptions";
+        ["i"] Action::ShowInboxes, "inboxes", "Show or hide other people's _INBOX.> and $… traffic";
+        ["T"] Action::TimeFormat, "time format", "Times as clock, or since the message before";
+        ["J"] Action::DetailsDown, "scroll details", "Scroll Details down from here";
+        ["K"] Action::DetailsUp, "scroll details", "Scroll Details up from here";
+        ["x"] Action::ClearLog, "clear", "Clear the log (asks)";
+    Details:
+        ["v"] Action::NextForm, "form", "Show the payload in the next form: JSON, text, hex", 1;
+        ["W"] Action::Wrap, "wrap", "Wrap long lines, or not", 2;
+        ["Left"] Action::Left, "left", "Scroll to the left", 0;
+        ["Right", "l"] Action::Right, "right", "Scroll to the right", 0;
+    Request:
+        ["Alt-Enter", "Ctrl-Enter"] Action::Send, "send", "Send what the composer holds";
+        ["Ctrl-T"] Action::ToggleKind, "request or publish", "Switch between request and publish", 3;
+        ["Ctrl-S"] Action::SaveRequest, "save", "Name and save what the composer holds", 4;
+        ["Ctrl-R"] Action::OpenHistory, "history", "Open the history of requests", 5;
+        ["Tab"] Action::NextField, "next field", "Take the highlighted subject, or go to the next field", 2;
+        ["Shift-Tab"] Action::PreviousField, "previous field", "Go to the previous field";
+    RequestLine:
+        ["Enter"] Action::Submit, "send", "Send from a field of one line";
+        ["Up"] Action::Up, "suggestion above", "Highlight the suggestion above";
+        ["Down"] Action::Down, "suggestion below", "Highlight the suggestion below";
+    History:
+        ["Enter"] Action::Open, "load", "Load the selected request into the composer", 1;
+        ["Ctrl-S"] Action::SaveRequest, "name and save", "Name and save the selected request", 3;
+        ["Delete"] Action::DeleteEntry, "delete", "Delete the selected request from the history", 4;
+        ["Up"] Action::Up, "up", "Go up";
+        ["Down"] Action::Down, "down", "Go down";
+        ["PgUp"] Action::PageUp, "page up", "Go up a page";
+        ["PgDn"] Action::PageDown, "page down", "Go down a page";
+    Menu:
+        ["Enter"] Action::Submit, "run", "Run the selected row", 1;
+        ["Up"] Action::Up, "up", "Go up";
+        ["Down"] Action::Down, "down", "Go down";
+        ["PgUp"] Action::PageUp, "page up", "Go up a page";
+        ["PgDn"] Action::PageDown, "page down", "Go down a page";
+    Prompt:
+        ["Enter"] Action::Submit, "take it", "Submit what is typed", 1;
+    Confirm:
+        ["y", "Enter"] Action::Submit, "yes", "Yes, do it", 1;
+        ["n"] Action::Back, "no", "No, leave it", 2;
+    Panes:
+        ["s"] Action::Subscribe, "subscribe", "Subscribe to a subject", 10;
+        ["r"] Action::ComposeRequest, "request", "Compose a request", 11;
+        ["p"] Action::ComposePublish, "publish", "Compose a message to publish", 12;
+        ["Space"] Action::Freeze, "freeze", "Freeze the log, or let it go on; collecting never stops", 13;
+        ["h"] Action::OpenHistory, "history", "Open the history of requests", 15;
+        [":"] Action::Palette, "commands", "Find any command by typing", 30;
+        ["?"] Action::Help, "help", "Show the keys that work here", 31;
+        ["1"] Action::Show(View::Messages), "messages", "Show the messages";
+        ["2"] Action::Show(View::History), "history", "Show the history of requests";
+        ["j", "Down"] Action::Down, "down", "Go down";
+        ["k", "Up"] Action::Up, "up", "Go up";
+        ["Ctrl-D"] Action::HalfDown, "half page down", "Go down half a page";
+        ["Ctrl-U"] Action::HalfUp, "half page up", "Go up half a page";
+        ["PgDn"] Action::PageDown, "page down", "Go down a page";
+        ["PgUp"] Action::PageUp, "page up", "Go up a page";
+        ["G", "End"] Action::Last, "newest", "Go to the newest, and follow";
+        ["g", "Home"] Action::First, "oldest", "Go to the oldest";
+        ["z"] Action::Zoom, "zoom", "Show the pane alone, or all again";
+        ["y"] Action::CopyPayload, "copy", "Copy the payload of the message looked at";
+        ["Y"] Action::CopySubject, "copy subject", "Copy the subject of the message looked at";
+        ["q"] Action::Quit, "quit", "Quit", 32;
+    Everywhere:
+        ["F5"] Action::Send, "send", "Send what the composer holds, from anywhere", 14;
+        ["Tab"] Action::FocusNext, "next pane", "Go to the next pane", 29;
+        ["Shift-Tab"] Action::FocusPrevious, "previous pane", "Go to the previous pane";
+        ["Esc"] Action::Back, "back", "One step back; never quits", 28;
+        ["F1"] Action::Help, "help", "Show the keys that work here, also while typing";
+        ["Ctrl-P"] Action::Palette, "commands", "Find any command by typing, also while typing", 33;
+        ["Ctrl-L"] Action::Redraw, "redraw", "Draw the whole screen again";
+        ["Ctrl-Z"] Action::Suspend, "suspend", "Put goingnats into the background; fg brings it back";
+        ["Ctrl-C"] Action::ForceQuit, "quit", "Quit at once";
+};
+
+/// What has no key of its own but stands in the palette, with its sentence.
+pub static WITHOUT_KEY: &[(Action, &str)] = &[
+    (Action::Reconnect, "Try to connect again now"),
+    (Action::AllSubjects, "Show all subjects again"),
+    (Action::HideGuide, "Hide the guide of the demo"),
+    #[cfg(debug_assertions)]
+    (Action::Panic, "panic, to try how it leaves the terminal"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::tui::keymap::Chord;
+
+    #[test]
+    fn every_key_is_a_key_and_means_one_thing_in_its_scope() {
+        let mut seen: HashMap<(Scope, Chord), &Action> = HashMap::new();
+        for binding in TABLE {
+            for key in binding.keys {
+                let chord: Chord = key.parse().unwrap();
+                let before = seen.insert((binding.scope, chord), &binding.action);
+                assert_eq!(before, None, "{key} in {:?}", binding.scope);
+            }
+        }
+    }
+
+    #[test]
+    fn digits_mean_views_and_never_panes() {
+        for binding in TABLE {
+            for key in binding.keys.iter().filter(|key| key.parse::<u8>().is_ok()) {
+                assert!(matches!(binding.action, Action::Show(_)), "{key}");
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Where everything stands, for every size of the terminal.
+//!
+//! ```text
+//! wide, 140 columns and more          medium, 80 and more          narrow
+//! ┌ status ───────────────────────┐   ┌ status ──────────────┐     ┌ status ──────┐
+//! │ Subscrip │ Messages │ Details │   │ Subscrip │ Messages  │     │ tabs         │
+//! │──────────│          │         │   │──────────│           │     │ one pane     │
+//! │ Subjects │          │         │   │ Subjects │───────────│     │              │
+//! │──────────│          │         │   │──────────│ Details   │     │              │
+//! │ Guide    │          │         │   │ Guide    │           │     │              │
+//! │──────────┴──────────┴─────────│   │──────────┴───────────│     │              │
+//! │ Request                       │   │ Request              │     │              │
+//! └ hints ────────────────────────┘   └ hints ───────────────┘     └ hints ───────┘
+//! ```
+//!
+//! Under 40×8 a line says what size is needed. While disconnected, a line under the status says so.
+
+use ratatui::layout::Rect;
+
+use super::app::{Focus, View};
+
+/// The smallest screen that shows anything, in columns and lines.
+pub const SMALLEST: (u16, u16) = (40, 8);
+
+/// What the places depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// What fills the screen.
+    pub view: View,
+    /// The pane with the keys; on a narrow screen the only one.
+    pub focus: Focus,
+    /// Whether that pane is shown alone.
+    pub zoom: bool,
+    /// Whether a line under the status tells of the connection.
+    pub banner: bool,
+    /// Rows in Subscriptions.
+    pub subscriptions: u16,
+    /// Lines of the guide, 0 where there is none.
+    pub guide: u16,
+    /// Lines the composer's body would like.
+    pub body: u16,
+}
+
+/// Where everything stands. What is not on the screen has no area.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // named as on the screen
+pub struct Layout {
+    pub screen: Rect,
+    pub too_small: bool,
+    pub status: Rect,
+    pub banner: Rect,
+    pub tabs: Rect,
+    pub subscriptions: Rect,
+    pub subjects: Rect,
+    pub guide: Rect,
+    pub messages: Rect,
+    pub details: Rect,
+    pub request: Rect,
+    pub history: Rect,
+    pub hints: Rect,
+}
+
+impl Layout {
+    /// Places everything.
+    pub fn of(wanted: &Wanted) -> Layout {
+        let (width, height) = wanted.size;
+        let screen = Rect::new(0, 0, width, height);
+        if width < SMALLEST.0 || height < SMALLEST.1 {
+            return Layout {
+                screen,
+                too_small: true,
+                ..Layout::default()
+            };
+        }
+        let (status, rest) = top(screen, 1);
+        let (banner, rest) = top(rest, u16::from(wanted.banner));
+        let (rest, hints) = bottom(rest, 1);
+        let mut layout = Layout {
+            screen,
+            status,
+            banner,
+            hints,
+            ..Layout::default()
+        };
+        if width < 80 {
+            layout.narrow(wanted, rest);
+        } else if wanted.zoom {
+            *layout.place(wanted.focus) = rest;
+        } else {
+            layout.panes(wanted, rest);
+        }
+        layout
+    }
+
+    /// The area of a pane; empty where it is not on the screen.
+    pub fn area(&self, focus: Focus) -> Rect {
+        match focus {
+            Focus::Subscriptions => self.subscriptions,
+            Focus::Subjects => self.subjects,
+            Focus::Messages => self.messages,
+            Focus::Details => self.details,
+            Focus::Request => self.request,
+            Focus::History => self.history,
+        }
+    }
+
+    /// Rows inside the border of a pane.
+    pub fn rows(&self, focus: Focus) -> u16 {
+        self.area(focus).height.saturating_sub(2)
+    }
+
+    fn place(&mut self, focus: Focus) -> &mut Rect {
+        match focus {
+            Focus::Subscriptions => &mut self.subscriptions,
+            Focus::Subjects => &mut self.subjects,
+            Focus::Messages => &mut self.messages,
+            Focus::Details => &mut self.details,
+            Focus::Request => &mut self.request,
+            Focus::History => &mut self.history,
+        }
+    }
+
+    fn narrow(&mut self, wanted: &Wanted, rest: Rect) {
+        let (tabs, rest) = top(rest, 1);
+        let guide = if rest.height > wanted.guide + 14 {
+            wanted.guide
+        } else {
+            wanted.guide.min(1)
+        };
+        let (rest, guide) = bottom(rest, guide);
+        (self.tabs, self.guide) = (tabs, guide);
+        *self.place(wanted.focus) = rest;
+    }
+
+    fn panes(&mut self, wanted: &Wanted, rest: Rect) {
+        let wide = rest.width >= 140;
+        let wished = 4 + wanted.body.clamp(2, if wide { 12 } else { 8 });
+        let (upper, request) = bottom(
+            rest,
+            wished.min(rest.height / 3).max(5.min(rest.height / 2)),
+        );
+        self.request = request;
+        if wanted.view == View::History {
+            self.history = upper;
+            return;
+        }
+        let side = (rest.width / 5).clamp(26, 36);
+        let (side, middle) = left(upper, side);
+        let (side, guide) = bottom(
+            side,
+            if side.height >= wanted.guide + 9 {
+                wanted.guide
+            } else {
+                0
+            },
+        );
+        let most = (side.height / 2).max(3);
+        let (subscriptions, subjects) = top(side, (wanted.subscriptions.max(2) + 2).min(most));
+        (self.subscriptions, self.subjects, self.guide) = (subscriptions, subjects, guide);
+        (self.messages, self.details) = if wide {
+            left(middle, middle.width - (middle.width * 9 / 25).clamp(40, 70))
+        } else {
+            top(middle, middle.height - (middle.height * 2 / 5).max(3))
+        };
+    }
+}
+
+fn top(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let rest = Rect {
+        y: area.y + height,
+        height: area.height - height,
+        ..area
+    };
+    (Rect { height, ..area }, rest)
+}
+
+fn bottom(area: Rect, height: u16) -> (Rect, Rect) {
+    let (rest, bottom) = top(area, area.height - height.min(area.height));
+    (rest, bottom)
+}
+
+fn left(area: Rect, width: u16) -> (Rect, Rect) {
+    let width = width.min(area.width);
+    let rest = Rect {
+        x: area.x + width,
+        width: area.width - width,
+        ..area
+    };
+    (Rect { width, ..area }, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn wanted(width: u16, height: u16) -> Wanted {
+        Wanted {
+            size: (width, height),
+            view: View::Messages,
+            focus: Focus::Messages,
+            zoom: false,
+            banner: false,
+            subscriptions: 3,
+            guide: 0,
+            body: 2,
+        }
+    }
+
+    fn shown(layout: &Layout) -> Vec<Focus> {
+        let panes = Focus::ring(View::Messages).iter().copied();
+        panes
+            .filter(|pane| !layout.area(*pane).is_empty())
+            .collect()
+    }
+
+    #[test]
+    fn wide_and_medium_show_all_panes_narrow_one_tiny_none() {
+        for (width, height, panes) in [
+            (200, 50, 5),
+            (160, 45, 5),
+            (100, 30, 5),
+            (60, 20, 1),
+            (30, 6, 0),
+        ] {
+            assert_eq!(
+                shown(&Layout::of(&wanted(width, height))).len(),
+                panes,
+                "{width}×{height}"
+            );
+        }
+    }
+
+    #[test]
+    fn zoom_shows_the_focus_alone() {
+        let layout = Layout::of(&Wanted {
+            zoom: true,
+            focus: Focus::Details,
+            ..wanted(160, 45)
+        });
+        assert_eq!(shown(&layout), [Focus::Details]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps_and_nothing_leaves_the_screen(
+            width in 0u16..300, height in 0u16..120, zoom: bool, banner: bool, history: bool,
+            subscriptions in 0u16..2000, guide in 0u16..20, body in 0u16..1000,
+        ) {
+            let view = if history { View::History } else { View::Messages };
+            let focus = Focus::ring(view)[0];
+            let layout = Layout::of(&Wanted {
+                size: (width, height), view, focus, zoom, banner, subscriptions, guide, body,
+            });
+            let areas = [
+                layout.status, layout.banner, layout.tabs, layout.subscriptions, layout.subjects,
+                layout.guide, layout.messages, layout.details, layout.request, layout.history,
+                layout.hints,
+            ];
+            for (n, area) in areas.iter().enumerate().filter(|(_, area)| !area.is_empty()) {
+                prop_assert_eq!(area.intersection(layout.screen), *area);
+                for other in &areas[n + 1..] {
+                    prop_assert!(area.intersection(*other).is_empty(), "{area:?} and {other:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Questions: one line to type, or yes and no.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::Line,
+    widgets::{Paragraph, Widget, Wrap},
+};
+
+use crate::{
+    history::Entry,
+    payload::visible,
+    tui::{
+        app::{App, Effect, Level, Now},
+        keymap::Chord,
+        panes::{
+            history,
+            subscriptions::{self, Wish},
+        },
+        widgets::{Field, Pane, field::FieldStyle, number, popup},
+    },
+};
+
+/// One line to type.
+#[derive(Debug)]
+pub struct Prompt {
+    asked: Asked,
+    field: Field,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub enum Asked {
+    /// A subject to subscribe to.
+    Subscribe,
+    /// Another subject for the selected subscription.
+    EditSubscription,
+    /// A name to save a request under.
+    Name(Box<Entry>),
+}
+
+/// A question to be answered with yes or no.
+#[derive(Debug)]
+pub enum Confirm {
+    /// Clear the log?
+    ClearLog,
+    /// Delete a request from the history?
+    Delete(Box<Entry>),
+    /// Leave with something unfinished?
+    Quit(String),
+}
+
+impl Prompt {
+    /// A question with something typed already, selected so that typing replaces it.
+    pub fn new(asked: Asked, typed: &str) -> Prompt {
+        let mut field = Field::new(typed);
+        field.select_all();
+        Prompt { asked, field }
+    }
+
+    /// Types a key.
+    pub fn type_key(&mut self, chord: Chord) {
+        self.field.key(chord.event());
+    }
+
+    /// Pastes.
+    pub fn paste(&mut self, text: &str) {
+        self.field.paste(text);
+    }
+
+    /// What is wrong with what is typed, or what one should know about it.
+    fn verdict(&self) -> Verdict {
+        match &self.asked {
+            Asked::Subscribe | Asked::EditSubscription if self.field.text().trim().is_empty() => {
+                Verdict::Hint(
+                    "A subject, such as orders.> or time.*; a second word is a queue group.".into(),
+                )
+            }
+            Asked::Subscribe | Asked::EditSubscription => match Wish::read(self.field.text()) {
+                Err(reason) => Verdict::Wrong(reason),
+                Ok(wish) => match wish.warning() {
+                    Some(warning) => Verdict::Warning(warning.into()),
+                    None => Verdict::Fine,
+                },
+            },
+            Asked::Name(_) => Verdict::Hint("An empty name takes the name away.".into()),
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match &self.asked {
+            Asked::Subscribe => "Subscribe",
+            Asked::EditSubscription => "Change the subscription",
+            Asked::Name(_) => "Save as",
+        }
+    }
+}
+
+enum Verdict {
+    Fine,
+    Hint(String),
+    Warning(String),
+    Wrong(String),
+}
+
+/// Takes what was typed. What cannot be taken keeps the question open.
+pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
+    if let Asked::Name(entry) = prompt.asked {
+        return history::name(app, *entry, prompt.field.text(), now);
+    }
+    let editing = matches!(prompt.asked, Asked::EditSubscription);
+    let typed = prompt.field.text().to_owned();
+    let wish = match Wish::read(&typed) {
+        Ok(wish) => wish,
+        Err(_) => {
+            app.overlays.push(super::Overlay::Prompt(prompt));
+            return Vec::new();
+        }
+    };
+    let (subject, queue) = (wish.subject.as_bytes(), wish.queue.map(str::as_bytes));
+    if app.subscriptions.has(subject, queue) {
+        let text = format!("Already subscribed to {}.", visible(subject));
+        app.toasts.show(Level::Notice, text, now.instant);
+        return Vec::new();
+    }
+    let mut effects = if editing {
+        subscriptions::replace_selected(app)
+    } else {
+        Vec::new()
+    };
+    if let Some(warning) = wish.warning() {
+        app.toasts.show(Level::Notice, warning, now.instant);
+    }
+    effects.push(app.subscriptions.add(subject, queue));
+    effects
+}
+
+/// Does what was confirmed.
+pub fn confirmed(app: &mut App, confirm: Confirm) -> Vec<Effect> {
+    match confirm {
+        Confirm::ClearLog => {
+            app.store.clear();
+            app.messages.frozen = None;
+            app.messages.place = Default::default();
+            Vec::new()
+        }
+        Confirm::Delete(entry) => history::delete(app, &entry),
+        Confirm::Quit(_) => vec![Effect::Quit],
+    }
+}
+
+/// Draws a line to type.
+pub fn draw_prompt(app: &App, prompt: &Prompt, frame: &mut Frame) {
+    let theme = &app.theme;
+    let (text, style) = match prompt.verdict() {
+        Verdict::Fine => ("Enter takes it.".into(), theme.dim),
+        Verdict::Hint(text) => (text, theme.dim),
+        Verdict::Warning(text) => (text, theme.notice),
+        Verdict::Wrong(text) => (text, theme.bad),
+    };
+    let inside = frame_of(app, prompt.title(), 6, frame);
+    let field = Rect {
+        height: 1.min(inside.height),
+        ..inside
+    };
+    let style_of_field = FieldStyle {
+        text: theme.bold,
+        placeholder: theme.dim,
+        selected: theme.selected,
+    };
+    let placeholder = if matches!(prompt.asked, Asked::Name(_)) {
+        "name"
+    } else {
+        "subject [queue group]"
+    };
+    let cursor = prompt
+        .field
+        .draw(placeholder, true, style_of_field, field, frame.buffer_mut());
+    if let Some(position) = cursor {
+        frame.set_cursor_position(position);
+    }
+    let below = Rect {
+        y: inside.y + 1,
+        height: inside.height.saturating_sub(1),
+        ..inside
+    };
+    Paragraph::new(text)
+        .style(style)
+        .wrap(Wrap { trim: true })
+        .render(below, frame.buffer_mut());
+}
+
+/// Draws a question of yes and no.
+pub fn draw_confirm(app: &App, confirm: &Confirm, frame: &mut Frame) {
+    let (title, text) = match confirm {
+        Confirm::ClearLog => {
+            let kept = number::count(app.store.counters().kept);
+            (
+                "Clear the log?",
+                format!("{kept} messages go; they stay counted as cleared."),
+            )
+        }
+        Confirm::Delete(entry) => (
+            "Delete from the history?",
+            format!("{} will be gone.", visible(&entry.subject)),
+        ),
+        Confirm::Quit(unfinished) => ("Quit?", unfinished.clone()),
+    };
+    let inside = frame_of(app, title, 5, frame);
+    let keys = Line::styled("y yes   n no", app.theme.key);
+    Paragraph::new(text)
+        .wrap(Wrap { trim: true })
+        .render(inside, frame.buffer_mut());
+    if inside.height > 1 {
+        let y = inside.bottom() - 1;
+        frame
+            .buffer_mut()
+            .set_line(inside.x, y, &keys, inside.width);
+    }
+}
+
+fn frame_of(app: &App, title: &str, height: u16, frame: &mut Frame) -> Rect {
+    let theme = &app.theme;
+    let screen = app.layout.screen;
+    let place = popup::centred(64.min(screen.width), height.min(screen.height), screen);
+    let pane = Pane {
+        name: title,
+        border_style: theme.accent,
+        name_style: theme.bold,
+        status_style: theme.dim,
+        ..Pane::default()
+    };
+    let inside = popup::draw(&pane, place, frame.buffer_mut());
+    Rect {
+        x: inside.x + 1,
+        width: inside.width.saturating_sub(2),
+        ..inside
+    }
+}

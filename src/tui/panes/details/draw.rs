@@ -1,0 +1,162 @@
+//! How the message looked at is drawn.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Body, Shown};
+use crate::{
+    payload::{Form, Piece},
+    tui::{
+        app::{App, Focus},
+        panes,
+        theme::Theme,
+        widgets::{fit, number},
+    },
+};
+
+const LABEL: usize = 9;
+
+/// Draws the pane.
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    let Some(shown) = &app.details.shown else {
+        let inside = panes::border(app, Focus::Details, Vec::new(), "").draw(area, buffer);
+        return panes::empty(
+            "The selected message shows here.",
+            app.theme.dim,
+            inside,
+            buffer,
+        );
+    };
+    let form = match &shown.body {
+        Body::Ready(document) => document.form(),
+        Body::Reading(form) => *form,
+    };
+    let name = Span::styled(form.to_string(), app.theme.accent);
+    let others: Vec<String> = Form::ALL
+        .iter()
+        .filter(|other| **other != form)
+        .map(Form::to_string)
+        .collect();
+    let others = others.join(" ");
+    let inside = panes::border(app, Focus::Details, vec![name], &others).draw(area, buffer);
+    let inside = Rect {
+        x: inside.x + 1,
+        width: inside.width.saturating_sub(2),
+        ..inside
+    };
+    let width = usize::from(inside.width);
+    let head = head(&app.theme, shown, width);
+    let skipped = app.details.line;
+    let body_from = skipped.saturating_sub(head.len());
+    let body = body(app, shown, width, body_from, usize::from(inside.height));
+    let lines = head.into_iter().skip(skipped).chain(body);
+    for (line, y) in lines.zip(inside.y..inside.bottom()) {
+        buffer.set_line(inside.x, y, &line, inside.width);
+    }
+}
+
+/// How many lines stand above the payload.
+pub fn head_lines(shown: &Shown) -> usize {
+    let headers = if shown.headers.is_empty() && !shown.bad_headers {
+        0
+    } else {
+        2
+    };
+    shown.facts.len() + headers + shown.headers.len() + usize::from(shown.bad_headers) + 1
+}
+
+fn head<'a>(theme: &Theme, shown: &Shown, width: usize) -> Vec<Line<'a>> {
+    let row = |label: &str, value: &str, indent: usize, label_width: usize| {
+        let room = width.saturating_sub(indent + label_width);
+        Line::from(vec![
+            Span::styled(
+                format!("{:indent$}{:label_width$}", "", fit(label, label_width - 1)),
+                theme.dim,
+            ),
+            Span::styled(fit(value, room).into_owned(), theme.text),
+        ])
+    };
+    let mut lines: Vec<Line> = shown
+        .facts
+        .iter()
+        .map(|(label, value)| row(label, value, 0, LABEL))
+        .collect();
+    if !shown.headers.is_empty() || shown.bad_headers {
+        lines.push(Line::default());
+        lines.push(Line::styled("headers", theme.dim));
+        let longest = shown
+            .headers
+            .iter()
+            .map(|(name, _)| name.len())
+            .max()
+            .unwrap_or(0);
+        let label = longest.clamp(4, width / 2 + 4) + 1;
+        lines.extend(
+            shown
+                .headers
+                .iter()
+                .map(|(name, value)| row(name, value, 2, label)),
+        );
+        if shown.bad_headers {
+            lines.push(Line::styled(
+                "  these headers do not follow the rules",
+                theme.bad,
+            ));
+        }
+    }
+    lines.push(Line::default());
+    lines
+}
+
+fn body<'a>(app: &App, shown: &Shown, width: usize, from: usize, height: usize) -> Vec<Line<'a>> {
+    let theme = &app.theme;
+    let document = match &shown.body {
+        Body::Reading(form) => {
+            let size = number::bytes(shown.bytes.len() as u64);
+            return vec![Line::styled(
+                format!("laying out {size} as {form}…"),
+                theme.notice,
+            )];
+        }
+        Body::Ready(document) => document,
+    };
+    let mut lines = Vec::with_capacity(height);
+    if let Some(problem) = document.problem().filter(|_| from == 0) {
+        lines.push(Line::styled(fit(problem, width).into_owned(), theme.notice));
+    }
+    if shown.bytes.is_empty() {
+        lines.push(Line::styled("no payload", theme.dim));
+        return lines;
+    }
+    if !app.details.wrap {
+        let last = document.lines().min(from + height);
+        lines
+            .extend((from..last).map(|n| line(theme, document.line(n, app.details.column, width))));
+        return lines;
+    }
+    let mut skip = from;
+    for n in 0..document.lines() {
+        let rows = document.rows(n, width);
+        if skip >= rows {
+            skip -= rows;
+            continue;
+        }
+        let wrapped = (skip..rows).take(height - lines.len().min(height));
+        lines.extend(wrapped.map(|row| line(theme, document.row(n, row, width))));
+        skip = 0;
+        if lines.len() >= height {
+            break;
+        }
+    }
+    lines
+}
+
+fn line<'a>(theme: &Theme, pieces: Vec<Piece>) -> Line<'a> {
+    let spans = pieces
+        .into_iter()
+        .map(|piece| Span::styled(piece.text, theme.payload(piece.kind)));
+    Line::from_iter(spans)
+}

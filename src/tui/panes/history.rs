@@ -1,0 +1,176 @@
+//! History: what was sent and saved, newest first, found as one types.
+
+mod draw;
+
+pub use draw::draw;
+
+use super::request;
+use crate::{
+    history::{Entry, Line},
+    payload::visible,
+    tui::{
+        app::{Action, App, Effect, Focus, Job, Level, Now},
+        find::find,
+        keymap::Chord,
+        overlays::Overlay,
+        widgets::{Field, Scroll},
+    },
+};
+
+/// The pane.
+#[derive(Debug, Default)]
+pub struct HistoryPane {
+    entries: Vec<Entry>,
+    query: Field,
+    found: Vec<usize>,
+    scroll: Scroll,
+}
+
+impl HistoryPane {
+    /// The entry under the cursor.
+    pub fn selected(&self) -> Option<&Entry> {
+        let row = self.scroll.selected(self.found.len() as u64)?;
+        self.entries.get(*self.found.get(row as usize)?)
+    }
+
+    /// Adds an entry, or replaces the one with its id.
+    pub fn put(&mut self, entry: Entry) {
+        match self.entries.iter_mut().find(|known| known.id == entry.id) {
+            Some(known) => *known = entry,
+            None => self.entries.insert(0, entry),
+        }
+        self.search();
+    }
+
+    /// Takes what the file holds. What the file does not know (yet) stays.
+    pub fn loaded(&mut self, entries: Vec<Entry>) {
+        let known: std::collections::HashSet<&str> =
+            entries.iter().map(|entry| entry.id.as_str()).collect();
+        let mut all: Vec<Entry> = self
+            .entries
+            .drain(..)
+            .filter(|entry| !known.contains(entry.id.as_str()))
+            .collect();
+        drop(known);
+        all.extend(entries);
+        all.sort_by(|a, b| b.at.cmp(&a.at));
+        self.entries = all;
+        self.search();
+    }
+
+    fn remove(&mut self, id: &str) {
+        self.entries.retain(|entry| entry.id != id);
+        self.search();
+    }
+
+    fn search(&mut self) {
+        let texts: Vec<String> = self.entries.iter().map(searched).collect();
+        self.found = find(self.query.text(), texts.iter().map(String::as_str));
+    }
+}
+
+/// What finding looks at: name, subject, and the beginning of the payload.
+fn searched(entry: &Entry) -> String {
+    const LOOKED_AT: usize = 400;
+    let payload = entry.payload.get(..LOOKED_AT).unwrap_or(&entry.payload);
+    let name = entry.name.as_deref().unwrap_or_default();
+    format!("{name} {} {}", visible(&entry.subject), visible(payload))
+}
+
+/// Opens the history, with what the file holds now.
+pub fn open(app: &mut App) -> Vec<Effect> {
+    app.go_to(Focus::History);
+    app.history.scroll = Scroll::top();
+    app.history.query.select_all();
+    vec![Effect::Job(Job::LoadHistory)]
+}
+
+/// Does what a key means in this pane.
+pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
+    if let Some(step) = super::step(action) {
+        let height = app.layout.rows(Focus::History).saturating_sub(1);
+        app.history
+            .scroll
+            .step(step, app.history.found.len() as u64, height);
+        app.history.scroll.follow(false);
+        return Vec::new();
+    }
+    let Some(entry) = app.history.selected().cloned() else {
+        app.toasts
+            .show(Level::Notice, "No request is selected.", now.instant);
+        return Vec::new();
+    };
+    match action {
+        Action::Open => match app.composer.load_entry(&entry) {
+            Ok(()) => {
+                app.view = crate::tui::app::View::Messages;
+                app.go_to(Focus::Request);
+            }
+            Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+        },
+        Action::Send => return request::send_entry(app, &entry, now),
+        Action::SaveRequest => app.overlays.push(Overlay::save(entry)),
+        Action::DeleteEntry => app.overlays.push(Overlay::delete(entry)),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Takes an entry out of the history.
+pub fn delete(app: &mut App, entry: &Entry) -> Vec<Effect> {
+    app.history.remove(&entry.id);
+    vec![Effect::Job(Job::Record(Box::new(Line::Deleted {
+        id: entry.id.clone(),
+    })))]
+}
+
+/// Names an entry; with an empty name it is not saved any more.
+pub fn name(app: &mut App, entry: Entry, name: &str, now: Now) -> Vec<Effect> {
+    let name = name.trim();
+    let named = Entry {
+        name: (!name.is_empty()).then(|| name.to_owned()),
+        ..entry
+    };
+    let said = match &named.name {
+        Some(name) => format!("Saved as {name}. goingnats replay runs saved requests."),
+        None => "It has no name any more.".into(),
+    };
+    app.toasts.show(Level::Done, said, now.instant);
+    if app
+        .composer
+        .entry()
+        .is_some_and(|loaded| loaded.id == named.id)
+    {
+        app.composer.stands_for(named.clone());
+    }
+    app.history.put(named.clone());
+    vec![Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(
+        named,
+    )))))]
+}
+
+/// Types a key into the field that finds.
+pub fn type_key(app: &mut App, chord: Chord) {
+    if app.history.query.key(chord.event()) {
+        changed(app);
+    }
+}
+
+/// Pastes into the field that finds.
+pub fn paste(app: &mut App, text: &str) {
+    app.history.query.paste(text);
+    changed(app);
+}
+
+/// One step back inside the history: empties the field; says whether there was anything in it.
+pub fn back(app: &mut App) -> bool {
+    let had = !app.history.query.text().is_empty();
+    app.history.query.set_text("");
+    changed(app);
+    had
+}
+
+fn changed(app: &mut App) {
+    app.history.search();
+    app.history.scroll = Scroll::top();
+}

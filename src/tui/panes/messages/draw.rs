@@ -1,0 +1,340 @@
+//! How the log is drawn.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{behind, rows};
+use crate::{
+    payload,
+    protocol::subject,
+    store::{Direction, Entry, Marker, MarkerKind, Message, Outcome},
+    tui::{
+        app::{App, Focus, Phase},
+        panes,
+        widgets::{fit, list, number, scrollbar, width},
+    },
+};
+
+const TIME: usize = 12;
+const SIZE: usize = 8;
+
+/// Draws the pane.
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    let status = status(app);
+    let inside = panes::border(app, Focus::Messages, title(app), &status).draw(area, buffer);
+    let total = rows(app);
+    if total == 0 {
+        return panes::empty(&nothing(app), app.theme.dim, inside, buffer);
+    }
+    let inside = Rect {
+        x: inside.x + 1,
+        width: inside.width.saturating_sub(2),
+        ..inside
+    };
+    let place = &app.messages.place;
+    match &app.messages.frozen {
+        Some(freeze) if place.is_evicted(&app.store) => {
+            let columns = Columns::of(inside.width);
+            let held = 0..freeze.pinned.rows().min(inside.height.into());
+            list::draw(
+                held,
+                None,
+                app.theme.selected,
+                inside,
+                buffer,
+                |row| match freeze.pinned.row(row) {
+                    Some(entry) => line(app, entry, None, false, &columns),
+                    None => Line::default(),
+                },
+            );
+        }
+        _ => {
+            let visible = place.visible(&app.store, total, inside.height);
+            let selected = place.selected_row(&app.store, total);
+            let columns = Columns::of(inside.width);
+            let mut above = visible
+                .start
+                .checked_sub(1)
+                .and_then(|row| app.store.row(row))
+                .map(|e| e.at());
+            let highlight = app.theme.selected;
+            list::draw(
+                visible.clone(),
+                selected,
+                highlight,
+                inside,
+                buffer,
+                |row| {
+                    let Some(entry) = app.store.row(row) else {
+                        return Line::default();
+                    };
+                    let since = above.replace(entry.at());
+                    line(app, entry, since, selected == Some(row), &columns)
+                },
+            );
+            let accent = if app.focus == Focus::Messages {
+                app.theme.accent
+            } else {
+                app.theme.dim
+            };
+            let track = Rect {
+                y: inside.y,
+                height: inside.height,
+                ..area
+            };
+            scrollbar::draw(visible, total, accent, track, buffer);
+        }
+    }
+}
+
+fn title(app: &App) -> Vec<Span<'static>> {
+    let theme = &app.theme;
+    let mut spans = Vec::new();
+    let behind = number::count(behind(app));
+    if app.messages.frozen.is_some() {
+        spans.push(Span::styled(
+            format!("FROZEN +{behind} behind"),
+            theme.notice,
+        ));
+    } else if app.messages.place.is_following() {
+        spans.push(Span::styled("FOLLOW", theme.good));
+    } else if behind == "0" {
+        spans.push(Span::styled("READING", theme.notice));
+    } else {
+        spans.push(Span::styled(
+            format!("READING +{behind} below"),
+            theme.notice,
+        ));
+    }
+    if let Some(only) = &app.store.view().subject {
+        spans.push(Span::styled(
+            format!("only {}", payload::visible(only)),
+            theme.notice,
+        ));
+    }
+    spans
+}
+
+fn status(app: &App) -> String {
+    let counters = app.store.counters();
+    let mut status = format!("{} shown", number::count(counters.shown));
+    for (count, word) in [
+        (counters.hidden_by_filter, "other subjects"),
+        (counters.hidden_by_mute, "muted"),
+        (counters.hidden_copies, "copies"),
+        (counters.hidden_inboxes, "inboxes"),
+    ] {
+        if count > 0 {
+            status += &format!(" · {} {word}", number::count(count));
+        }
+    }
+    status
+}
+
+fn nothing(app: &App) -> String {
+    let counters = app.store.counters();
+    if counters.kept > 0 {
+        return format!(
+            "Nothing to show: {} messages are kept, and all are hidden. Enter in Subjects or * shows all \
+             subjects, m in Subscriptions shows muted ones, c copies, i inboxes.",
+            number::count(counters.kept)
+        );
+    }
+    match &app.phase {
+        Phase::Idle | Phase::Connecting { .. } => "Connecting…".into(),
+        Phase::Waiting { .. } => "Not connected yet; messages will come as soon as we are.".into(),
+        Phase::Closed { .. } => "The connection is closed.".into(),
+        Phase::Connected { .. } if app.subscriptions.rows().is_empty() => {
+            "Press s to subscribe to a subject, such as orders.> or time.*; r composes a request."
+                .into()
+        }
+        Phase::Connected { .. } => "Subscribed. Nothing has come yet.".into(),
+    }
+}
+
+/// How wide each column is. Depends on the width of the pane alone, so that nothing jumps.
+struct Columns {
+    subject: usize,
+    rest: usize,
+    size: bool,
+}
+
+impl Columns {
+    fn of(width: u16) -> Columns {
+        let width = usize::from(width);
+        let size = width >= 56;
+        let subject = (width * 3 / 10).clamp(12, 44);
+        let taken = TIME + 3 + subject + 1 + if size { SIZE + 2 } else { 0 };
+        Columns {
+            subject,
+            rest: width.saturating_sub(taken),
+            size,
+        }
+    }
+}
+
+fn line(
+    app: &App,
+    entry: Entry,
+    above: Option<i64>,
+    selected: bool,
+    columns: &Columns,
+) -> Line<'static> {
+    match entry {
+        Entry::Marker { marker, .. } => marker_line(app, marker, columns),
+        Entry::Message(message) => message_line(app, &message, above, selected, columns),
+    }
+}
+
+fn message_line(
+    app: &App,
+    message: &Message,
+    above: Option<i64>,
+    selected: bool,
+    columns: &Columns,
+) -> Line<'static> {
+    let theme = &app.theme;
+    let dim = if selected {
+        theme.dim_on_selected
+    } else {
+        theme.dim
+    };
+    let (arrow, arrow_style) = match message.direction {
+        Direction::In => ("◂", theme.incoming),
+        Direction::Out => ("▸", theme.outgoing),
+    };
+    let (name, colour) = subject_of(app, message);
+    let time = match above {
+        Some(above) if app.messages.since_previous => since(message.at - above),
+        _ => clock(app, message.at),
+    };
+    let mut spans = vec![
+        Span::styled(format!("{time:>TIME$} "), dim),
+        Span::styled(arrow, arrow_style),
+        Span::styled(format!(" {}", column(&name, columns.subject)), colour),
+    ];
+    if columns.size {
+        let size = number::bytes(message.size() as u64);
+        spans.push(Span::styled(format!(" {size:>SIZE$} "), dim));
+    }
+    let (right, right_style) = outcome(app, message);
+    let room = columns.rest.saturating_sub(if right.is_empty() {
+        1
+    } else {
+        width(&right) + 3
+    });
+    let preview = payload::preview(message.payload, room);
+    let gap = columns
+        .rest
+        .saturating_sub(1 + width(&preview) + width(&right));
+    spans.push(Span::raw(format!(" {preview}{:gap$}", "")));
+    spans.push(Span::styled(right, right_style));
+    Line::from(spans)
+}
+
+/// The subject as it is shown, and its colour: a reply to a request of ours has the request's name.
+fn subject_of(app: &App, message: &Message) -> (String, Style) {
+    let theme = &app.theme;
+    let (asked, mark) = match message.answers {
+        Some((_, asked)) => (asked, " ↩"),
+        None => (message.subject, ""),
+    };
+    let own = app.subscriptions.of_sid(crate::client::Sid(message.sid));
+    let matching = || {
+        let rows = app.subscriptions.rows();
+        rows.iter()
+            .find(|row| subject::matches(&row.subject, asked))
+    };
+    let colour = match own.or_else(matching) {
+        Some(subscription) => theme.subscription(subscription.colour),
+        None => theme.outgoing,
+    };
+    (format!("{}{mark}", payload::visible(asked)), colour)
+}
+
+/// What stands at the right of a request: how long it took, or why there is no reply.
+fn outcome(app: &App, message: &Message) -> (String, Style) {
+    let theme = &app.theme;
+    if message.is_copy {
+        return ("copy".into(), theme.dim);
+    }
+    if message.reply.is_none() {
+        return (String::new(), theme.dim);
+    }
+    match app.store.pair(message.id).map(|pair| pair.outcome) {
+        None => (String::new(), theme.dim),
+        Some(Outcome::Waiting) => ("waiting…".into(), theme.notice),
+        Some(Outcome::Replied { took }) => (number::elapsed(took), theme.good),
+        Some(Outcome::NoResponders) => ("no responders".into(), theme.bad),
+        Some(Outcome::TimedOut { after }) => {
+            (format!("no reply in {}", number::setting(after)), theme.bad)
+        }
+        Some(Outcome::Failed(reason)) => (fit(&reason, 30).into_owned(), theme.bad),
+    }
+}
+
+fn marker_line(app: &App, marker: &Marker, columns: &Columns) -> Line<'static> {
+    let text = marker_text(marker);
+    let size = if columns.size { SIZE + 2 } else { 0 };
+    let total = TIME + 3 + columns.subject + 1 + size + columns.rest;
+    let text = fit(&text, total.saturating_sub(4)).into_owned();
+    let rule = total.saturating_sub(width(&text) + 2);
+    let (left, right) = ("─".repeat(rule / 2), "─".repeat(rule - rule / 2));
+    Line::styled(format!("{left} {text} {right}"), app.theme.bad)
+}
+
+/// What a marker says.
+pub fn marker_text(marker: &Marker) -> String {
+    match &marker.kind {
+        MarkerKind::Gap { lasted } => {
+            let lasted = number::setting(rounded(*lasted));
+            format!("reconnected after {lasted}: messages may be missing here")
+        }
+        MarkerKind::Dropped {
+            received,
+            sent,
+            bytes,
+            ..
+        } => format!(
+            "{} messages dropped here ({}): they came faster than they could be taken",
+            number::count(received + sent),
+            number::bytes(*bytes)
+        ),
+    }
+}
+
+/// A time of which tenths of a second are enough.
+fn rounded(time: Duration) -> Duration {
+    const TENTH: u128 = 100;
+    let tenths = (time.as_millis() + TENTH / 2) / TENTH;
+    Duration::from_millis(u64::try_from(tenths * TENTH).unwrap_or(u64::MAX))
+        .max(Duration::from_millis(1))
+}
+
+/// The time of day with milliseconds, in the zone of the setup.
+pub fn clock(app: &App, at: i64) -> String {
+    let stamp = Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let time = stamp.to_zoned(app.setup.zone.clone()).time();
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    format!(
+        "{hour:02}:{minute:02}:{second:02}.{:03}",
+        time.millisecond()
+    )
+}
+
+fn since(nanoseconds: i64) -> String {
+    let since = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0));
+    format!("+{}", number::elapsed(since))
+}
+
+/// A text in exactly so many cells.
+fn column(text: &str, cells: usize) -> String {
+    crate::tui::widgets::fit::left(text, cells)
+}

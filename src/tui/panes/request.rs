@@ -1,0 +1,344 @@
+//! Request: the composer, and what came back.
+
+mod draft;
+mod draw;
+mod sending;
+
+pub use draft::{Draft, read_headers, read_timeout};
+pub use draw::{draw, draw_suggestions};
+pub use sending::{
+    Handed, Sent, answered, fenced, is_good, publish_failed, send, send_entry, sent, sentence,
+    to_save,
+};
+
+use std::time::Duration;
+
+use crate::{
+    history::{Entry, Kind},
+    tui::{
+        app::{Action, App, Effect, Focus},
+        find::find,
+        keymap::Chord,
+        widgets::{Editor, Field},
+    },
+};
+
+/// The composer. Its draft outlives everything but the program.
+#[derive(Debug)]
+pub struct Composer {
+    kind: Kind,
+    part: Part,
+    subject: Field,
+    timeout: Field,
+    headers: Editor,
+    payload: Editor,
+    suggestions: Vec<String>,
+    highlighted: Option<usize>,
+    /// The entry of the history that this draft was loaded from, saved as or sent as.
+    entry: Option<Entry>,
+    edited: bool,
+    sent: Sent,
+}
+
+/// The field that has the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The subject.
+    Subject,
+    /// The longest wait for the reply.
+    Timeout,
+    /// The headers, one a line; they take the place of the payload while they are edited.
+    Headers,
+    /// The payload.
+    Payload,
+}
+
+const PARTS: [Part; 4] = [Part::Subject, Part::Payload, Part::Headers, Part::Timeout];
+const SUGGESTIONS: usize = 6;
+
+impl Composer {
+    /// An empty composer, or one with a subject and a payload.
+    pub fn new(timeout: Duration, draft: Option<&(String, String)>) -> Composer {
+        let (subject, payload) = draft.cloned().unwrap_or_default();
+        let mut editor = Editor::default();
+        // a draft of the setup is a few bytes; one that is too large would only start empty
+        let _ = editor.set_text(&payload);
+        Composer {
+            kind: Kind::Request,
+            part: Part::Subject,
+            subject: Field::new(subject),
+            timeout: Field::new(draft::write_timeout(timeout)),
+            headers: Editor::default(),
+            payload: editor,
+            suggestions: Vec::new(),
+            highlighted: None,
+            entry: None,
+            edited: false,
+            sent: Sent::default(),
+        }
+    }
+
+    /// Whether the keys go into a field of one line.
+    pub fn in_one_line(&self) -> bool {
+        matches!(self.part, Part::Subject | Part::Timeout)
+    }
+
+    /// Whether there is something that was typed and never sent.
+    pub fn is_unsent(&self) -> bool {
+        self.edited
+    }
+
+    /// Requests under way.
+    pub fn waiting(&self) -> usize {
+        self.sent.waiting()
+    }
+
+    /// Whether time has to be shown passing.
+    pub fn is_waiting(&self) -> bool {
+        self.sent.waiting() > 0
+    }
+
+    /// Lines that the body would like to have.
+    pub fn wanted_lines(&self) -> u16 {
+        let text = self.body().text();
+        u16::try_from(text.lines().count())
+            .unwrap_or(u16::MAX)
+            .max(2)
+    }
+
+    /// What it holds.
+    ///
+    /// # Errors
+    /// The sentence that says what cannot be sent, and the field it is in.
+    pub fn draft(&self) -> Result<Draft, (Part, String)> {
+        Draft::read(
+            self.kind,
+            self.subject.text(),
+            &self.timeout,
+            &self.headers,
+            &self.payload,
+        )
+    }
+
+    /// The name it is saved under.
+    pub fn name(&self) -> Option<&str> {
+        self.entry
+            .as_ref()
+            .filter(|_| !self.edited)?
+            .name
+            .as_deref()
+    }
+
+    /// Puts a message into the fields.
+    ///
+    /// # Errors
+    /// The sentence that says why it cannot be edited; the draft is as it was.
+    pub fn load(
+        &mut self,
+        request: bool,
+        subject: &[u8],
+        headers: &[(String, String)],
+        payload: &[u8],
+    ) -> Result<(), String> {
+        let not_text = "is not text, and the composer edits text; F5 in History sends it as it is.";
+        let text = std::str::from_utf8(payload).map_err(|_| format!("The payload {not_text}"))?;
+        let subject =
+            std::str::from_utf8(subject).map_err(|_| format!("The subject {not_text}"))?;
+        let mut editor = Editor::default();
+        editor
+            .set_text(text)
+            .map_err(|error| format!("The payload is {error}."))?;
+        let lines: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        let mut header_editor = Editor::default();
+        header_editor
+            .set_text(&lines.join("\n"))
+            .map_err(|error| format!("The headers are {error}."))?;
+        (self.payload, self.headers) = (editor, header_editor);
+        self.subject.set_text(subject);
+        self.kind = if request {
+            Kind::Request
+        } else {
+            Kind::Publish
+        };
+        self.part = Part::Payload;
+        self.entry = None;
+        self.edited = false;
+        self.forget_suggestions();
+        Ok(())
+    }
+
+    /// Puts a request of the history into the fields.
+    ///
+    /// # Errors
+    /// As for [`Composer::load`].
+    pub fn load_entry(&mut self, entry: &Entry) -> Result<(), String> {
+        let request = entry.kind == Kind::Request;
+        self.load(request, &entry.subject, &entry.headers, &entry.payload)?;
+        self.timeout.set_text(draft::write_timeout(entry.timeout));
+        self.entry = Some(entry.clone());
+        Ok(())
+    }
+
+    /// Puts the keys into the subject, selected, so that typing replaces it.
+    pub fn begin(&mut self, kind: Kind) {
+        self.kind = kind;
+        self.part = Part::Subject;
+        self.subject.select_all();
+    }
+
+    /// The entry of the history that stands for what it holds, if there is one.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.entry.as_ref().filter(|_| !self.edited)
+    }
+
+    /// Remembers the entry of the history that stands for what it holds.
+    pub fn stands_for(&mut self, entry: Entry) {
+        self.entry = Some(entry);
+        self.edited = false;
+    }
+
+    fn body(&self) -> &Editor {
+        if self.part == Part::Headers {
+            &self.headers
+        } else {
+            &self.payload
+        }
+    }
+
+    fn forget_suggestions(&mut self) {
+        self.suggestions.clear();
+        self.highlighted = None;
+    }
+
+    /// Goes to a field further on, with its text selected; says whether there is one.
+    fn go_to_part(&mut self, steps: isize) -> bool {
+        let here = PARTS
+            .iter()
+            .position(|part| *part == self.part)
+            .unwrap_or(0) as isize;
+        self.forget_suggestions();
+        match usize::try_from(here + steps)
+            .ok()
+            .and_then(|there| PARTS.get(there))
+        {
+            Some(part) => {
+                self.part = *part;
+                match part {
+                    Part::Subject => self.subject.select_all(),
+                    Part::Timeout => self.timeout.select_all(),
+                    Part::Headers => self.headers.select_all(),
+                    Part::Payload => self.payload.select_all(),
+                }
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// Does what a key means in this pane.
+pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
+    let composer = &mut app.composer;
+    match action {
+        Action::ToggleKind => {
+            composer.kind = match composer.kind {
+                Kind::Request => Kind::Publish,
+                Kind::Publish => Kind::Request,
+            };
+        }
+        Action::NextField => {
+            if let Some(taken) = composer.highlighted.take() {
+                let subject = composer.suggestions.swap_remove(taken);
+                composer.subject.set_text(subject);
+                composer.edited = true;
+                composer.forget_suggestions();
+            } else if !composer.go_to_part(1) {
+                app.go_to(Focus::Request.step(app.view, 1));
+            }
+        }
+        Action::PreviousField => {
+            if !composer.go_to_part(-1) {
+                app.go_to(Focus::Request.step(app.view, -1));
+            }
+        }
+        Action::Up | Action::Down => highlight(composer, *action == Action::Down),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn highlight(composer: &mut Composer, down: bool) {
+    let count = composer.suggestions.len();
+    composer.highlighted = match composer.highlighted {
+        _ if count == 0 => None,
+        None => Some(if down { 0 } else { count - 1 }),
+        Some(n) if down => Some((n + 1) % count),
+        Some(n) => Some((n + count - 1) % count),
+    };
+}
+
+/// Types a key into the field that has the keys.
+pub fn type_key(app: &mut App, chord: Chord) {
+    let (composer, event) = (&mut app.composer, chord.event());
+    let taken = match composer.part {
+        Part::Subject => composer.subject.key(event),
+        Part::Timeout => composer.timeout.key(event),
+        Part::Headers => composer.headers.key(event),
+        Part::Payload => composer.payload.key(event),
+    };
+    if taken {
+        composer.edited = true;
+        suggest(app);
+    }
+}
+
+/// Pastes into the field that has the keys.
+///
+/// # Errors
+/// The sentence that says why nothing was pasted.
+pub fn paste(app: &mut App, text: &str) -> Result<(), String> {
+    let composer = &mut app.composer;
+    let too_large = |error| format!("Nothing was pasted: it is {error}.");
+    match composer.part {
+        Part::Subject => composer.subject.paste(text),
+        Part::Timeout => composer.timeout.paste(text),
+        Part::Headers => composer.headers.paste(text).map_err(too_large)?,
+        Part::Payload => composer.payload.paste(text).map_err(too_large)?,
+    }
+    composer.edited = true;
+    suggest(app);
+    Ok(())
+}
+
+/// One step back inside the composer: takes the suggestions away; says whether there were any.
+pub fn back(app: &mut App) -> bool {
+    let had = !app.composer.suggestions.is_empty();
+    app.composer.forget_suggestions();
+    had
+}
+
+fn suggest(app: &mut App) {
+    let composer = &mut app.composer;
+    let typed = composer.subject.text();
+    if composer.part != Part::Subject || typed.is_empty() {
+        return composer.forget_suggestions();
+    }
+    let seen: Vec<&str> = app
+        .store
+        .subjects()
+        .names()
+        .filter_map(|name| std::str::from_utf8(name).ok())
+        .filter(|name| !name.starts_with("_INBOX") && *name != typed)
+        .take(10_000)
+        .collect();
+    let found = find(typed, seen.iter().copied());
+    composer.suggestions = found
+        .into_iter()
+        .take(SUGGESTIONS)
+        .map(|n| seen[n].to_owned())
+        .collect();
+    composer.highlighted = None;
+}

@@ -1,0 +1,270 @@
+//! How the composer is drawn.
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+
+use super::{Part, is_good, sentence};
+use crate::{
+    history::{Kind, Outcome},
+    payload,
+    tui::{
+        app::{App, Focus, Now},
+        panes,
+        widgets::{Pane, field::FieldStyle, fit, number, popup, width},
+    },
+};
+
+const CHIPS: u16 = 20;
+
+/// Draws the pane.
+pub fn draw(app: &mut App, area: Rect, frame: &mut Frame) {
+    let name = app.composer.subject.text().to_owned();
+    let saved = app
+        .composer
+        .name()
+        .map(|name| format!("saved as {name}"))
+        .unwrap_or_default();
+    let extra = vec![Span::styled(
+        fit(&name, 40).into_owned(),
+        app.theme.outgoing,
+    )];
+    let inside = panes::border(app, Focus::Request, extra, &saved).draw(area, frame.buffer_mut());
+    let inside = Rect {
+        x: inside.x + 1,
+        width: inside.width.saturating_sub(2),
+        ..inside
+    };
+    if inside.is_empty() {
+        return;
+    }
+    let focused = app.focus == Focus::Request && app.overlays.is_empty();
+    let mut cursor = fields(app, inside, focused, frame);
+    let rows = if inside.width < 72 { 2 } else { 1 };
+    let result = u16::from(inside.height > rows + 1);
+    let body = Rect {
+        y: inside.y + rows.min(inside.height),
+        height: inside.height.saturating_sub(rows + result),
+        ..inside
+    };
+    let (theme, composer) = (&app.theme, &mut app.composer);
+    let (editor, placeholder, part) = match composer.part {
+        Part::Headers => (
+            &mut composer.headers,
+            "Name: value, one header a line",
+            Part::Headers,
+        ),
+        _ => (&mut composer.payload, "payload", Part::Payload),
+    };
+    let in_body = focused && composer.part == part;
+    let place = editor.draw(
+        placeholder,
+        in_body,
+        theme.text,
+        theme.dim,
+        body,
+        frame.buffer_mut(),
+    );
+    cursor = cursor.or(place.filter(|_| in_body));
+    if result > 0 {
+        let line = result_line(app, usize::from(inside.width));
+        let y = inside.bottom() - 1;
+        frame
+            .buffer_mut()
+            .set_line(inside.x, y, &line, inside.width);
+    }
+    if let Some(position) = cursor {
+        frame.set_cursor_position(position);
+    }
+}
+
+/// The line of the fields: kind, subject, timeout, headers; on two lines where it is narrow.
+fn fields(app: &App, inside: Rect, focused: bool, frame: &mut Frame) -> Option<Position> {
+    let (theme, composer) = (&app.theme, &app.composer);
+    let chip = |kind| {
+        if composer.kind == kind {
+            theme.chosen
+        } else {
+            theme.dim
+        }
+    };
+    let chips = Line::from(vec![
+        Span::styled(" request ", chip(Kind::Request)),
+        Span::raw(" "),
+        Span::styled(" publish ", chip(Kind::Publish)),
+    ]);
+    let buffer = frame.buffer_mut();
+    buffer.set_line(inside.x, inside.y, &chips, inside.width);
+    let on = |part| focused && composer.part == part;
+    let label = |part| if on(part) { theme.accent } else { theme.dim };
+    let style = FieldStyle {
+        text: theme.text,
+        placeholder: theme.dim,
+        selected: theme.selected,
+    };
+    let narrow = inside.width < 72;
+    let tail_width = 34;
+    let tail = if narrow {
+        Rect {
+            y: inside.y + 1,
+            height: inside.height.saturating_sub(1).min(1),
+            ..inside
+        }
+    } else {
+        Rect {
+            x: inside.right() - tail_width,
+            width: tail_width,
+            height: 1,
+            ..inside
+        }
+    };
+    let subject = Rect {
+        x: inside.x + CHIPS,
+        width: inside
+            .width
+            .saturating_sub(CHIPS + if narrow { 0 } else { tail_width + 2 }),
+        height: 1,
+        ..inside
+    };
+    buffer.set_string(subject.x, subject.y, "subject ", label(Part::Subject));
+    let place = Rect {
+        x: subject.x + 8,
+        width: subject.width.saturating_sub(8),
+        ..subject
+    };
+    let mut cursor = composer
+        .subject
+        .draw("where to", on(Part::Subject), style, place, buffer);
+    if !tail.is_empty() {
+        buffer.set_string(tail.x, tail.y, "timeout ", label(Part::Timeout));
+        let place = Rect {
+            x: tail.x + 8,
+            width: 9,
+            height: 1,
+            ..tail
+        };
+        let at = composer
+            .timeout
+            .draw("5 s", on(Part::Timeout), style, place, buffer);
+        cursor = cursor.or(at);
+        let count = composer
+            .headers
+            .text()
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .count();
+        let x = tail.x + 19;
+        buffer.set_string(x, tail.y, "headers ", label(Part::Headers));
+        buffer.set_string(x + 8, tail.y, count.to_string(), theme.text);
+    }
+    cursor
+}
+
+fn result_line(app: &App, cells: usize) -> Line<'static> {
+    let theme = &app.theme;
+    let Some(newest) = app.composer.sent.newest() else {
+        let keys = match app.focus {
+            Focus::Request => "Enter sends from the subject, F5 or Alt-Enter from anywhere",
+            _ => "F5 sends",
+        };
+        return Line::styled(fit(keys, cells).into_owned(), theme.dim);
+    };
+    let Some(outcome) = &newest.outcome else {
+        return Line::styled(
+            fit(
+                &waiting(newest.kind, newest.since, newest.timeout, app.now),
+                cells,
+            )
+            .into_owned(),
+            theme.notice,
+        );
+    };
+    let (mark, style) = if is_good(outcome) {
+        ("✓", theme.good)
+    } else {
+        ("✗", theme.bad)
+    };
+    let said = format!("{mark} {}   ", sentence(outcome));
+    let room = cells.saturating_sub(width(&said));
+    Line::from(vec![
+        Span::styled(fit(&said, cells).into_owned(), style),
+        Span::styled(reply(outcome, room), theme.bold),
+    ])
+}
+
+fn waiting(
+    kind: Kind,
+    since: std::time::Instant,
+    timeout: std::time::Duration,
+    now: Now,
+) -> String {
+    if kind == Kind::Publish {
+        return "publishing…".into();
+    }
+    const STEPS: u32 = 10;
+    let passed = now.instant.saturating_duration_since(since).min(timeout);
+    let share = passed.as_secs_f64() / timeout.as_secs_f64().max(f64::EPSILON);
+    let done = ((share * f64::from(STEPS)) as u32).min(STEPS) as usize;
+    let bar = "▪".repeat(done) + &"▫".repeat(STEPS as usize - done);
+    let seconds = passed.as_secs_f64();
+    format!(
+        "waiting {seconds:.1} s {bar} of {}",
+        number::setting(timeout)
+    )
+}
+
+fn reply(outcome: &Outcome, cells: usize) -> String {
+    outcome
+        .replies
+        .first()
+        .map(|reply| payload::preview(&reply.payload, cells))
+        .unwrap_or_default()
+}
+
+/// Draws the subjects that complete what is typed, over whatever stands above the composer.
+pub fn draw_suggestions(app: &App, frame: &mut Frame) {
+    let (theme, composer, area) = (&app.theme, &app.composer, app.layout.request);
+    if composer.suggestions.is_empty() || app.focus != Focus::Request || !app.overlays.is_empty() {
+        return;
+    }
+    let longest = composer
+        .suggestions
+        .iter()
+        .map(|text| width(text))
+        .max()
+        .unwrap_or(0);
+    let size = (longest as u16 + 4).clamp(34, 60).min(area.width);
+    let height = (composer.suggestions.len() as u16 + 2).min(area.y);
+    let x = (area.x + CHIPS + 8).min(area.right().saturating_sub(size));
+    let place = Rect {
+        x,
+        y: area.y - height,
+        width: size,
+        height,
+    };
+    let pane = Pane {
+        name: "subjects seen",
+        status: "↓ Tab takes",
+        border_style: theme.dim,
+        name_style: theme.dim,
+        status_style: theme.dim,
+        ..Pane::default()
+    };
+    let inside = popup::draw(&pane, place, frame.buffer_mut());
+    for (n, (text, y)) in composer
+        .suggestions
+        .iter()
+        .zip(inside.y..inside.bottom())
+        .enumerate()
+    {
+        let style = if composer.highlighted == Some(n) {
+            theme.chosen
+        } else {
+            theme.text
+        };
+        let text = fit(text, usize::from(inside.width).saturating_sub(1)).into_owned();
+        frame.buffer_mut().set_string(inside.x + 1, y, text, style);
+    }
+}

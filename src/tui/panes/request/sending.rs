@@ -1,0 +1,336 @@
+//! From pressing send to the outcome: what is under way, what came of it, and where it is recorded.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+
+use super::Draft;
+use crate::{
+    client::{Error, Message, Ticket},
+    history::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
+    payload,
+    protocol::Headers,
+    store,
+    tui::{
+        app::{App, Effect, Focus, Job, Level, Now, Purpose},
+        widgets::number,
+    },
+};
+
+/// What was sent and is not settled yet, and what became of the newest.
+#[derive(Debug, Default)]
+pub struct Sent {
+    under_way: HashMap<Ticket, UnderWay>,
+    newest: Option<Newest>,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    entry: Entry,
+    since: Instant,
+    publish: Option<Ticket>,
+}
+
+/// What the client gave for something handed to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Handed {
+    /// Names the answer: of a request its own ticket, of a publish that of the fence behind it.
+    pub answer: Ticket,
+    /// The ticket of a publish, which names its refusal.
+    pub publish: Option<Ticket>,
+}
+
+/// What the line of the result tells.
+#[derive(Debug)]
+pub(super) struct Newest {
+    pub(super) id: String,
+    pub(super) kind: Kind,
+    pub(super) since: Instant,
+    pub(super) timeout: Duration,
+    pub(super) outcome: Option<Outcome>,
+}
+
+impl Sent {
+    pub(super) fn waiting(&self) -> usize {
+        self.under_way
+            .values()
+            .filter(|sent| sent.entry.kind == Kind::Request)
+            .count()
+    }
+
+    pub(super) fn newest(&self) -> Option<&Newest> {
+        self.newest.as_ref()
+    }
+}
+
+/// Sends what the composer holds, or says what is wrong with it.
+pub fn send(app: &mut App, now: Now) -> Vec<Effect> {
+    let draft = match app.composer.draft() {
+        Ok(draft) => draft,
+        Err((part, reason)) => {
+            app.toasts.show(Level::Failed, reason, now.instant);
+            app.go_to(Focus::Request);
+            app.composer.part = part;
+            return Vec::new();
+        }
+    };
+    let name = app.composer.name().map(str::to_owned);
+    let entry = Entry {
+        name,
+        ..entry_of(app, &draft, now)
+    };
+    app.composer.forget_suggestions();
+    app.composer.stands_for(entry.clone());
+    dispatch(app, entry, draft.headers, now)
+}
+
+/// The entry of the history that stands for what the composer holds: the one it was loaded from or
+/// sent as, else a new one.
+///
+/// # Errors
+/// The sentence that says what is wrong with the draft.
+pub fn to_save(app: &App, now: Now) -> Result<Entry, String> {
+    if let Some(entry) = app.composer.entry() {
+        return Ok(entry.clone());
+    }
+    let draft = app.composer.draft().map_err(|(_, reason)| reason)?;
+    Ok(entry_of(app, &draft, now))
+}
+
+fn entry_of(app: &App, draft: &Draft, now: Now) -> Entry {
+    let headers = draft
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Entry {
+        headers: headers.collect(),
+        payload: draft.payload.clone().into_bytes(),
+        timeout: draft.timeout,
+        ..new_entry(app, draft.kind, draft.subject.as_bytes(), now)
+    }
+}
+
+/// Sends a request of the history again, byte for byte.
+pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
+    if let Some(name) = entry.hidden().next() {
+        let text = format!(
+            "The value of header {name} was not written to the history: load the request with Enter and \
+             type it again."
+        );
+        app.toasts.show(Level::Failed, text, now.instant);
+        return Vec::new();
+    }
+    let mut headers = Headers::new();
+    for (name, value) in &entry.headers {
+        if let Err(error) = headers.append(name, value) {
+            app.toasts.show(
+                Level::Failed,
+                format!("Cannot send this again: {error}."),
+                now.instant,
+            );
+            return Vec::new();
+        }
+    }
+    let fresh = Entry {
+        outcome: None,
+        ..new_entry(app, entry.kind, &entry.subject, now)
+    };
+    let again = Entry {
+        name: entry.name.clone(),
+        headers: entry.headers.clone(),
+        payload: entry.payload.clone(),
+        timeout: entry.timeout,
+        keep_secrets: entry.keep_secrets,
+        ..fresh
+    };
+    dispatch(app, again, headers, now)
+}
+
+fn new_entry(app: &App, kind: Kind, subject: &[u8], now: Now) -> Entry {
+    let at = Timestamp::from_nanosecond(now.wall.into()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let mut entry = Entry::new(kind, subject, at);
+    entry.context = app.setup.context.clone();
+    entry.server = app.server().to_owned();
+    entry
+}
+
+fn dispatch(app: &mut App, entry: Entry, headers: Headers, now: Now) -> Vec<Effect> {
+    app.composer.sent.newest = Some(Newest {
+        id: entry.id.clone(),
+        kind: entry.kind,
+        since: now.instant,
+        timeout: entry.timeout,
+        outcome: None,
+    });
+    app.history.put(entry.clone());
+    app.guide.sent(&entry);
+    let record = Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(entry.clone())))));
+    let timeout = entry.timeout;
+    vec![
+        record,
+        Effect::Send(Box::new(Purpose {
+            entry,
+            headers,
+            reply: None,
+            timeout,
+        })),
+    ]
+}
+
+/// Takes the outcome of handing something to the client.
+pub fn sent(app: &mut App, entry: Entry, handed: Result<Handed, Error>, now: Now) -> Vec<Effect> {
+    match handed {
+        Ok(Handed { answer, publish }) => {
+            let sent = UnderWay {
+                entry,
+                since: now.instant,
+                publish,
+            };
+            app.composer.sent.under_way.insert(answer, sent);
+            Vec::new()
+        }
+        Err(error) => settle(app, entry, failed(&error)),
+    }
+}
+
+/// Takes the answer to a request.
+pub fn answered(
+    app: &mut App,
+    ticket: Ticket,
+    inbox: &[u8],
+    answer: Result<Message, Error>,
+    took: Duration,
+) -> Vec<Effect> {
+    let outcome = match &answer {
+        Ok(_) => store::Outcome::Replied { took },
+        Err(Error::NoResponders { .. }) => store::Outcome::NoResponders,
+        Err(Error::Timeout { after, .. }) => store::Outcome::TimedOut { after: *after },
+        Err(error) => store::Outcome::Failed(error.to_string()),
+    };
+    if !inbox.is_empty() {
+        app.store.settle(inbox, outcome);
+    }
+    let Some(sent) = app.composer.sent.under_way.remove(&ticket) else {
+        return Vec::new();
+    };
+    let outcome = match answer {
+        Ok(message) => Outcome {
+            status: Status::Replied,
+            rtt: Some(took),
+            replies: vec![ReplyRecord::new(&message.payload, header_lines(&message))],
+            error: None,
+        },
+        Err(Error::NoResponders { .. }) => plain(Status::NoResponders, Some(took)),
+        Err(Error::Timeout { .. }) => plain(Status::TimedOut, None),
+        Err(error) => failed(&error),
+    };
+    settle(app, sent.entry, outcome)
+}
+
+/// Takes the fence behind a publish: the server has it, or it cannot be known.
+pub fn fenced(app: &mut App, ticket: Ticket, result: Result<(), Error>, now: Now) -> Vec<Effect> {
+    let Some(sent) = app.composer.sent.under_way.remove(&ticket) else {
+        return Vec::new();
+    };
+    let outcome = match result {
+        Ok(()) => plain(
+            Status::Published,
+            Some(now.instant.duration_since(sent.since)),
+        ),
+        Err(error) => failed(&error),
+    };
+    settle(app, sent.entry, outcome)
+}
+
+/// Takes the refusal of a publish.
+pub fn publish_failed(app: &mut App, publish: Ticket, reason: &Error) -> Vec<Effect> {
+    let under_way = &mut app.composer.sent.under_way;
+    let found = under_way
+        .iter()
+        .find(|(_, sent)| sent.publish == Some(publish));
+    let Some(fence) = found.map(|(fence, _)| *fence) else {
+        return Vec::new();
+    };
+    let Some(sent) = under_way.remove(&fence) else {
+        return Vec::new();
+    };
+    settle(app, sent.entry, failed(reason))
+}
+
+fn settle(app: &mut App, mut entry: Entry, outcome: Outcome) -> Vec<Effect> {
+    if let Some(newest) = app
+        .composer
+        .sent
+        .newest
+        .as_mut()
+        .filter(|newest| newest.id == entry.id)
+    {
+        newest.outcome = Some(outcome.clone());
+    } else {
+        let shown = payload::visible(&entry.subject).into_owned();
+        let level = if is_good(&outcome) {
+            Level::Done
+        } else {
+            Level::Failed
+        };
+        app.toasts.show(
+            level,
+            format!("{shown}: {}", sentence(&outcome)),
+            app.now.instant,
+        );
+    }
+    entry.outcome = Some(outcome);
+    app.history.put(entry.clone());
+    vec![Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(
+        entry,
+    )))))]
+}
+
+fn header_lines(message: &Message) -> Vec<(String, String)> {
+    let block = message.headers();
+    let lines = block.fields.iter();
+    lines
+        .map(|(name, value)| {
+            (
+                payload::visible(name).into_owned(),
+                payload::visible(value).into_owned(),
+            )
+        })
+        .collect()
+}
+
+fn plain(status: Status, rtt: Option<Duration>) -> Outcome {
+    Outcome {
+        status,
+        rtt,
+        replies: Vec::new(),
+        error: None,
+    }
+}
+
+fn failed(error: &Error) -> Outcome {
+    Outcome {
+        error: Some(error.to_string()),
+        ..plain(Status::Failed, None)
+    }
+}
+
+/// Whether it went well.
+pub fn is_good(outcome: &Outcome) -> bool {
+    matches!(outcome.status, Status::Replied | Status::Published)
+}
+
+/// The outcome in words, without the reply.
+pub fn sentence(outcome: &Outcome) -> String {
+    let took = outcome.rtt.map(number::elapsed).unwrap_or_default();
+    match outcome.status {
+        Status::Replied => format!("replied in {took}"),
+        Status::Published => format!("published, the server has it after {took}"),
+        Status::TimedOut => "no reply in time".into(),
+        Status::NoResponders => "no responders: nobody is subscribed to this subject".into(),
+        Status::Failed => outcome.error.clone().unwrap_or_else(|| "failed".into()),
+    }
+}

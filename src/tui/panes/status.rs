@@ -1,0 +1,196 @@
+//! The line on top: where we are connected, what is shown, how much comes, what is kept and lost.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use crate::tui::{
+    app::{App, Phase, View},
+    widgets::{fit, number, sparkline::sparkline, width},
+};
+
+/// A part of the line. What does not fit leaves from the least important, whole.
+struct Part {
+    text: String,
+    style: Style,
+    importance: u8,
+}
+
+/// Draws the line.
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    let mut left = left(app);
+    let mut right = right(app);
+    let room = usize::from(area.width).saturating_sub(2);
+    while total(&left) + total(&right) + 1 > room {
+        let least = left
+            .iter()
+            .chain(&right)
+            .map(|part| part.importance)
+            .min()
+            .unwrap_or(0);
+        if least == u8::MAX {
+            break;
+        }
+        let before = left.len() + right.len();
+        left.retain(|part| part.importance > least);
+        right.retain(|part| part.importance > least);
+        if left.len() + right.len() == before {
+            break;
+        }
+    }
+    buffer.set_line(
+        area.x + 1,
+        area.y,
+        &line(&left),
+        area.width.saturating_sub(1),
+    );
+    let wide = total(&right) as u16;
+    let x = area.right().saturating_sub(wide + 1).max(area.x);
+    buffer.set_line(x, area.y, &line(&right), wide);
+}
+
+fn total(parts: &[Part]) -> usize {
+    parts.iter().map(|part| width(&part.text)).sum()
+}
+
+fn line(parts: &[Part]) -> Line<'static> {
+    Line::from_iter(
+        parts
+            .iter()
+            .map(|part| Span::styled(part.text.clone(), part.style)),
+    )
+}
+
+fn left(app: &App) -> Vec<Part> {
+    let theme = &app.theme;
+    let part = |text: String, style, importance| Part {
+        text,
+        style,
+        importance,
+    };
+    let (dot, state) = match &app.phase {
+        Phase::Idle | Phase::Connecting { .. } => (theme.notice, "connecting"),
+        Phase::Connected { .. } => (theme.good, ""),
+        Phase::Waiting { .. } => (theme.bad, "reconnecting"),
+        Phase::Closed { .. } => (theme.bad, "closed"),
+    };
+    let host = app.server().trim_start_matches("nats://").to_owned();
+    let mut parts = vec![part("● ".into(), dot, u8::MAX)];
+    match &app.setup.label {
+        Some(label) => {
+            parts.push(part(format!("{}  ", fit(label, 30)), theme.bold, u8::MAX));
+            parts.push(part(format!("{host}  "), theme.dim, 4));
+        }
+        None => parts.push(part(format!("{}  ", fit(&host, 40)), theme.bold, u8::MAX)),
+    }
+    if !state.is_empty() {
+        parts.push(part(format!("{state}  "), dot, 9));
+    }
+    if let Phase::Connected { info, rtt, .. } = &app.phase {
+        let version = if info.version.ends_with("-goingnats") {
+            "embedded".to_owned()
+        } else {
+            format!("v{}", fit(&info.version, 20))
+        };
+        parts.push(part(format!("{version}  "), theme.dim, 2));
+        parts.push(part(format!("{}  ", number::elapsed(*rtt)), theme.dim, 3));
+    }
+    parts.push(part(" ".into(), theme.text, 5));
+    for (digit, view, name) in View::ALL {
+        let style = if view == app.view {
+            theme.chosen
+        } else {
+            theme.text
+        };
+        parts.push(part(format!(" {digit} {name} "), style, 8));
+    }
+    parts
+}
+
+fn right(app: &App) -> Vec<Part> {
+    let theme = &app.theme;
+    let part = |text: String, style, importance| Part {
+        text,
+        style,
+        importance,
+    };
+    let (rates, counters) = (app.store.rates(), app.store.counters());
+    let values: Vec<u64> = rates.history(10).collect();
+    let mut parts = vec![
+        part(sparkline(&values, 10), theme.accent, 5),
+        part(
+            format!("  {:>9}", number::rate(rates.messages())),
+            theme.bold,
+            7,
+        ),
+        part(
+            format!("  {:>9}", number::byte_rate(rates.bytes())),
+            theme.dim,
+            1,
+        ),
+        part("   kept ".into(), theme.dim, 6),
+        part(number::count(counters.kept), theme.text, 6),
+    ];
+    if counters.evicted > 0 {
+        parts.push(part(
+            format!("   evicted {}", number::count(counters.evicted)),
+            theme.notice,
+            6,
+        ));
+    }
+    let lost = if counters.dropped > 0 {
+        theme.bad
+    } else {
+        theme.text
+    };
+    parts.push(part(
+        "   dropped ".into(),
+        if counters.dropped > 0 {
+            theme.bad
+        } else {
+            theme.dim
+        },
+        10,
+    ));
+    parts.push(part(number::count(counters.dropped), lost, 10));
+    parts
+}
+
+/// Draws the line under the status: what is wrong with the connection, and what happens next.
+pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
+    let (text, style) = match &app.phase {
+        Phase::Idle | Phase::Connected { .. } => return,
+        Phase::Connecting { server, attempt } => {
+            let nth = if *attempt > 1 {
+                format!(" (attempt {attempt})")
+            } else {
+                String::new()
+            };
+            (format!("connecting to {server}{nth}…"), app.theme.notice)
+        }
+        Phase::Waiting {
+            reason,
+            retry_in,
+            attempt,
+        } => (
+            format!(
+                "{reason} · next attempt ({}) in {} · what is kept stays",
+                attempt + 1,
+                number::elapsed(*retry_in)
+            ),
+            app.theme.bad,
+        ),
+        Phase::Closed { reason } => (
+            match reason {
+                Some(reason) => format!("{reason} · not trying again; q quits"),
+                None => "the connection is closed; q quits".into(),
+            },
+            app.theme.bad,
+        ),
+    };
+    let text = fit(&text, usize::from(area.width).saturating_sub(2)).into_owned();
+    buffer.set_string(area.x + 1, area.y, text, style);
+}

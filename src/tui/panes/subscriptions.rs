@@ -1,0 +1,277 @@
+//! Subscriptions: what we listen to, each with its colour, its traffic and its trouble.
+
+mod draw;
+
+pub use draw::draw;
+
+use crate::{
+    client::{Error, Sid},
+    payload::visible,
+    protocol::subject,
+    tui::app::{Action, App, Effect, Level, Now},
+};
+
+/// One row.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    /// Names the row for as long as the program runs.
+    pub row: u64,
+    /// The subject, wildcards and all.
+    pub subject: Vec<u8>,
+    /// The queue group.
+    pub queue: Option<Vec<u8>>,
+    /// The client's number for it; `None` until it was handed over.
+    pub sid: Option<Sid>,
+    /// How it stands with the server.
+    pub standing: Standing,
+    /// Whether its messages are hidden.
+    pub muted: bool,
+    /// Which of the subscription colours it has.
+    pub colour: usize,
+}
+
+/// How a subscription stands with the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Asked for; the server has not said anything yet.
+    Asked,
+    /// In place.
+    Active,
+    /// Refused, with the reason.
+    Refused(String),
+}
+
+/// The pane.
+#[derive(Debug, Default)]
+pub struct Subscriptions {
+    rows: Vec<Subscription>,
+    cursor: usize,
+    undo: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    next_row: u64,
+}
+
+impl Subscriptions {
+    /// The rows, in the order they were added.
+    pub fn rows(&self) -> &[Subscription] {
+        &self.rows
+    }
+
+    /// The row under the cursor.
+    pub fn selected(&self) -> Option<&Subscription> {
+        self.rows.get(self.cursor)
+    }
+
+    /// The row of a sid.
+    pub fn of_sid(&self, sid: Sid) -> Option<&Subscription> {
+        self.rows
+            .iter()
+            .find(|subscription| subscription.sid == Some(sid))
+    }
+
+    /// Lines that all rows need: a refused one tells why on a line of its own.
+    pub fn lines(&self) -> usize {
+        let refused = |row: &&Subscription| matches!(row.standing, Standing::Refused(_));
+        self.rows.len() + self.rows.iter().filter(refused).count()
+    }
+
+    /// Adds a row and asks for it.
+    pub fn add(&mut self, subject: &[u8], queue: Option<&[u8]>) -> Effect {
+        self.next_row += 1;
+        let taken = |colour: &usize| self.rows.iter().any(|row| row.colour == *colour);
+        let colour = (0..).find(|colour| !taken(colour)).unwrap_or(0);
+        self.rows.push(Subscription {
+            row: self.next_row,
+            subject: subject.to_vec(),
+            queue: queue.map(<[u8]>::to_vec),
+            sid: None,
+            standing: Standing::Asked,
+            muted: false,
+            colour,
+        });
+        self.cursor = self.rows.len() - 1;
+        Effect::Subscribe {
+            row: self.next_row,
+            subject: subject.to_vec(),
+            queue: queue.map(<[u8]>::to_vec),
+        }
+    }
+
+    /// Takes the outcome of handing a row to the client. A row that is gone by now is given back.
+    pub fn handed_over(&mut self, row: u64, outcome: Result<Sid, Error>) -> Option<Effect> {
+        let Some(found) = self
+            .rows
+            .iter_mut()
+            .find(|subscription| subscription.row == row)
+        else {
+            return outcome.ok().map(Effect::Unsubscribe);
+        };
+        match outcome {
+            Ok(sid) => found.sid = Some(sid),
+            Err(reason) => found.standing = Standing::Refused(reason.to_string()),
+        }
+        None
+    }
+
+    /// Takes the server's word on a subscription.
+    pub fn stands(&mut self, sid: Sid, standing: Standing) {
+        let found = self
+            .rows
+            .iter_mut()
+            .find(|subscription| subscription.sid == Some(sid));
+        if let Some(subscription) = found {
+            subscription.standing = standing;
+        }
+    }
+
+    /// Whether this very subscription is there already.
+    pub fn has(&self, subject: &[u8], queue: Option<&[u8]>) -> bool {
+        self.rows
+            .iter()
+            .any(|row| row.subject == subject && row.queue.as_deref() == queue)
+    }
+
+    fn remove_selected(&mut self) -> Option<Subscription> {
+        if self.cursor >= self.rows.len() {
+            return None;
+        }
+        let removed = self.rows.remove(self.cursor);
+        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+        self.undo
+            .push((removed.subject.clone(), removed.queue.clone()));
+        Some(removed)
+    }
+
+    fn go(&mut self, to: usize) {
+        self.cursor = to.min(self.rows.len().saturating_sub(1));
+    }
+}
+
+/// Does what a key means in this pane.
+pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
+    let pane = &mut app.subscriptions;
+    let page = usize::from(
+        app.layout
+            .rows(crate::tui::app::Focus::Subscriptions)
+            .max(1),
+    );
+    match action {
+        Action::Up => pane.go(pane.cursor.saturating_sub(1)),
+        Action::Down => pane.go(pane.cursor + 1),
+        Action::PageUp | Action::HalfUp => pane.go(pane.cursor.saturating_sub(page)),
+        Action::PageDown | Action::HalfDown => pane.go(pane.cursor + page),
+        Action::First => pane.go(0),
+        Action::Last => pane.go(usize::MAX),
+        Action::Mute => {
+            let Some(row) = pane.rows.get_mut(pane.cursor) else {
+                return Vec::new();
+            };
+            row.muted = !row.muted;
+            if let Some(sid) = row.sid {
+                app.store.mute(sid.0, row.muted);
+            }
+        }
+        Action::Unsubscribe => return unsubscribe_selected(app, now),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Removes the selected row; what is kept of it stays in the log.
+pub fn unsubscribe_selected(app: &mut App, now: Now) -> Vec<Effect> {
+    let Some(removed) = app.subscriptions.remove_selected() else {
+        app.toasts.show(
+            Level::Notice,
+            "There is nothing to unsubscribe.",
+            now.instant,
+        );
+        return Vec::new();
+    };
+    let shown = visible(&removed.subject);
+    let text = format!("Unsubscribed from {shown}. U subscribes again.");
+    app.toasts.show(Level::Done, text, now.instant);
+    let Some(sid) = removed.sid else {
+        return Vec::new();
+    };
+    app.store.remove_subscription(sid.0);
+    vec![Effect::Unsubscribe(sid)]
+}
+
+/// Removes the selected row, because another takes its place.
+pub fn replace_selected(app: &mut App) -> Vec<Effect> {
+    let removed = app.subscriptions.remove_selected();
+    app.subscriptions.undo.pop();
+    let Some(sid) = removed.and_then(|removed| removed.sid) else {
+        return Vec::new();
+    };
+    app.store.remove_subscription(sid.0);
+    vec![Effect::Unsubscribe(sid)]
+}
+
+/// Subscribes again to what was unsubscribed last.
+pub fn undo(app: &mut App, now: Now) -> Vec<Effect> {
+    match app.subscriptions.undo.pop() {
+        Some((subject, queue)) => vec![app.subscriptions.add(&subject, queue.as_deref())],
+        None => {
+            let text = "Nothing was unsubscribed that could come back.";
+            app.toasts.show(Level::Notice, text, now.instant);
+            Vec::new()
+        }
+    }
+}
+
+/// What is typed to subscribe: a subject, and behind a blank a queue group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish<'a> {
+    /// The subject.
+    pub subject: &'a str,
+    /// The queue group.
+    pub queue: Option<&'a str>,
+}
+
+impl<'a> Wish<'a> {
+    /// Reads what is typed.
+    ///
+    /// # Errors
+    /// The sentence to show under the field.
+    pub fn read(typed: &'a str) -> Result<Wish<'a>, String> {
+        let mut words = typed.split_ascii_whitespace();
+        let Some(wanted) = words.next() else {
+            return Err(
+                "Type a subject, such as orders.> or time.*; a second word is a queue group."
+                    .into(),
+            );
+        };
+        let queue = words.next();
+        if words.next().is_some() {
+            return Err("One subject, and perhaps one queue group: no more than two words.".into());
+        }
+        subject::check_subscribe(wanted.as_bytes())
+            .map_err(|error| sentence(&error.to_string()))?;
+        if let Some(queue) = queue {
+            subject::check_queue(queue.as_bytes()).map_err(|error| sentence(&error.to_string()))?;
+        }
+        Ok(Wish {
+            subject: wanted,
+            queue,
+        })
+    }
+
+    /// What one should know before, if anything. A subscription to everything counts as interest in
+    /// every subject, so requests that nobody serves run into their timeout instead of being told.
+    pub fn warning(&self) -> Option<&'static str> {
+        (self.subject == ">" && self.queue.is_none()).then_some(
+            "This listens to everything: while it stands, nobody's requests are told \"no responders\" \
+             any more, they time out instead.",
+        )
+    }
+}
+
+/// An error text as a sentence: it begins with a capital and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}

@@ -1,0 +1,151 @@
+//! How the subscriptions are drawn.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Standing, Subscription};
+use crate::{
+    payload::visible,
+    tui::{
+        app::{App, Focus},
+        panes,
+        widgets::{
+            fit,
+            fit::{left, right},
+            number,
+            sparkline::sparkline,
+            width,
+        },
+    },
+};
+
+/// Draws the pane.
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    let pane = &app.subscriptions;
+    let count = number::count(pane.rows.len() as u64);
+    let inside = panes::border(app, Focus::Subscriptions, Vec::new(), &count).draw(area, buffer);
+    if pane.rows.is_empty() {
+        return panes::empty("None yet: s subscribes.", app.theme.dim, inside, buffer);
+    }
+    let focused = app.focus == Focus::Subscriptions;
+    let columns = Columns::of(app, inside.width);
+    let mut lines: Vec<(bool, Line)> = Vec::new();
+    let mut cursor_line = 0;
+    for (n, row) in pane.rows.iter().enumerate() {
+        let selected = focused && n == pane.cursor;
+        if selected {
+            cursor_line = lines.len();
+        }
+        lines.push((selected, line(app, row, selected, &columns)));
+        if let Standing::Refused(reason) = &row.standing {
+            let text = fit(reason, usize::from(inside.width).saturating_sub(4)).into_owned();
+            lines.push((selected, Line::styled(format!("   {text}"), app.theme.bad)));
+        }
+    }
+    let height = usize::from(inside.height);
+    let first = (cursor_line + 2)
+        .saturating_sub(height)
+        .min(lines.len().saturating_sub(height));
+    for ((selected, line), y) in lines.into_iter().skip(first).zip(inside.y..inside.bottom()) {
+        let place = Rect {
+            y,
+            height: 1,
+            ..inside
+        };
+        buffer.set_line(place.x, y, &line, place.width);
+        if selected {
+            buffer.set_style(place, app.theme.selected);
+        }
+    }
+}
+
+/// How wide each column is: the same for all rows, so that sparklines stand below each other.
+struct Columns {
+    name: usize,
+    spark: usize,
+    count: usize,
+}
+
+impl Columns {
+    fn of(app: &App, cells: u16) -> Columns {
+        let rows = app.subscriptions.rows();
+        let cells = usize::from(cells).saturating_sub(4);
+        let count = rows
+            .iter()
+            .map(|row| width(&received(app, row)))
+            .max()
+            .unwrap_or(0);
+        let longest = rows.iter().map(|row| width(&name(row))).max().unwrap_or(0);
+        let room = cells.saturating_sub(count + 1);
+        let spark = room.saturating_sub(longest.min(room) + 2).min(8);
+        if spark < 4 {
+            Columns {
+                name: room,
+                spark: 0,
+                count,
+            }
+        } else {
+            Columns {
+                name: room - spark - 2,
+                spark,
+                count,
+            }
+        }
+    }
+}
+
+fn received(app: &App, row: &Subscription) -> String {
+    let stats = row.sid.and_then(|sid| app.store.subscription(sid.0));
+    number::count(stats.map_or(0, |stats| stats.count))
+}
+
+fn name(row: &Subscription) -> String {
+    match &row.queue {
+        None => visible(&row.subject).into_owned(),
+        Some(queue) => format!("{} {}", visible(&row.subject), visible(queue)),
+    }
+}
+
+fn line<'a>(app: &App, row: &Subscription, selected: bool, columns: &Columns) -> Line<'a> {
+    let theme = &app.theme;
+    let dim = if selected {
+        theme.dim_on_selected
+    } else {
+        theme.dim
+    };
+    let colour = theme.subscription(row.colour);
+    let (dot, dot_style) = match (&row.standing, row.muted) {
+        (Standing::Refused(_), _) => ("●", theme.bad),
+        (_, true) | (Standing::Asked, _) => ("○", dim),
+        (Standing::Active, false) => ("●", colour),
+    };
+    let stats = row.sid.and_then(|sid| app.store.subscription(sid.0));
+    let (note, note_style) = match stats {
+        _ if columns.spark == 0 => (String::new(), dim),
+        _ if row.muted => ("muted".to_owned(), dim),
+        Some(stats) => {
+            let values: Vec<u64> = stats.spark(columns.spark).collect();
+            (sparkline(&values, columns.spark), colour)
+        }
+        None => (String::new(), dim),
+    };
+    let name_style = if row.muted { dim } else { theme.text };
+    let mut spans = vec![
+        Span::styled(format!(" {dot} "), dot_style),
+        Span::styled(left(&name(row), columns.name), name_style),
+    ];
+    if columns.spark > 0 {
+        spans.push(Span::styled(
+            format!("  {}", left(&note, columns.spark)),
+            note_style,
+        ));
+    }
+    spans.push(Span::styled(
+        format!(" {}", right(&received(app, row), columns.count)),
+        dim,
+    ));
+    Line::from(spans)
+}

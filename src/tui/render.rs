@@ -1,0 +1,111 @@
+//! The screen, from top to bottom: every pane that has an area draws itself there.
+
+use ratatui::{
+    Frame,
+    text::{Line, Span},
+};
+
+use super::{
+    app::{Action, App, Focus, focus},
+    keymap::{Scope, TABLE},
+    layout::SMALLEST,
+    overlays,
+    panes::{details, guide, history, messages, request, status, subjects, subscriptions},
+    widgets::{fit, hints},
+};
+
+/// Draws everything.
+pub fn draw(app: &mut App, frame: &mut Frame) {
+    let layout = app.layout;
+    if layout.too_small {
+        return too_small(app, frame);
+    }
+    let buffer = frame.buffer_mut();
+    status::draw(app, layout.status, buffer);
+    if !layout.banner.is_empty() {
+        status::draw_banner(app, layout.banner, buffer);
+    }
+    if !layout.tabs.is_empty() {
+        tabs(app, buffer);
+    }
+    if !layout.subscriptions.is_empty() {
+        subscriptions::draw(app, layout.subscriptions, buffer);
+    }
+    if !layout.subjects.is_empty() {
+        subjects::draw(app, layout.subjects, buffer);
+    }
+    if !layout.guide.is_empty() {
+        guide::draw(app, layout.guide, buffer);
+    }
+    if !layout.messages.is_empty() {
+        messages::draw(app, layout.messages, buffer);
+    }
+    if !layout.details.is_empty() {
+        details::draw(app, layout.details, buffer);
+    }
+    if !layout.history.is_empty() {
+        history::draw(app, layout.history, frame);
+    }
+    if !layout.request.is_empty() {
+        request::draw(app, layout.request, frame);
+    }
+    draw_hints(app, frame);
+    request::draw_suggestions(app, frame);
+    overlays::draw(app, frame);
+}
+
+/// The keys that work now, the pane's own first.
+fn draw_hints(app: &App, frame: &mut Frame) {
+    let scopes = focus::scopes(app);
+    let asked = !app.overlays.is_empty();
+    let mut rows: Vec<_> = TABLE
+        .iter()
+        .filter(|row| row.hint > 0 && scopes.contains(&row.scope))
+        .filter(|row| !asked || row.scope != Scope::Everywhere || row.action == Action::Back)
+        .collect();
+    rows.sort_by_key(|row| row.hint);
+    let pairs: Vec<(&str, &str)> = rows
+        .iter()
+        .filter_map(|row| Some((*row.keys.first()?, row.label)))
+        .collect();
+    hints::draw(
+        &pairs,
+        app.theme.key,
+        app.theme.dim,
+        app.layout.hints,
+        frame.buffer_mut(),
+    );
+}
+
+/// The panes of a narrow screen by name, the one shown marked.
+fn tabs(app: &App, buffer: &mut ratatui::buffer::Buffer) {
+    let ring = Focus::ring(app.view).iter();
+    let spans = ring.flat_map(|pane| {
+        let style = if *pane == app.focus {
+            app.theme.chosen
+        } else {
+            app.theme.dim
+        };
+        [
+            Span::styled(format!(" {} ", pane.name()), style),
+            Span::raw(" "),
+        ]
+    });
+    let area = app.layout.tabs;
+    buffer.set_line(area.x, area.y, &Line::from_iter(spans), area.width);
+}
+
+fn too_small(app: &App, frame: &mut Frame) {
+    let (width, height) = app.size;
+    let text = format!(
+        "{width}×{height} is too small: {}×{} at least",
+        SMALLEST.0, SMALLEST.1
+    );
+    let area = frame.area();
+    if !area.is_empty() {
+        let text = fit(&text, usize::from(area.width)).into_owned();
+        frame
+            .buffer_mut()
+            .set_string(area.x, area.y + area.height / 2, text, app.theme.notice);
+    }
+}

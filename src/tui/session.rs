@@ -1,0 +1,124 @@
+//! From the shell's prompt and back to it.
+
+use std::{ffi::OsString, io, path::PathBuf, time::Duration};
+
+use ratatui::layout::Size;
+
+use super::{
+    app::{self, App},
+    event_loop::{Clock, End, EventLoop},
+    jobs::Jobs,
+    terminal::{Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, modes},
+};
+use crate::{
+    client::{self, Connection, Event, Lanes},
+    context::Variables,
+};
+
+/// What the explorer needs to start.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What the screen shows and holds.
+    pub app: app::Setup,
+    /// Where to connect, as whom.
+    pub options: client::Options,
+    /// The file of the history; without one nothing is written.
+    pub history: Option<PathBuf>,
+    /// What the terminal can do.
+    pub capabilities: Capabilities,
+    /// The environment: what tells the way to the clipboard.
+    pub variables: Variables,
+    /// Where a panic is reported to.
+    pub panic_report: Option<PathBuf>,
+}
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// Who ended it.
+    pub end: End,
+    /// One line for the shell: what was seen.
+    pub summary: String,
+}
+
+/// Runs the explorer on the terminal, until the person leaves.
+///
+/// # Errors
+/// Where the terminal cannot be used, or the threads cannot be started.
+pub fn run(setup: Setup) -> io::Result<Exit> {
+    modes::restore_on_panic(setup.panic_report.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(explore(setup))
+}
+
+async fn explore(setup: Setup) -> io::Result<Exit> {
+    let clock = Clock::system();
+    let (connection, lanes) = client::open(setup.options).map_err(io::Error::other)?;
+    let signals = Signals::listen()?;
+    modes::enter(&setup.capabilities)?;
+    let (width, height) = crossterm::terminal::size()?;
+    let mut output = Output::terminal()?;
+    output.submit(modes::title(&format!("goingnats {}", setup.app.server)));
+    let colours = setup.capabilities.colours != Colours::None;
+    let app_setup = app::Setup {
+        colours,
+        ..setup.app
+    };
+    let mut event_loop = EventLoop {
+        app: App::new(app_setup, (width, height), clock.now()),
+        connection,
+        lanes,
+        screen: Screen::new(Size { width, height }),
+        output,
+        inputs: Inputs::terminal(),
+        signals,
+        jobs: Jobs::start(setup.history)?,
+        clock,
+        capabilities: setup.capabilities,
+        clipboard: route(&setup.variables),
+    };
+    let end = event_loop.run().await;
+    event_loop.output.settle(Duration::from_millis(500)).await;
+    event_loop.inputs.pause();
+    modes::restore();
+    let summary = summary(&event_loop.app);
+    goodbye(&event_loop.connection, &mut event_loop.lanes).await;
+    event_loop.jobs.finish();
+    Ok(Exit { end: end?, summary })
+}
+
+/// Lets what was sent arrive; at most a second.
+async fn goodbye(connection: &Connection, lanes: &mut Lanes) {
+    connection.close();
+    let closed = async {
+        while let Some(event) = lanes.events.recv().await {
+            if matches!(event, Event::Closed { .. }) {
+                break;
+            }
+        }
+    };
+    // what did not arrive by then is not waited for
+    let _ = tokio::time::timeout(Duration::from_secs(1), closed).await;
+}
+
+fn route(variables: &Variables) -> clipboard::Route {
+    let variable = |name: &str| variables.get(name).map(str::to_owned);
+    let path = OsString::from(variable("PATH").unwrap_or_default());
+    clipboard::route(variable, |program| clipboard::installed(program, &path))
+}
+
+fn summary(app: &App) -> String {
+    use super::widgets::number::count;
+    let counters = app.store.counters();
+    let mut summary = format!(
+        "{} received, {} sent",
+        count(counters.received),
+        count(counters.sent)
+    );
+    if counters.dropped > 0 {
+        summary += &format!(", {} dropped", count(counters.dropped));
+    }
+    summary
+}

@@ -1,0 +1,129 @@
+//! The styles by what they say, computed once.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::payload::Kind;
+
+/// Every style on the screen, named by its meaning.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    /// Ordinary text.
+    pub text: Style,
+    /// What repeats: times, borders, labels.
+    pub dim: Style,
+    /// What is to be read first.
+    pub bold: Style,
+    /// The border of the pane with the focus.
+    pub accent: Style,
+    /// Where we are: the view shown, the kind chosen.
+    pub chosen: Style,
+    /// The row under the cursor.
+    pub selected: Style,
+    /// What is dim elsewhere, on the row under the cursor.
+    pub dim_on_selected: Style,
+    /// A key in the hints.
+    pub key: Style,
+    /// It works, it is connected, it follows.
+    pub good: Style,
+    /// Mind this: waiting, filtered, frozen.
+    pub notice: Style,
+    /// Loss and failure.
+    pub bad: Style,
+    /// A direction: received.
+    pub incoming: Style,
+    /// A direction: sent.
+    pub outgoing: Style,
+    subscriptions: &'static [Color],
+    colours: bool,
+}
+
+const SUBSCRIPTION_COLOURS: &[Color] = &[
+    Color::Cyan,
+    Color::Magenta,
+    Color::Yellow,
+    Color::Blue,
+    Color::Green,
+    Color::LightCyan,
+    Color::LightMagenta,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightGreen,
+];
+
+impl Theme {
+    /// The terminal's own sixteen colours.
+    pub fn ansi() -> Theme {
+        let style = Style::new();
+        Theme {
+            text: style,
+            dim: style.fg(Color::DarkGray),
+            bold: style.add_modifier(Modifier::BOLD),
+            accent: style.fg(Color::Cyan),
+            chosen: style
+                .fg(Color::Black)
+                .bg(Color::Cyan)
+                .add_modifier(Modifier::BOLD),
+            selected: style.bg(Color::DarkGray),
+            dim_on_selected: style.fg(Color::Gray),
+            key: style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
+            good: style.fg(Color::Green),
+            notice: style.fg(Color::Yellow),
+            bad: style.fg(Color::Red),
+            incoming: style.fg(Color::Cyan),
+            outgoing: style.fg(Color::Yellow),
+            subscriptions: SUBSCRIPTION_COLOURS,
+            colours: true,
+        }
+    }
+
+    /// No colour at all (`NO_COLOR`): everything is said by bold, dim, underline and reverse.
+    pub fn plain() -> Theme {
+        let style = Style::new();
+        let bold = style.add_modifier(Modifier::BOLD);
+        let reversed = style.add_modifier(Modifier::REVERSED);
+        Theme {
+            text: style,
+            dim: style.add_modifier(Modifier::DIM),
+            bold,
+            accent: bold,
+            chosen: reversed.add_modifier(Modifier::BOLD),
+            selected: reversed,
+            dim_on_selected: style,
+            key: bold,
+            good: style,
+            notice: bold,
+            bad: bold.add_modifier(Modifier::UNDERLINED),
+            incoming: style,
+            outgoing: bold,
+            subscriptions: SUBSCRIPTION_COLOURS,
+            colours: false,
+        }
+    }
+
+    /// The colour of the nth subscription.
+    pub fn subscription(&self, number: usize) -> Style {
+        match self
+            .subscriptions
+            .get(number % self.subscriptions.len().max(1))
+        {
+            Some(colour) if self.colours => Style::new().fg(*colour),
+            _ => Style::new(),
+        }
+    }
+
+    /// The style of a piece of a payload.
+    pub fn payload(&self, kind: Kind) -> Style {
+        if !self.colours {
+            return self.text;
+        }
+        match kind {
+            Kind::Key => Style::new().fg(Color::Cyan),
+            Kind::String => Style::new().fg(Color::Green),
+            Kind::Number => Style::new().fg(Color::Yellow),
+            Kind::Literal => Style::new().fg(Color::Magenta),
+            Kind::Punctuation | Kind::Offset => self.dim,
+            Kind::Escape => self.notice,
+            _ => self.text,
+        }
+    }
+}
