@@ -1,6 +1,59 @@
 //! goingnats: a NATS client with a face.
+//!
+//! This crate is a small, named NATS client ([`client::Client`]) and the explorer for the terminal that
+//! is built on it. This page says what each folder is for, who may import whom, and how a key press
+//! travels. The most interesting files: `client/session/` (the protocol's state machine, without a
+//! socket), `store/append.rs` (where a message lands), `tui/app/update.rs` (what a key means) and
+//! `tui/event_loop.rs` (the only place that touches the world).
+//!
+//! # Five rules that everything follows from
+//!
+//! 1. **Nothing is lost silently.** Every message is shown, hidden, evicted or dropped, and each is
+//!    counted on the screen. A reconnect leaves a gap marker in the log.
+//! 2. **The network never waits for the screen, the screen never waits for the network.** One background
+//!    task owns the socket, the interface owns its state. Between them: channels, whole batches.
+//! 3. **Work is done when it is looked at.** Arriving bytes are framed and indexed, nothing more. Text,
+//!    headers, JSON and colours are made for the rows on the screen.
+//! 4. **One table for the keys, one model for the state, one place for effects.**
+//! 5. **What a person can do, a script can do.**
+//!
+//! # The folders
+//!
+//! | folder | what it is for | imports |
+//! |---|---|---|
+//! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | nothing of ours |
+//! | [`payload`] | bytes to documents: JSON, text, hex; what is safe to show | nothing of ours |
+//! | [`settings`] | the user's own files: where they are | nothing of ours |
+//! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, views | `protocol` |
+//! | [`history`] | requests that were sent or saved: the file, replay | nothing of ours yet |
+//! | [`recording`] | the JSON line of `--json` | `protocol` |
+//! | [`client`] | the background task and its two handles | `protocol` |
+//! | [`broker`] | a small NATS server on loopback, in this process | `protocol` |
+//! | [`context`] | where to connect and as whom, each value with its origin | `client` |
+//! | [`demo`] | the time/today scenario, written against the public client | `client` |
+//! | [`tui`] | the terminal front end | all of the above but `broker` and `demo` |
+//! | [`cli`] | arguments, headless commands, composition | everything |
+//!
+//! No folder but `client`, `broker`, `tui` and `cli` knows a runtime, none but `tui` a terminal. A test
+//! (`tests/suite/architecture.rs`) reads the imports and holds this table.
+//!
+//! # How a key press travels
+//!
+//! ```text
+//! stdin ──► tui/terminal/input ──► key ──► tui/keymap ──► Action ──► tui/app/update ──► state, Vec<Effect>
+//! Effect ──► tui/event_loop ──► client::Connection (never waits) ──► background task ──► socket
+//! socket ──► protocol::Decoder ──► Event (never dropped) | Data (whole batches, drops are counted)
+//! Event, Data ──► tui/app/ingest ──► state ──► tui/pacer ──► tui/layout ──► tui/panes ──► one write to the tty
+//! ```
+//!
+//! # Threads
+//!
+//! *main*: the event loop and all state of the screen. *goingnats-net*: its own runtime with the client's
+//! task; a draw never delays a PONG. *output*: writes frames, so that a stalled terminal costs frames and
+//! nothing else. *goingnats-jobs*: the layout of large payloads and the history's file.
 
 pub mod broker;
+pub mod cli;
 pub mod client;
 pub mod context;
 pub mod demo;
@@ -11,3 +64,7 @@ pub mod recording;
 pub mod settings;
 pub mod store;
 pub mod tui;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,3 +1,7 @@
 //! The `goingnats` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    goingnats::cli::main()
+}

@@ -1,0 +1,318 @@
+//! The commands and their flags, spelled as natscli spells them where both have them.
+
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    client::Secret,
+    context::{BadDuration, Flags, parse_duration},
+};
+
+use super::print::Form;
+
+/// A NATS client with a face. Without a command: the explorer.
+#[derive(Debug, Parser)]
+#[command(name = "goingnats", version, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, \
+    3 could not connect or was refused, 4 timed out, 5 no responders, 130/129/143 ended by a signal."
+)]
+pub struct Arguments {
+    /// Subscribe the explorer to a subject; may be repeated
+    #[arg(long = "sub", value_name = "SUBJECT")]
+    pub subscriptions: Vec<String>,
+    /// Write a log to a file; also GOINGNATS_LOG
+    #[arg(long, value_name = "FILE", global = true)]
+    pub log: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub name: Name,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do; the explorer where nothing is said.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the time/today scenario, with a server of its own
+    Demo(Demo),
+    /// Print messages as they come
+    Sub(Sub),
+    /// Publish a message
+    Pub(Publish),
+    /// Send a request and print the reply
+    Request(Request),
+    /// Run a small NATS server on loopback; prints its URL once it accepts
+    Serve(Serve),
+    /// List the requests that were sent or saved, newest first
+    History(History),
+    /// Send the saved requests of a file again, in their order
+    Replay(Replay),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Print the scenario, one message a line, instead of opening the explorer
+    #[arg(long)]
+    pub plain: bool,
+    #[command(flatten)]
+    pub name: Name,
+}
+
+#[derive(Debug, Args)]
+pub struct Sub {
+    /// What to subscribe to; wildcards * and > are allowed
+    #[arg(value_name = "SUBJECT", required = true)]
+    pub subjects: Vec<String>,
+    /// End after this many messages
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// End when nothing came for this long
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub wait: Option<Duration>,
+    /// Share the messages with the other members of a queue group
+    #[arg(long, value_name = "GROUP")]
+    pub queue: Option<String>,
+    #[command(flatten)]
+    pub forms: Forms,
+    #[command(flatten)]
+    pub name: Name,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// Where to
+    pub subject: String,
+    /// The payload; read from stdin where it is left out and stdin is not a terminal
+    #[arg(allow_negative_numbers = true)]
+    pub body: Option<String>,
+    #[command(flatten)]
+    pub headers: Headers,
+    /// Name the subject where an answer is awaited
+    #[arg(long, value_name = "SUBJECT")]
+    pub reply: Option<String>,
+    /// Publish it this many times
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: u64,
+    /// Record it in the history
+    #[arg(long)]
+    pub history: bool,
+    #[command(flatten)]
+    pub name: Name,
+}
+
+#[derive(Debug, Args)]
+pub struct Request {
+    /// Where to
+    pub subject: String,
+    /// The payload
+    #[arg(
+        default_value = "",
+        hide_default_value = true,
+        allow_negative_numbers = true
+    )]
+    pub body: String,
+    #[command(flatten)]
+    pub headers: Headers,
+    /// Wait for this many replies; 0 takes all that come in time
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub replies: u64,
+    /// Record it in the history
+    #[arg(long)]
+    pub history: bool,
+    #[command(flatten)]
+    pub forms: Forms,
+    #[command(flatten)]
+    pub name: Name,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The loopback address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub addr: SocketAddr,
+    #[command(flatten)]
+    pub name: Name,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// Print one JSON object a line, as the file holds them
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub name: Name,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// JSON lines, as `goingnats history --json` prints them
+    pub file: PathBuf,
+    /// Only requests saved under a name that matches; * and ? stand for others
+    #[arg(long = "name", value_name = "GLOB")]
+    pub names: Option<String>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct Connection {
+    /// Server URL, or several separated by commas; also NATS_URL
+    #[arg(short, long, value_name = "URL", global = true)]
+    pub server: Option<String>,
+    /// Use no saved context, even if one is selected
+    #[arg(long, global = true)]
+    pub no_context: bool,
+    /// User, or the token where no password is given; also NATS_USER
+    #[arg(long, value_name = "USER", global = true)]
+    pub user: Option<String>,
+    /// Password; also NATS_PASSWORD
+    #[arg(long, value_name = "PASSWORD", value_parser = secret, global = true)]
+    pub password: Option<Secret>,
+    /// Token; also NATS_TOKEN
+    #[arg(long, value_name = "TOKEN", value_parser = secret, global = true)]
+    pub token: Option<Secret>,
+    /// What inbox subjects begin with; also NATS_INBOX_PREFIX
+    #[arg(long, value_name = "PREFIX", global = true)]
+    pub inbox_prefix: Option<String>,
+    /// How long to wait for a reply, such as 500ms, 5s or 1m30s; also NATS_TIMEOUT
+    #[arg(long, value_name = "DURATION", value_parser = duration, global = true)]
+    pub timeout: Option<Duration>,
+}
+
+/// Not among the global flags, because `replay` has another meaning for it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct Name {
+    /// The client's name in the server's connection list [default: goingnats]
+    #[arg(long = "name", value_name = "NAME")]
+    pub client: Option<String>,
+}
+
+/// How messages are printed.
+#[derive(Debug, Args)]
+pub struct Forms {
+    /// Print one JSON object a line
+    #[arg(long, conflicts_with = "raw")]
+    json: bool,
+    /// Print payloads as they are, each followed by a line feed
+    #[arg(long)]
+    raw: bool,
+}
+
+impl Forms {
+    /// The one that was asked for.
+    pub fn chosen(&self) -> Form {
+        if self.json {
+            Form::Json
+        } else if self.raw {
+            Form::Raw
+        } else {
+            Form::People
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Headers {
+    /// Add a header; may be repeated
+    #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", value_parser = header)]
+    pub headers: Vec<(String, String)>,
+}
+
+impl Arguments {
+    /// What the command line says of the connection.
+    pub fn flags(&self) -> Flags {
+        let given = &self.connection;
+        let of_command = match &self.command {
+            Some(Command::Demo(command)) => command.name.client.as_ref(),
+            Some(Command::Sub(command)) => command.name.client.as_ref(),
+            Some(Command::Pub(command)) => command.name.client.as_ref(),
+            Some(Command::Request(command)) => command.name.client.as_ref(),
+            Some(Command::Serve(command)) => command.name.client.as_ref(),
+            Some(Command::History(command)) => command.name.client.as_ref(),
+            Some(Command::Replay(_)) | None => None,
+        };
+        Flags {
+            server: given.server.clone(),
+            user: given.user.clone(),
+            password: given.password.clone(),
+            token: given.token.clone(),
+            inbox_prefix: given.inbox_prefix.clone(),
+            timeout: given.timeout,
+            name: of_command.or(self.name.client.as_ref()).cloned(),
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, BadDuration> {
+    parse_duration(text)
+}
+
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
+}
+
+/// Split at the first colon, blanks around both sides left out (natscli's `-H`).
+fn header(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("a header is written NAME:VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_and_flags_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+
+    fn flags(line: &str) -> Flags {
+        Arguments::try_parse_from(line.split(' ')).unwrap().flags()
+    }
+
+    #[test]
+    fn connection_flags_are_taken_before_and_behind_the_command() {
+        for line in [
+            "goingnats -s h:1 --timeout 100ms --name me sub a",
+            "goingnats sub a --server h:1 --timeout 100ms --name me",
+            "goingnats -s h:0 --timeout 1h --name you sub a -s h:1 --timeout 100ms --name me",
+        ] {
+            let flags = flags(line);
+            assert_eq!(flags.server.as_deref(), Some("h:1"), "{line}");
+            assert_eq!(flags.timeout, Some(Duration::from_millis(100)), "{line}");
+            assert_eq!(flags.name.as_deref(), Some("me"), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_a_replay_are_not_the_name_of_the_client() {
+        let line = ["goingnats", "--name", "me", "replay", "f", "--name", "t*"];
+        let arguments = Arguments::try_parse_from(line).unwrap();
+        assert_eq!(arguments.flags().name.as_deref(), Some("me"));
+        let Some(Command::Replay(replay)) = arguments.command else {
+            panic!("{:?}", arguments.command);
+        };
+        assert_eq!(replay.names.as_deref(), Some("t*"));
+    }
+
+    #[test]
+    fn a_header_is_split_at_the_first_colon() {
+        assert_eq!(header("A: b:c "), Ok(("A".to_owned(), "b:c".to_owned())));
+        assert!(header("A").is_err());
+    }
+
+    #[test]
+    fn nothing_shown_of_the_arguments_holds_a_secret() {
+        let line = ["goingnats", "--password", "hunter2", "--token", "hunter2"];
+        let arguments = Arguments::try_parse_from(line).unwrap();
+        assert!(!format!("{arguments:?}").contains("hunter2"));
+    }
+}

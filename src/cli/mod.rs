@@ -1,0 +1,28 @@
+//! The command line: arguments, the headless commands, and how the parts are put together.
+//!
+//! [`main`] reads the arguments and the environment, once; everything behind it takes them as values.
+//! Each command is one file. Around them:
+//!
+//! * `supervise` runs a headless command and ends it in an orderly way when a signal comes;
+//! * `session` is its connection, `output` and `print` are what it writes to stdout;
+//! * `exit` knows the code and the sentence that a script and a person get in the end.
+
+mod arguments;
+mod demo;
+mod exit;
+mod explore;
+mod history;
+mod log;
+mod output;
+mod print;
+mod publish;
+mod record;
+mod replay;
+mod request;
+mod run;
+mod serve;
+mod session;
+mod subscribe;
+mod supervise;
+
+pub use run::main;

@@ -1,0 +1,115 @@
+//! `goingnats sub`: messages to stdout as they come.
+
+use std::{future, time::Duration};
+
+use anyhow::Result;
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    arguments::Sub,
+    exit::Exit,
+    output::tell,
+    print::{Printer, took},
+    session::{Session, with_session},
+    supervise::Stop,
+};
+use crate::{
+    client::{Batch, Data, Error, Event},
+    context::Settings,
+    protocol::subject,
+    recording::{Direction, Line},
+};
+
+/// Prints until the count is reached, nothing came for the wait, or a signal comes.
+pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit> {
+    for subject in &arguments.subjects {
+        subject::check_subscribe(subject.as_bytes()).map_err(Error::from)?;
+    }
+    if let Some(queue) = &arguments.queue {
+        subject::check_queue(queue.as_bytes()).map_err(Error::from)?;
+    }
+    with_session(settings.options()?, stop, async |session| {
+        print(session, &arguments).await
+    })
+    .await
+}
+
+async fn print(session: &mut Session, arguments: &Sub) -> Result<Exit> {
+    let queue = arguments.queue.as_deref().map(str::as_bytes);
+    for subject in &arguments.subjects {
+        session.subscribe(subject.as_bytes(), queue).await?;
+    }
+    let mut printer = Printer::new(arguments.forms.chosen());
+    let mut left = arguments.count;
+    let mut connected = true;
+    let mut last = Instant::now();
+    loop {
+        tokio::select! {
+            Some(data) = session.lanes.data.recv() => match data {
+                Data::Received(batch) => {
+                    print_batch(&mut printer, &batch, &mut left)?;
+                    printer.flush()?;
+                    if left == Some(0) {
+                        return Ok(Exit::Done);
+                    }
+                    last = Instant::now();
+                }
+                Data::Gap(gap) => tell(format_args!(
+                    "reconnected after {}: messages may be missing here",
+                    took(gap.lasted)
+                )),
+                Data::Dropped(dropped) => tell(format_args!(
+                    "{} messages were dropped here: stdout is read too slowly",
+                    dropped.received
+                )),
+                Data::Sent(_) => {}
+            },
+            event = session.lanes.events.recv() => match event {
+                Some(Event::Disconnected { reason, .. }) if connected => {
+                    tell(format_args!("{reason}; trying to reconnect"));
+                    connected = false;
+                }
+                Some(Event::Connected { .. }) => connected = true,
+                Some(Event::SubscriptionRefused { reason, .. }) => return Err(reason.into()),
+                Some(Event::ServerError { text, .. }) => tell(format_args!("the server says {text:?}")),
+                Some(Event::Closed { reason }) => return Err(reason.unwrap_or(Error::Closed).into()),
+                Some(_) => {}
+                None => return Err(Error::Closed.into()),
+            },
+            () = quiet(last, arguments.wait) => {
+                let (Some(left), Some(wait)) = (left, arguments.wait) else {
+                    return Ok(Exit::Done);
+                };
+                tell(format_args!("nothing came for {}, {left} more awaited", took(wait)));
+                return Ok(Exit::TimedOut);
+            }
+        }
+    }
+}
+
+fn print_batch(printer: &mut Printer, batch: &Batch, left: &mut Option<u64>) -> Result<()> {
+    for record in &batch.records {
+        match left {
+            Some(0) => break,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        printer.message(&Line::new(
+            batch.at,
+            Direction::In,
+            record.subject(&batch.bytes),
+            record.reply(&batch.bytes),
+            record.header(&batch.bytes),
+            record.payload(&batch.bytes),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Returns when nothing came for the wait; never where there is none.
+async fn quiet(last: Instant, wait: Option<Duration>) {
+    match wait.and_then(|wait| last.checked_add(wait)) {
+        Some(end) => sleep_until(end).await,
+        None => future::pending().await,
+    }
+}
