@@ -1,1 +1,13 @@
-//! The headless commands, as a script sees them.
+//! The built binary as a script meets it: arguments in, lines and an exit code out.
+#![allow(clippy::unwrap_used)] // for what helps a test as for the test itself
+
+mod connection;
+mod history;
+mod program;
+mod publish;
+mod replay;
+mod request;
+mod serve;
+mod subscribe;
+
+pub use program::{Home, Running, server};

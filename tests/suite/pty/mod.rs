@@ -7,6 +7,7 @@
     reason = "a test that cannot start its program is to fail"
 )]
 
+mod explorer;
 mod harness;
 mod stage;
 mod terminal;

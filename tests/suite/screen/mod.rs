@@ -1,1 +1,5 @@
 //! The real event loop, driven by keys.
+
+mod harness;
+mod journeys;
+mod snapshots;

@@ -1,0 +1,182 @@
+//! Where the commands connect, as whom, and how they say that they could not.
+
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, process::Stdio};
+
+use super::{Home, Running, server};
+use crate::support::{NatsServer, wait_until};
+
+#[test]
+fn given_nothing_that_listens_then_the_code_is_3_and_the_sentence_names_it_and_the_next_step() {
+    let home = Home::new();
+    // A port that was free a moment ago.
+    let address = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
+    for command in [
+        ["sub", "a"].as_slice(),
+        &["pub", "a", "body"],
+        &["request", "a"],
+        &["demo", "--plain"],
+    ] {
+        let ended = home.run(&[command, &["-s", &address]].concat());
+        ended.assert_ended_with(3, &[&address, "refused", "goingnats serve"]);
+    }
+}
+
+#[test]
+fn given_credentials_that_are_wrong_then_the_code_is_3_and_nothing_shows_them() {
+    let home = Home::new();
+    let server = NatsServer::with_arguments(&["--user", "me", "--pass", "s3cret"]);
+    let url = server.url();
+    let right = home.run(&[
+        "pub",
+        "a",
+        "b",
+        "-s",
+        &url,
+        "--user",
+        "me",
+        "--password",
+        "s3cret",
+    ]);
+    let wrong = home.run(&[
+        "pub",
+        "a",
+        "b",
+        "-s",
+        &url,
+        "--user",
+        "me",
+        "--password",
+        "hunter2",
+    ]);
+    let token = home.run(&["pub", "a", "b", "-s", &url, "--token", "hunter2"]);
+    let none = home.run(&["pub", "a", "b", "-s", &url]);
+
+    right.assert(0, "");
+    for ended in [wrong, token, none] {
+        ended.assert_failed(3, &["Authorization Violation", "--user"]);
+        assert!(!ended.stderr.contains("hunter2"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn given_a_subject_that_is_not_allowed_then_the_code_is_3_and_the_sentence_names_it() {
+    let home = Home::new();
+    let server = NatsServer::with_config(
+        r#"authorization { users: [ { user: u, password: p, permissions: {
+            subscribe: { deny: "secret.>" }, publish: { deny: "secret.>" } } } ] }"#,
+    );
+    let url = format!("nats://u:p@{}", server.address());
+    for command in [
+        ["sub", "open", "secret.a"].as_slice(),
+        &["pub", "secret.a", "b"],
+        &["request", "secret.a", "b"],
+        &["request", "secret.a", "b", "--replies", "2"],
+    ] {
+        let ended = home.run(&[command, &["-s", &url]].concat());
+        ended.assert_failed(3, &["secret.a", "refused"]);
+    }
+}
+
+#[test]
+fn given_variables_then_they_count_where_no_flag_says_otherwise() {
+    let home = Home::new();
+    let server = NatsServer::with_arguments(&["--user", "me", "--pass", "s3cret"]);
+    let variables = [
+        ("NATS_URL", server.url()),
+        ("NATS_USER", "me".to_owned()),
+        ("NATS_PASSWORD", "s3cret".to_owned()),
+    ];
+    let run = |arguments: &[&str]| {
+        Running::spawn(home.command(arguments).envs(variables.clone())).ended()
+    };
+
+    run(&["pub", "a", "b"]).assert(0, "");
+    assert_eq!(run(&["pub", "a", "b", "--token", "other"]).code, Some(3));
+    assert_eq!(run(&["pub", "a", "b", "-s", "127.0.0.1:1"]).code, Some(3));
+}
+
+#[test]
+fn given_a_url_or_a_duration_that_cannot_be_read_then_the_code_is_2() {
+    let home = Home::new();
+    home.run(&["pub", "a", "b", "-s", "http://h"])
+        .assert_ended_with(2, &["--server", "scheme"]);
+    home.run(&["request", "a", "--timeout", "soon"])
+        .assert_ended_with(2, &["--timeout", "\"soon\"", "500ms"]);
+    let mut command = home.command(&["request", "a"]);
+    Running::spawn(command.env("NATS_TIMEOUT", "soon"))
+        .ended()
+        .assert_failed(2, &["NATS_TIMEOUT", "\"soon\""]);
+}
+
+#[test]
+fn given_usage_that_is_wrong_then_the_code_is_2() {
+    let home = Home::new();
+    for (arguments, word) in [
+        (["sub"].as_slice(), "SUBJECT"),
+        (&["pub"], "SUBJECT"),
+        (&["nonsense"], "nonsense"),
+        (&["sub", "a", "--json", "--raw"], "--raw"),
+        (&["sub", "a", "--count", "0"], "--count"),
+        (&["pub", "a", "b", "-H", "no colon"], "NAME:VALUE"),
+        (&["--sub", "a", "pub", "a"], "--sub"),
+        (&["pub", "a.*", "b"], "a.*"),
+        (&["request", "a b"], "a b"),
+        (&["pub", "a", "b", "-H", ": no name"], "header"),
+        (&["demo", "--plain", "--token", "t"], "URL"),
+    ] {
+        home.run(arguments).assert_ended_with(2, &[word]);
+    }
+}
+
+#[test]
+fn given_no_terminal_then_the_explorer_points_at_the_commands() {
+    Home::new()
+        .run(&[])
+        .assert_failed(2, &["terminal", "goingnats sub"]);
+}
+
+#[test]
+fn given_a_name_then_the_server_lists_it() {
+    let home = Home::new();
+    let server = NatsServer::start();
+    let sub = home.start(&["sub", "a", "--name", "my watcher", "-s", &server.url()]);
+    wait_until("the name", || {
+        let page = server.monitor("/connz");
+        page["connections"][0]["name"] == "my watcher"
+    });
+    drop(sub);
+}
+
+#[test]
+fn given_a_log_file_then_it_is_written_for_its_owner_alone() {
+    let (home, server) = (Home::new(), server());
+    let log = home.file("log", "");
+    fs::remove_file(&log).unwrap();
+
+    home.run(&["pub", "a", "b", "-s", &server.url(), "--log", &log])
+        .assert(0, "");
+
+    let mode = fs::metadata(&log).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn given_help_that_nobody_reads_then_it_ends_quietly() {
+    let home = Home::new();
+    let mut help = home.command(&["--help"]);
+    let mut help = help
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(help.stdout.take());
+
+    let ended = help.wait_with_output().unwrap();
+
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}

@@ -1,0 +1,281 @@
+//! The real event loop, with keys in and a screen out.
+//!
+//! ```text
+//! let mut screen = Given::new().subscribed(&["time.*"]).open(&server);
+//! screen.keys("s orders.><Enter>").shows("orders.>");
+//! ```
+
+use std::{
+    io,
+    num::NonZeroU16,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use goingnats::{
+    client::{self, Options},
+    tui::{
+        app::{self, App},
+        event_loop::{Clock, End, EventLoop},
+        jobs::Jobs,
+        keymap::Chord,
+        terminal::{Capabilities, Inputs, Output, Screen, Signals, clipboard::Route, input::Input},
+    },
+};
+use ratatui::layout::Size;
+use tokio::sync::mpsc;
+
+/// How long anything may take before a test gives up, with the last screen in the message.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What a screen is opened with.
+pub struct Given {
+    size: (u16, u16),
+    setup: app::Setup,
+    history: Option<PathBuf>,
+}
+
+/// The setup of a screen in tests: named `explorer`, in UTC, with colours.
+pub fn setup() -> app::Setup {
+    app::Setup {
+        name: "explorer".into(),
+        label: None,
+        context: None,
+        server: "nats://127.0.0.1:4222".into(),
+        subscriptions: Vec::new(),
+        draft: None,
+        timeout: Duration::from_secs(5),
+        guide: false,
+        keep: 64 << 20,
+        colours: true,
+        zone: jiff::tz::TimeZone::UTC,
+    }
+}
+
+impl Given {
+    /// A screen of 160×45 with nothing on it.
+    pub fn new() -> Given {
+        Given {
+            size: (160, 45),
+            setup: setup(),
+            history: None,
+        }
+    }
+
+    pub fn size(mut self, width: u16, height: u16) -> Given {
+        self.size = (width, height);
+        self
+    }
+
+    pub fn subscribed(mut self, subjects: &[&str]) -> Given {
+        self.setup.subscriptions = subjects
+            .iter()
+            .map(|subject| (*subject).to_owned())
+            .collect();
+        self
+    }
+
+    pub fn draft(mut self, subject: &str, payload: &str) -> Given {
+        self.setup.draft = Some((subject.to_owned(), payload.to_owned()));
+        self
+    }
+
+    pub fn timeout(mut self, timeout: Duration) -> Given {
+        self.setup.timeout = timeout;
+        self
+    }
+
+    pub fn history(mut self, path: PathBuf) -> Given {
+        self.history = Some(path);
+        self
+    }
+
+    /// Opens the screen on a server.
+    pub fn open(mut self, server: &str) -> Running {
+        self.setup.server = server.to_owned();
+        let mut options = Options::new("explorer", server).unwrap();
+        (options.retry_first, options.log_sent) = (true, true);
+        let (keys, script) = mpsc::unbounded_channel();
+        let (width, height) = self.size;
+        let shown = Arc::new(Mutex::new(vt100::Parser::new(
+            cells(height),
+            cells(width),
+            0,
+        )));
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let stalled = Arc::new(AtomicBool::new(false));
+        let sink = Sink {
+            shown: shown.clone(),
+            raw: raw.clone(),
+            stalled: stalled.clone(),
+        };
+        let (setup, history) = (self.setup, self.history);
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let (connection, lanes) = client::open(options).unwrap();
+                let clock = Clock::system();
+                let mut event_loop = EventLoop {
+                    app: App::new(setup, (width, height), clock.now()),
+                    connection,
+                    lanes,
+                    screen: Screen::new(Size { width, height }),
+                    output: Output::new(sink).unwrap(),
+                    inputs: Inputs::script(script),
+                    signals: Signals::none(),
+                    jobs: Jobs::start(history).unwrap(),
+                    clock,
+                    capabilities: Capabilities::new(|_| None, true, true),
+                    clipboard: Route::Terminal,
+                };
+                let end = event_loop.run().await;
+                event_loop.connection.close();
+                event_loop.jobs.finish();
+                end
+            })
+        });
+        Running {
+            keys,
+            shown,
+            raw,
+            stalled,
+            thread: Some(thread),
+            size: self.size,
+        }
+    }
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+struct Sink {
+    shown: Arc<Mutex<vt100::Parser>>,
+    raw: Arc<Mutex<Vec<u8>>>,
+    stalled: Arc<AtomicBool>,
+}
+
+impl io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        while self.stalled.load(Ordering::Acquire) {
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
+        self.shown.lock().unwrap().process(bytes);
+        self.raw.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A screen that runs.
+pub struct Running {
+    keys: mpsc::UnboundedSender<Input>,
+    shown: Arc<Mutex<vt100::Parser>>,
+    raw: Arc<Mutex<Vec<u8>>>,
+    stalled: Arc<AtomicBool>,
+    thread: Option<JoinHandle<io::Result<End>>>,
+    size: (u16, u16),
+}
+
+impl Running {
+    /// Presses keys: characters as they are, others as `<Enter>`, `<Ctrl-P>`, `<F5>`.
+    pub fn keys(&mut self, keys: &str) -> &mut Running {
+        for chord in Chord::sequence(keys).unwrap() {
+            self.keys.send(Input::Key(chord.event())).unwrap();
+        }
+        self
+    }
+
+    pub fn paste(&mut self, text: &str) -> &mut Running {
+        self.keys.send(Input::Paste(text.to_owned())).unwrap();
+        self
+    }
+
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Running {
+        self.shown
+            .lock()
+            .unwrap()
+            .screen_mut()
+            .set_size(cells(height), cells(width));
+        self.keys.send(Input::Resize(width, height)).unwrap();
+        self.size = (width, height);
+        self
+    }
+
+    /// The terminal takes nothing any more, or takes everything again.
+    pub fn stall(&mut self, stalled: bool) -> &mut Running {
+        self.stalled.store(stalled, Ordering::Release);
+        self
+    }
+
+    /// What is on the screen now.
+    pub fn text(&self) -> String {
+        self.shown.lock().unwrap().screen().contents()
+    }
+
+    /// Everything that was ever written to the terminal.
+    pub fn raw(&self) -> Vec<u8> {
+        self.raw.lock().unwrap().clone()
+    }
+
+    /// Waits until the screen holds a text.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> &mut Running {
+        self.until(&format!("{text:?} shows"), |screen| screen.contains(text))
+    }
+
+    /// Waits until the screen does not hold a text any more.
+    #[track_caller]
+    pub fn hides(&mut self, text: &str) -> &mut Running {
+        self.until(&format!("{text:?} is gone"), |screen| {
+            !screen.contains(text)
+        })
+    }
+
+    /// Waits for anything on the screen.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Running {
+        let start = Instant::now();
+        loop {
+            let text = self.text();
+            if holds(&text) {
+                return self;
+            }
+            assert!(
+                start.elapsed() < DEADLINE,
+                "waited {DEADLINE:?} until {what}; the screen:\n{text}"
+            );
+            assert!(
+                !self.thread.as_ref().unwrap().is_finished(),
+                "the loop ended before {what}:\n{text}"
+            );
+            std::thread::park_timeout(Duration::from_millis(2));
+        }
+    }
+
+    /// Waits until the loop has ended.
+    #[track_caller]
+    pub fn ends(&mut self) -> End {
+        let start = Instant::now();
+        while !self.thread.as_ref().unwrap().is_finished() {
+            assert!(
+                start.elapsed() < DEADLINE,
+                "the loop goes on; the screen:\n{}",
+                self.text()
+            );
+            std::thread::park_timeout(Duration::from_millis(2));
+        }
+        self.thread.take().unwrap().join().unwrap().unwrap()
+    }
+}
