@@ -5,7 +5,7 @@
 //!
 //! The names and the reading of flags and variables are natscli's (`nats/main.go`), with one
 //! deviation: a credential on the command line replaces those of the variables as a whole, see
-//! [`resolve`].
+//! [`resolve()`].
 
 mod duration;
 mod resolve;

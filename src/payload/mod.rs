@@ -5,7 +5,7 @@
 //! this folder first.
 //!
 //! * [`detect`] says whether bytes are JSON, text or neither, by looking at a bounded part of them.
-//! * [`preview`] is one line that fits, for a row of a list.
+//! * [`preview()`] is one line that fits, for a row of a list.
 //! * [`Document`] lays a payload out in lines, and hands out only what is looked at.
 //! * [`visible`] makes any bytes safe: nothing invisible, nothing that moves a cursor.
 

@@ -24,7 +24,8 @@ pub enum Effect {
     },
     /// Unsubscribe.
     Unsubscribe(Sid),
-    /// Send a request or publish; the ticket comes back by [`super::ingest::sent`].
+    /// Send a request or publish; the ticket comes back by
+    /// [`request::sent`](crate::tui::panes::request::sent).
     Send(Box<Purpose>),
     /// Cut the wait between two attempts to connect short.
     Reconnect,

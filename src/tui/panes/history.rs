@@ -53,7 +53,7 @@ impl HistoryPane {
             .collect();
         drop(known);
         all.extend(entries);
-        all.sort_by(|a, b| b.at.cmp(&a.at));
+        all.sort_by_key(|entry| std::cmp::Reverse(entry.at));
         self.entries = all;
         self.search();
     }

@@ -255,19 +255,22 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
                 composer.subject.set_text(subject);
                 composer.edited = true;
                 composer.forget_suggestions();
-            } else if !composer.go_to_part(1) {
-                app.go_to(Focus::Request.step(app.view, 1));
+            } else {
+                next_part(app, 1);
             }
         }
-        Action::PreviousField => {
-            if !composer.go_to_part(-1) {
-                app.go_to(Focus::Request.step(app.view, -1));
-            }
-        }
+        Action::PreviousField => next_part(app, -1),
         Action::Up | Action::Down => highlight(composer, *action == Action::Down),
         _ => {}
     }
     Vec::new()
+}
+
+/// The next field, or where there is none the next pane.
+fn next_part(app: &mut App, steps: isize) {
+    if !app.composer.go_to_part(steps) {
+        app.go_to(Focus::Request.step(app.view, steps));
+    }
 }
 
 fn highlight(composer: &mut Composer, down: bool) {

@@ -280,6 +280,40 @@ fn enter_on_a_subject_shows_only_that_and_esc_shows_all() {
 }
 
 #[test]
+fn pasting_lines_goes_into_the_payload_and_sends_nothing() {
+    let broker = broker();
+    let mut screen = connected(Given::new(), &broker);
+    screen
+        .keys("rnowhere<Tab>")
+        .shows("where")
+        .paste("one\ntwo\nthree");
+    screen
+        .shows("three")
+        .hides("no responders")
+        .keys("<F5>")
+        .shows("✗ no responders");
+}
+
+#[test]
+fn a_narrow_screen_shows_one_pane_and_tab_the_next() {
+    let broker = broker();
+    let mut screen = connected_narrow(&broker);
+    screen
+        .shows("FOLLOW")
+        .keys("<Tab>")
+        .shows("The selected message")
+        .keys("<Tab>")
+        .shows("where to");
+}
+
+/// Too narrow for the version of the server, so that something else tells that it is there.
+fn connected_narrow(broker: &Broker) -> Running {
+    let mut screen = Given::new().size(60, 20).open(&broker.url());
+    screen.shows("Press s to subscribe");
+    screen
+}
+
+#[test]
 fn every_size_is_drawn_and_the_way_back_loses_nothing() {
     let broker = broker();
     let mut screen = connected(Given::new().subscribed(&["t"]), &broker);
