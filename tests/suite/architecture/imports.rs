@@ -1,0 +1,200 @@
+//! What a Rust file names: its `use` trees, flattened, and the paths in its code, each resolved to
+//! a place in this crate or to another crate. Comments (documentation and its examples with them)
+//! and literals are left out.
+
+use super::tokens::{Token, tokens};
+
+/// One path that a file names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The line, from 1.
+    pub line: usize,
+    pub place: Place,
+    /// Whether it stands in an item under `#[cfg(test)]`.
+    pub in_test: bool,
+}
+
+/// Where a path leads, segment by segment.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Into this crate, from its root.
+    Ours(Vec<String>),
+    /// Into another crate, whose name stands first; or to a name that is in scope already.
+    Foreign(Vec<String>),
+}
+
+/// Everything that the source of `module` names. `module` is the path of the file's own module from
+/// the root of the crate; `roots` are the names that stand at the root of the crate.
+pub fn imports(module: &[String], roots: &[&str], source: &str) -> Vec<Import> {
+    let mut reader = Reader {
+        tokens: tokens(source),
+        at: 0,
+        module: module.to_vec(),
+        roots,
+        inline: Vec::new(),
+        depth: 0,
+        test_until: None,
+        found: Vec::new(),
+    };
+    reader.read();
+    reader.found
+}
+
+struct Reader<'a> {
+    tokens: Vec<Token>,
+    at: usize,
+    /// The module that the tokens at `at` stand in, inline modules included.
+    module: Vec<String>,
+    roots: &'a [&'a str],
+    /// The depth outside each inline module we are in.
+    inline: Vec<usize>,
+    /// How many brackets of any kind are open.
+    depth: usize,
+    /// The depth at which the item under `#[cfg(test)]` ends.
+    test_until: Option<usize>,
+    found: Vec<Import>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        while self.at < self.tokens.len() {
+            match self.text(0) {
+                "#" if self.reads(&["#", "[", "cfg", "(", "test", ")", "]"]) => {
+                    self.test_until.get_or_insert(self.depth);
+                    self.at += 7;
+                }
+                "mod" if self.text(2) == "{" => {
+                    let name = self.text(1).to_owned();
+                    self.module.push(name);
+                    self.inline.push(self.depth);
+                    self.at += 2;
+                }
+                "use" if self.text(1) != "<" => {
+                    self.at += 1;
+                    self.tree(&[]);
+                }
+                "{" | "(" | "[" => (self.depth, self.at) = (self.depth + 1, self.at + 1),
+                ")" | "]" => self.close(),
+                "}" => {
+                    self.close();
+                    self.end_of_item();
+                }
+                ";" => {
+                    self.end_of_item();
+                    self.at += 1;
+                }
+                _ => self.path(),
+            }
+        }
+    }
+
+    fn text(&self, ahead: usize) -> &str {
+        self.tokens.get(self.at + ahead).map_or("", |t| &t.text)
+    }
+
+    fn reads(&self, expected: &[&str]) -> bool {
+        (0..).zip(expected).all(|(i, text)| self.text(i) == *text)
+    }
+
+    fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.at += 1;
+        if self.inline.last() == Some(&self.depth) {
+            self.inline.pop();
+            self.module.pop();
+        }
+    }
+
+    fn end_of_item(&mut self) {
+        if self.test_until == Some(self.depth) {
+            self.test_until = None;
+        }
+    }
+
+    /// One `use` tree, up to the `,`, `}` or `;` after it, which stays.
+    fn tree(&mut self, before: &[String]) {
+        let mut path = before.to_vec();
+        let line = self.tokens.get(self.at).map_or(0, |t| t.line);
+        loop {
+            match self.text(0) {
+                "::" => self.at += 1,
+                "{" => {
+                    self.at += 1;
+                    while !matches!(self.text(0), "}" | ";" | "") {
+                        self.tree(&path);
+                        if self.text(0) == "," {
+                            self.at += 1;
+                        }
+                    }
+                    self.at += 1;
+                    return;
+                }
+                "as" => self.at += 2,
+                "," | "}" | ";" | "" => break,
+                segment => {
+                    path.push(segment.to_owned());
+                    self.at += 1;
+                }
+            }
+        }
+        self.found(line, path);
+    }
+
+    /// A path of two segments or more in code; anything else is stepped over.
+    fn path(&mut self) {
+        let Token { line, .. } = self.tokens[self.at];
+        let mut path = Vec::new();
+        while is_name(self.text(0)) {
+            path.push(self.text(0).to_owned());
+            self.at += 1;
+            if self.text(0) != "::" {
+                break;
+            }
+            self.at += 1;
+        }
+        match path.len() {
+            0 => self.at += 1,
+            1 => {}
+            _ => self.found(line, path),
+        }
+    }
+
+    fn found(&mut self, line: usize, path: Vec<String>) {
+        let place = self.resolve(path);
+        let in_test = self.test_until.is_some();
+        self.found.push(Import {
+            line,
+            place,
+            in_test,
+        });
+    }
+
+    fn resolve(&self, path: Vec<String>) -> Place {
+        let mut here = self.module.clone();
+        let mut rest = path.as_slice();
+        match rest {
+            [first, tail @ ..] if first == "crate" || first == "goingnats" => {
+                here.clear();
+                rest = tail;
+            }
+            [first, ..] if first == "self" || first == "super" => {
+                while let [first, tail @ ..] = rest
+                    && (first == "self" || first == "super")
+                {
+                    if first == "super" {
+                        here.pop();
+                    }
+                    rest = tail;
+                }
+            }
+            [first, ..] if here.is_empty() && self.roots.contains(&first.as_str()) => {}
+            _ => return Place::Foreign(path),
+        }
+        here.extend(rest.iter().filter(|segment| *segment != "self").cloned());
+        Place::Ours(here)
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
