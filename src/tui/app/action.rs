@@ -1,7 +1,7 @@
 //! What a person can mean. Every key, every palette row and every test speaks in these.
 
 use super::View;
-use crate::tui::keymap::Chord;
+use crate::tui::{keymap::Chord, widgets::scroll::Move};
 
 /// One intention, resolved from a key by the keymap or picked from the palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,4 +73,21 @@ pub enum Action {
     Submit,
     Type(Chord),
     Paste(String),
+}
+
+impl Action {
+    /// The step through a list that it means, if it means one.
+    pub fn step(&self) -> Option<Move> {
+        Some(match self {
+            Action::Up => Move::Up,
+            Action::Down => Move::Down,
+            Action::PageUp => Move::PageUp,
+            Action::PageDown => Move::PageDown,
+            Action::HalfUp => Move::HalfUp,
+            Action::HalfDown => Move::HalfDown,
+            Action::First => Move::Home,
+            Action::Last => Move::End,
+            _ => return None,
+        })
+    }
 }

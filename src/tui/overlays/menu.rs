@@ -58,7 +58,7 @@ impl Menu {
             place: "",
             action: action.clone(),
         }));
-        rows.retain(|row| panes::step(&row.action).is_none());
+        rows.retain(|row| row.action.step().is_none());
         Menu::new("Commands", rows)
     }
 
@@ -75,7 +75,7 @@ impl Menu {
 
     /// Takes a step.
     pub fn act(&mut self, action: &Action, height: u16) {
-        if let Some(step) = panes::step(action) {
+        if let Some(step) = action.step() {
             self.scroll.step(step, self.found.len() as u64, height);
             self.scroll.follow(false);
         }

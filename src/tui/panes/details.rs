@@ -190,7 +190,7 @@ fn lay_out(app: &mut App) -> Vec<Effect> {
 
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
-    if let Some(step) = super::step(action) {
+    if let Some(step) = action.step() {
         scroll(app, step);
         return Vec::new();
     }

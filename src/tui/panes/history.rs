@@ -87,7 +87,7 @@ pub fn open(app: &mut App) -> Vec<Effect> {
 
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
-    if let Some(step) = super::step(action) {
+    if let Some(step) = action.step() {
         let height = app.layout.rows(Focus::History).saturating_sub(1);
         app.history
             .scroll

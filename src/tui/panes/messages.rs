@@ -67,7 +67,7 @@ pub fn selected(app: &App) -> Option<MessageId> {
 
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
-    if let Some(step) = super::step(action) {
+    if let Some(step) = action.step() {
         let (rows, height) = (rows(app), app.layout.rows(Focus::Messages));
         app.messages.place.step(step, &app.store, rows, height);
         return Vec::new();

@@ -43,7 +43,7 @@ fn selected_row(app: &App) -> Option<TreeRow<'_>> {
 
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
-    if let Some(step) = panes::step(action) {
+    if let Some(step) = action.step() {
         let rows = app.store.subjects().rows() as u64;
         let height = app.layout.rows(Focus::Subjects);
         let mut scroll = app.subjects.scroll(app.store.subjects());

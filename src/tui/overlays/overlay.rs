@@ -1,0 +1,117 @@
+//! The overlays as one thing: a stack, of which the last one has the keys.
+
+use ratatui::Frame;
+
+use super::{menu, question, toasts};
+use crate::tui::{
+    app::{App, Effect, Now},
+    keymap::{Chord, Scope},
+};
+use crate::{history::Entry, payload::visible};
+
+/// One of them. They lie in a stack; the last one has the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Help or palette.
+    Menu(menu::Menu),
+    /// One line to type.
+    Prompt(question::Prompt),
+    /// Yes or no.
+    Confirm(question::Confirm),
+}
+
+impl Overlay {
+    /// Asks what to subscribe to.
+    pub fn subscribe() -> Overlay {
+        Overlay::Prompt(question::Prompt::new(question::Asked::Subscribe, ""))
+    }
+
+    /// Asks for another subject of a subscription.
+    pub fn edit_subscription(typed: &str) -> Overlay {
+        Overlay::Prompt(question::Prompt::new(
+            question::Asked::EditSubscription,
+            typed,
+        ))
+    }
+
+    /// Asks for the name to save a request under.
+    pub fn save(entry: Entry) -> Overlay {
+        let name = entry
+            .name
+            .clone()
+            .unwrap_or_else(|| visible(&entry.subject).into_owned());
+        Overlay::Prompt(question::Prompt::new(
+            question::Asked::Name(Box::new(entry)),
+            &name,
+        ))
+    }
+
+    /// Asks whether to delete a request from the history.
+    pub fn delete(entry: Entry) -> Overlay {
+        Overlay::Confirm(question::Confirm::Delete(Box::new(entry)))
+    }
+
+    /// Asks whether to clear the log.
+    pub fn clear_log() -> Overlay {
+        Overlay::Confirm(question::Confirm::ClearLog)
+    }
+
+    /// Asks whether to leave with something unfinished.
+    pub fn quit(unfinished: String) -> Overlay {
+        Overlay::Confirm(question::Confirm::Quit(unfinished))
+    }
+
+    /// The scope of its keys.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Overlay::Menu(_) => Scope::Menu,
+            Overlay::Prompt(_) => Scope::Prompt,
+            Overlay::Confirm(_) => Scope::Confirm,
+        }
+    }
+
+    /// Whether keys without a meaning are typed.
+    pub fn typing(&self) -> bool {
+        !matches!(self, Overlay::Confirm(_))
+    }
+
+    /// Types a key into it.
+    pub fn type_key(&mut self, chord: Chord) {
+        match self {
+            Overlay::Menu(menu) => menu.type_key(chord),
+            Overlay::Prompt(prompt) => prompt.type_key(chord),
+            Overlay::Confirm(_) => {}
+        }
+    }
+
+    /// Pastes into it.
+    pub fn paste(&mut self, text: &str) {
+        match self {
+            Overlay::Menu(menu) => menu.paste(text),
+            Overlay::Prompt(prompt) => prompt.paste(text),
+            Overlay::Confirm(_) => {}
+        }
+    }
+}
+
+/// Does what was asked: the overlay on top is answered.
+pub fn submit(app: &mut App, now: Now) -> Vec<Effect> {
+    match app.overlays.pop() {
+        Some(Overlay::Menu(menu)) => menu::run(app, &menu, now),
+        Some(Overlay::Prompt(prompt)) => question::answer(app, prompt, now),
+        Some(Overlay::Confirm(confirm)) => question::confirmed(app, confirm),
+        None => Vec::new(),
+    }
+}
+
+/// Draws the stack and the toasts.
+pub fn draw(app: &App, frame: &mut Frame) {
+    for overlay in &app.overlays {
+        match overlay {
+            Overlay::Menu(menu) => menu::draw(app, menu, frame),
+            Overlay::Prompt(prompt) => question::draw_prompt(app, prompt, frame),
+            Overlay::Confirm(confirm) => question::draw_confirm(app, confirm, frame),
+        }
+    }
+    toasts::draw(app, frame.buffer_mut());
+}
