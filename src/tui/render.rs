@@ -54,15 +54,27 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
     overlays::draw(app, frame);
 }
 
-/// The keys that work now, the pane's own first.
+/// The keys that work now, the pane's own first. What has two keys is shown with that of the narrowest
+/// scope; help stands last, since it leads to all the others.
 fn draw_hints(app: &App, frame: &mut Frame) {
     let scopes = focus::scopes(app);
     let asked = !app.overlays.is_empty();
-    let mut rows: Vec<_> = TABLE
+    let mut rows: Vec<_> = scopes
         .iter()
-        .filter(|row| row.hint > 0 && scopes.contains(&row.scope))
+        .flat_map(|scope| {
+            TABLE
+                .iter()
+                .filter(move |row| row.hint > 0 && row.scope == *scope)
+        })
         .filter(|row| !asked || row.scope != Scope::Everywhere || row.action == Action::Back)
         .collect();
+    let mut shown = Vec::new();
+    rows.retain(|row| {
+        !shown.contains(&&row.action) && {
+            shown.push(&row.action);
+            true
+        }
+    });
     rows.sort_by_key(|row| row.hint);
     let pairs: Vec<(&str, &str)> = rows
         .iter()

@@ -143,7 +143,7 @@ pub static TABLE: &[Binding] = table! {
         ["Space"] Action::Freeze, "freeze", "Freeze the log, or let it go on; collecting never stops", 13;
         ["h"] Action::OpenHistory, "history", "Open the history of requests", 15;
         [":"] Action::Palette, "commands", "Find any command by typing", 30;
-        ["?"] Action::Help, "help", "Show the keys that work here", 31;
+        ["?"] Action::Help, "help", "Show the keys that work here", 40;
         ["1"] Action::Show(View::Messages), "messages", "Show the messages";
         ["2"] Action::Show(View::History), "history", "Show the history of requests";
         ["j", "Down"] Action::Down, "down", "Go down";
@@ -163,7 +163,7 @@ pub static TABLE: &[Binding] = table! {
         ["Tab"] Action::FocusNext, "next pane", "Go to the next pane", 29;
         ["Shift-Tab"] Action::FocusPrevious, "previous pane", "Go to the previous pane";
         ["Esc"] Action::Back, "back", "One step back; never quits", 28;
-        ["F1"] Action::Help, "help", "Show the keys that work here, also while typing";
+        ["F1"] Action::Help, "help", "Show the keys that work here, also while typing", 40;
         ["Ctrl-P"] Action::Palette, "commands", "Find any command by typing, also while typing", 33;
         ["Ctrl-L"] Action::Redraw, "redraw", "Draw the whole screen again";
         ["Ctrl-Z"] Action::Suspend, "suspend", "Put goingnats into the background; fg brings it back";
