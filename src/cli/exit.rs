@@ -63,7 +63,11 @@ pub fn class(error: &anyhow::Error) -> Exit {
 fn class_of_client(error: &client::Error) -> Exit {
     use client::Error as E;
     match error {
-        E::NoName | E::BadUrl { .. } | E::Invalid(_) => Exit::Usage,
+        E::NoName
+        | E::BadUrl { .. }
+        | E::BadCredentials { .. }
+        | E::BadCertificateFile { .. }
+        | E::Invalid(_) => Exit::Usage,
         E::Timeout { .. } => Exit::TimedOut,
         E::NoResponders { .. } => Exit::NoResponders,
         E::Dns { .. }
@@ -72,6 +76,12 @@ fn class_of_client(error: &client::Error) -> Exit {
         | E::HandshakeTimeout { .. }
         | E::Unsupported { .. }
         | E::Refused { .. }
+        | E::NkeysUnsupported { .. }
+        | E::SecureNotAvailable { .. }
+        | E::TlsVerify { .. }
+        | E::TlsClientCertRequired { .. }
+        | E::TlsProtocol { .. }
+        | E::ProtocolInjection { .. }
         | E::Protocol { .. }
         | E::Lost { .. }
         | E::Stale { .. }

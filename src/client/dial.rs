@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    Error, Options, ServerUrl,
+    Credentials, Error, Options, ServerUrl, TlsInfo,
     reader::Reader,
     session::{Refusal, merge, visible_words},
 };
@@ -30,6 +30,7 @@ pub(super) struct Dialed {
     pub info: Info,
     /// Round trip of the first PING.
     pub rtt: Duration,
+    pub tls: Option<TlsInfo>,
 }
 
 /// Dials, and shakes hands; gives up after `Options::attempt_timeout`.
@@ -129,6 +130,7 @@ impl Attempt<'_> {
             writer,
             info,
             rtt: since.elapsed(),
+            tls: None,
         })
     }
 
@@ -179,11 +181,11 @@ impl Attempt<'_> {
         let (user, password, token) = if in_url {
             (user, password, token)
         } else {
-            (
-                &self.options.user,
-                &self.options.password,
-                &self.options.token,
-            )
+            let (user, password) = match self.options.credentials.clone() {
+                Credentials::UserPassword { user, password } => (Some(user), password),
+                _ => (None, None),
+            };
+            (&user.clone(), &password.clone(), &self.options.token)
         };
         let reveal = |secret: &super::Secret| secret.reveal().to_owned();
         Ok(Connect {

@@ -1,6 +1,6 @@
 //! Every way a connection, a subscription or a request can fail, each with a sentence for people.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use thiserror::Error as ThisError;
 
@@ -55,13 +55,70 @@ pub enum Error {
         /// The limit that was reached.
         after: Duration,
     },
-    /// The server insists on something this build cannot do yet, such as TLS.
+    /// The server cannot do what is needed.
     #[error("{server}: {what}")]
     Unsupported {
         /// The server.
         server: String,
         /// What, and what to do instead.
         what: String,
+    },
+    /// Our own credentials cannot be used: a file that cannot be read, a seed that is none.
+    #[error("{credential} {reason}")]
+    BadCredentials {
+        /// Which, such as `credentials file "/home/u/u.creds"`.
+        credential: String,
+        /// Why, as the end of the sentence.
+        reason: String,
+    },
+    /// We would sign with an nkey, and the server gives nothing to sign.
+    #[error("{server} does not know nkeys: it sent no nonce to sign; nothing was sent")]
+    NkeysUnsupported {
+        /// The server.
+        server: String,
+    },
+    /// A certificate or key file of ours cannot be used.
+    #[error("{file:?} {reason}")]
+    BadCertificateFile {
+        /// The file.
+        file: PathBuf,
+        /// Why, as the end of the sentence.
+        reason: String,
+    },
+    /// TLS was asked for, and the server has none. Nothing was sent.
+    #[error("{server} does not offer TLS, which was asked for; nothing was sent")]
+    SecureNotAvailable {
+        /// The server.
+        server: String,
+    },
+    /// The server's certificate is not to be trusted.
+    #[error("{server}: certificate not trusted: {reason}")]
+    TlsVerify {
+        /// The server.
+        server: String,
+        /// What is wrong with it, and for which name it was checked.
+        reason: String,
+    },
+    /// The server wants a client certificate.
+    #[error("{server} wants a client certificate, and none was given")]
+    TlsClientCertRequired {
+        /// The server.
+        server: String,
+    },
+    /// The TLS handshake failed for another reason.
+    #[error("{server}: TLS failed: {reason}")]
+    TlsProtocol {
+        /// The server.
+        server: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// Something came in the clear between INFO and TLS: somebody may be putting words into the
+    /// server's mouth.
+    #[error("{server}: something came in the clear where TLS was to begin: not trusted")]
+    ProtocolInjection {
+        /// The server.
+        server: String,
     },
     /// The server refused the credentials, or wants some.
     #[error("{server} refused to let us in: {reason}")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Error, Message, Sid, Ticket};
+use super::{Error, Message, Sid, Ticket, TlsInfo};
 use crate::protocol::Info;
 
 /// Something that happened to the connection, or the answer to one command.
@@ -24,6 +24,8 @@ pub enum Event {
         info: Box<Info>,
         /// Round trip of the first PING.
         rtt: Duration,
+        /// What protects the connection; `None` in the clear.
+        tls: Option<TlsInfo>,
     },
     /// The connection, or the attempt to get one, failed; the next attempt follows.
     Disconnected {

@@ -1,31 +1,9 @@
 //! Where to connect, as whom, and how patiently.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
-use super::{Error, ServerUrl};
+use super::{Credentials, Error, Secret, ServerUrl, Tls};
 use crate::protocol::subject;
-
-/// A value that is never shown: `Debug` and errors print `<hidden>`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides a value.
-    pub fn new(value: impl Into<String>) -> Secret {
-        Secret(value.into())
-    }
-
-    /// The value, for the one place that sends it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<hidden>")
-    }
-}
 
 /// How to connect. Defaults are the goingnats column of `Options::new`.
 #[derive(Clone, Debug)]
@@ -34,12 +12,12 @@ pub struct Options {
     pub name: String,
     /// The servers, in the order to try them first; never empty.
     pub servers: Vec<ServerUrl>,
-    /// User; a user in the URL wins.
-    pub user: Option<String>,
-    /// Password; one in the URL wins.
-    pub password: Option<Secret>,
-    /// Token; one in the URL wins.
+    /// Who we are; user info in the URL wins.
+    pub credentials: Credentials,
+    /// A token, sent beside the credentials as natscli does; user info in the URL wins.
     pub token: Option<Secret>,
+    /// How TLS is to be spoken.
+    pub tls: Tls,
     /// What inbox subjects begin with; `_INBOX`.
     pub inbox_prefix: String,
     /// Whether our own publishes come back on our subscriptions; true.
@@ -67,9 +45,9 @@ impl Options {
         let options = Options {
             name: name.to_owned(),
             servers: ServerUrl::parse_list(servers)?,
-            user: None,
-            password: None,
+            credentials: Credentials::None,
             token: None,
+            tls: Tls::default(),
             inbox_prefix: "_INBOX".to_owned(),
             echo: true,
             retry_first: false,
@@ -122,7 +100,10 @@ mod tests {
     #[test]
     fn c032_debug_shows_no_secret() {
         let mut options = Options::new("n", "nats://u:SECRET@h,nats://SECRET@i").unwrap();
-        options.password = Some(Secret::new("SECRET"));
+        options.credentials = Credentials::UserPassword {
+            user: "u".to_owned(),
+            password: Some(Secret::new("SECRET")),
+        };
         options.token = Some(Secret::new("SECRET"));
         let shown = format!("{options:?}");
         assert!(shown.contains("nats://h:4222") && shown.contains("<hidden>"));

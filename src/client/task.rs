@@ -122,8 +122,13 @@ impl Task {
         };
         self.pool.connected();
         let info = dialed.info.clone();
-        self.session
-            .connected(server.to_string(), info, dialed.rtt, Now::read());
+        self.session.connected(
+            server.to_string(),
+            info,
+            dialed.rtt,
+            dialed.tls,
+            Now::read(),
+        );
         Ok(dialed)
     }
 

@@ -112,8 +112,13 @@ impl Settings {
             error,
         })?;
         Ok(Options {
-            user: self.user.clone().map(|user| user.value),
-            password: self.password.clone().map(|password| password.value),
+            credentials: match self.user.clone() {
+                Some(user) => client::Credentials::UserPassword {
+                    user: user.value,
+                    password: self.password.clone().map(|password| password.value),
+                },
+                None => client::Credentials::None,
+            },
             token: self.token.clone().map(|token| token.value),
             inbox_prefix: self.inbox_prefix.value.clone(),
             ..options

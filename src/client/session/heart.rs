@@ -16,7 +16,7 @@ use super::{
     subscriptions::{Subscription, Subscriptions},
 };
 use crate::{
-    client::{Data, Error, Event, Gap, Options, Sid, clock::Now, limits::ServerLimits},
+    client::{Data, Error, Event, Gap, Options, Sid, TlsInfo, clock::Now, limits::ServerLimits},
     protocol::{Info, encode},
 };
 
@@ -52,6 +52,8 @@ pub(super) struct Link {
     pub info: Info,
     /// Round trip of the PING of the handshake.
     pub rtt: Duration,
+    /// What protects it.
+    pub tls: Option<TlsInfo>,
     pub keepalive: Keepalive,
     /// Whether the subscriptions are back in place.
     pub ready: bool,
@@ -103,12 +105,20 @@ impl Session {
 
     /// A handshake succeeded: everything is subscribed again, and `Connected` follows when the server
     /// has seen it all. `server` holds no user info.
-    pub fn connected(&mut self, server: String, info: Info, rtt: Duration, now: Now) {
+    pub fn connected(
+        &mut self,
+        server: String,
+        info: Info,
+        rtt: Duration,
+        tls: Option<TlsInfo>,
+        now: Now,
+    ) {
         self.limits.learn(&info);
         self.link = Some(Link {
             server,
             info,
             rtt,
+            tls,
             keepalive: Keepalive::new(self.keepalive, now.instant),
             ready: false,
             last_words: None,

@@ -102,6 +102,7 @@ impl Session {
                 server: link.server.clone(),
                 info: Box::new(link.info.clone()),
                 rtt: link.rtt,
+                tls: link.tls,
             });
         }
     }

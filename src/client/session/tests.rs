@@ -52,8 +52,9 @@ impl Stage {
             max_payload: 100,
             ..Info::default()
         };
+        let server = "nats://h:4222".to_owned();
         self.session
-            .connected("nats://h:4222".to_owned(), info, Duration::ZERO, self.now);
+            .connected(server, info, Duration::ZERO, None, self.now);
     }
 
     fn server(&mut self, bytes: &str) {

@@ -55,7 +55,9 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
                 app.phase = Phase::Connecting { server, attempt };
             }
         }
-        Event::Connected { server, info, rtt } => {
+        Event::Connected {
+            server, info, rtt, ..
+        } => {
             if matches!(app.phase, Phase::Waiting { .. }) {
                 app.toasts
                     .show(Level::Done, format!("Connected to {server}."), now.instant);

@@ -1,6 +1,6 @@
 //! Who may come in, and what is said of secrets.
 
-use goingnats::client::{Client, Error, Event, Options, Secret};
+use goingnats::client::{Client, Credentials, Error, Event, Options, Secret};
 
 use super::{
     NatsServer, Watched,
@@ -21,6 +21,13 @@ fn url(server: &NatsServer, user_info: &str) -> String {
         .replace("nats://", &format!("nats://{user_info}@"))
 }
 
+fn user(user: &str, password: &str) -> Credentials {
+    Credentials::UserPassword {
+        user: user.to_owned(),
+        password: Some(Secret::new(password)),
+    }
+}
+
 fn is_refused(result: Result<Client, Error>) -> bool {
     matches!(result, Err(Error::Refused { .. }))
 }
@@ -29,8 +36,7 @@ fn is_refused(result: Result<Client, Error>) -> bool {
 fn c019_user_and_password_in_options_and_url() {
     let server = with_password();
     let mut options = patient(&server.url());
-    options.user = Some("u".to_owned());
-    options.password = Some(Secret::new(PASSWORD));
+    options.credentials = user("u", PASSWORD);
     Client::with(options).unwrap().flush().unwrap();
     let url = url(&server, &format!("u:{IN_URL}"));
     Client::connect("test", &url).unwrap().flush().unwrap();
@@ -40,8 +46,7 @@ fn c019_user_and_password_in_options_and_url() {
 fn the_url_wins_over_the_options() {
     let server = with_password();
     let mut options = Options::new("test", &url(&server, &format!("u:{IN_URL}"))).unwrap();
-    options.user = Some("somebody".to_owned());
-    options.password = Some(Secret::new("else"));
+    options.credentials = user("somebody", "else");
     options.token = Some(Secret::new("altogether"));
     Client::with(options).unwrap().flush().unwrap();
 }

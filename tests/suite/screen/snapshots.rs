@@ -69,6 +69,7 @@ impl Scene {
                 server,
                 info: Box::new(info),
                 rtt,
+                tls: None,
             },
         );
     }
