@@ -15,7 +15,7 @@ use super::{
     supervise::Stop,
 };
 use crate::{
-    client::{Data, Error, Message},
+    client::{Data, Error, GapCause, Message},
     context::Settings,
     history::{Entry, Kind, new_id},
     payload::visible,
@@ -109,6 +109,7 @@ async fn gather(
             };
             let batch = match data {
                 Data::Received(batch) => batch,
+                Data::Gap(gap) if gap.cause == GapCause::Moved => continue,
                 // A reply may have been lost with the connection, and the request with it.
                 Data::Gap(_) => return Err(Error::Disconnected.into()),
                 Data::Sent(_) | Data::Dropped(_) => continue,

@@ -14,7 +14,7 @@ use super::{
     supervise::Stop,
 };
 use crate::{
-    client::{Batch, Data, Error, Event},
+    client::{Batch, Data, Error, Event, GapCause},
     context::Settings,
     protocol::subject,
     recording::{Direction, Line},
@@ -54,6 +54,9 @@ async fn print(session: &mut Session, arguments: &Sub) -> Result<Exit> {
                     }
                     last = Instant::now();
                 }
+                Data::Gap(gap) if gap.cause == GapCause::Moved => tell(format_args!(
+                    "moved to another server: messages may be here twice"
+                )),
                 Data::Gap(gap) => tell(format_args!(
                     "reconnected after {}: messages may be missing here",
                     took(gap.lasted)

@@ -142,7 +142,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::protocol::Record;
+    use crate::{client::GapCause, protocol::Record};
 
     fn batch(sids: &[u64]) -> Batch {
         let record = |sid: &u64| Record {
@@ -154,6 +154,7 @@ mod tests {
 
     fn gap() -> Data {
         Data::Gap(Gap {
+            cause: GapCause::Lost,
             at: 0,
             lasted: Duration::ZERO,
         })

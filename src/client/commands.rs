@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use super::{Error, Sid, Ticket};
+use super::{Error, ServerUrl, Sid, Ticket};
 use crate::protocol::Record;
 
 /// What a handle asks for. Messages are encoded already, so what is wrong with them was told at once.
@@ -26,6 +26,8 @@ pub(super) enum Command {
     Request(Message, Duration),
     Flush(Ticket),
     ReconnectNow,
+    ReconnectTo(ServerUrl),
+    Keepalive(Duration),
     Drain,
     Close,
 }

@@ -13,7 +13,7 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{
-    Data, Error, Event, Options,
+    Data, Error, Event, Options, ServerUrl,
     commands::{self, Command, CommandSender, Message},
     limits::ServerLimits,
     random,
@@ -222,6 +222,26 @@ impl Connection {
     /// See [`Connection`].
     pub fn reconnect_now(&self) -> Result<(), Error> {
         self.commands.push(Command::ReconnectNow)
+    }
+
+    /// Goes to this server, now. The present connection, where there is one, stands until the other
+    /// does: `Moving` and `Connected`, or `MoveFailed`, tell what became of it. A server that is not
+    /// known yet is remembered, with the credentials of its URL.
+    ///
+    /// # Errors
+    /// [`Error::BadUrl`]; see [`Connection`].
+    pub fn reconnect_to(&self, server: &str) -> Result<(), Error> {
+        let server = ServerUrl::parse(server)?;
+        self.commands.push(Command::ReconnectTo(server))
+    }
+
+    /// Changes how much silence there is before a PING, and so how often `Rtt` comes: a shorter time
+    /// where somebody looks at it.
+    ///
+    /// # Errors
+    /// See [`Connection`].
+    pub fn keepalive(&self, interval: Duration) -> Result<(), Error> {
+        self.commands.push(Command::Keepalive(interval))
     }
 
     /// Unsubscribes everything, lets what is under way arrive, flushes and closes; at most 3 s.

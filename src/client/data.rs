@@ -16,7 +16,7 @@ pub enum Data {
     Received(Batch),
     /// Messages that were written to the socket; their `sid` is 0. Only with `Options::log_sent`.
     Sent(Batch),
-    /// The connection was lost and is back: messages may be missing here.
+    /// The connection is another one from here on: messages may be missing, or be there twice.
     Gap(Gap),
     /// The taker was too slow and the oldest batches were dropped here.
     Dropped(Dropped),
@@ -107,13 +107,24 @@ impl Recycling {
     }
 }
 
-/// A reconnect.
+/// Another connection begins here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
+    /// What became of the one before.
+    pub cause: GapCause,
     /// When the subscriptions were back in place.
     pub at: i64,
-    /// How long we were without.
+    /// How long we were without; nothing after a move.
     pub lasted: Duration,
+}
+
+/// Why there is another connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapCause {
+    /// The one before was lost: messages may be missing.
+    Lost,
+    /// We moved to another server and listened to both for a moment: messages may be there twice.
+    Moved,
 }
 
 /// Messages that the taker was too slow for.

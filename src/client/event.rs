@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Error, Message, Sid, Ticket, TlsInfo};
+use super::{Error, Message, PoolEntry, Sid, Ticket, TlsInfo};
 use crate::protocol::Info;
 
 /// Something that happened to the connection, or the answer to one command.
@@ -41,6 +41,27 @@ pub enum Event {
     },
     /// The server changed what it says of itself: topology, limits, lame duck.
     InfoChanged(Box<Info>),
+    /// The server is about to leave. Where another one is known, `Moving` follows within 3 s;
+    /// otherwise the connection stands until the server cuts it.
+    LameDuck {
+        /// The server, without user info.
+        server: String,
+    },
+    /// Another server is being dialed while the present connection stands; `Connected` follows
+    /// without a `Disconnected` before it, or `MoveFailed`.
+    Moving {
+        /// The server to move to, without user info.
+        server: String,
+    },
+    /// The other server could not be moved to; the present connection stands as it did.
+    MoveFailed {
+        /// The server that was to be moved to, without user info.
+        server: String,
+        /// Why.
+        reason: Error,
+    },
+    /// The servers that are known, or what is known of one of them, changed.
+    Pool(Vec<PoolEntry>),
     /// A keepalive came back.
     Rtt(Duration),
     /// A subscription is in place, as a PONG behind it shows.

@@ -32,6 +32,11 @@ pub struct Options {
     pub attempt_timeout: Duration,
     /// Silence from the server before a PING, and between PINGs; 10 s. Two unanswered: stale.
     pub keepalive: Duration,
+    /// Know only the servers given here, whatever servers of their cluster these name; false.
+    pub ignore_discovered: bool,
+    /// Try the servers in the order given, and those of the cluster in the order named; false: all
+    /// but the first are shuffled, so that not all clients go the same way.
+    pub keep_order: bool,
     /// Bytes of messages held for a slow taker before the oldest are dropped and counted; 32 MiB.
     pub backlog: usize,
 }
@@ -55,6 +60,8 @@ impl Options {
             dial_timeout: Duration::from_secs(3),
             attempt_timeout: Duration::from_secs(10),
             keepalive: Duration::from_secs(10),
+            ignore_discovered: false,
+            keep_order: false,
             backlog: 32 << 20,
         };
         options.check()?;

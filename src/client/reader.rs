@@ -75,6 +75,16 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         Ok(op.map(|op| (op, self.chunk.as_slice())))
     }
 
+    /// Looks at the next operation without framing it, from `ahead` bytes behind what was framed;
+    /// `ahead` is moved behind it. `decoder` is the caller's own, for it to be resumed.
+    pub fn look_ahead(
+        &self,
+        decoder: &mut Decoder,
+        ahead: &mut usize,
+    ) -> Result<Option<ServerOp<'_>>, ProtocolError> {
+        decoder.server_op(self.unframed(), ahead)
+    }
+
     /// The messages framed since the last time, and makes way for what comes next.
     pub fn take_batch(&mut self, at: i64) -> Option<Batch> {
         if self.records.is_empty() {

@@ -230,6 +230,10 @@ impl Shelved {
             Event::Connecting { .. }
             | Event::Closed { .. }
             | Event::Rtt(_)
+            | Event::LameDuck { .. }
+            | Event::Moving { .. }
+            | Event::MoveFailed { .. }
+            | Event::Pool(_)
             | Event::ServerError { .. }
             | Event::LateReplies(_) => {}
         }

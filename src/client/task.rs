@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    io,
+    io, mem,
     pin::{Pin, pin},
     sync::Arc,
     thread,
@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    Data, Error, Event, Options,
+    Data, Error, Event, Options, ServerUrl,
     backlog::Backlog,
     clock::Now,
     commands::{Command, CommandReceiver},
@@ -25,11 +25,17 @@ use super::{
     pool::{Next, Pool},
     random,
     reader::Reader,
-    session::Session,
+    relocation::{Departure, Relocation, Step},
+    session::{Arrival, Session},
 };
 
 /// Above this many unwritten bytes no more commands are taken: the queue fills, and says `Busy`.
 const ENOUGH_TO_WRITE: usize = 1 << 20;
+
+/// The longest wait before a server that is about to leave is left, where there is another one.
+const LEAVE_LAME_DUCK_WITHIN: Duration = Duration::from_secs(3);
+/// The wait before the next server is tried, where a move has failed.
+const MOVE_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// A read gives a batch, and sometimes a gap marker before it.
 const ENTRIES_AT_ONCE: usize = 2;
@@ -46,6 +52,10 @@ pub(super) struct Task {
     backlog: Backlog,
     events: UnboundedSender<Event>,
     data: Sender<Data>,
+    /// On the way to another server while this one serves.
+    relocation: Relocation,
+    /// The server that the user wants next.
+    wanted: Option<ServerUrl>,
 }
 
 /// Why something was given up before it was done.
@@ -54,6 +64,18 @@ enum Interruption {
     Over,
     /// The user does not want to wait.
     Hurry,
+    /// The user wants another server, which is the first of the pool now.
+    Elsewhere,
+}
+
+/// How a connection ends.
+enum Parting {
+    /// The session is over.
+    Over,
+    /// It is lost.
+    Lost(Error),
+    /// Another one took its place.
+    Moved(Box<Dialed>),
 }
 
 impl Task {
@@ -65,7 +87,7 @@ impl Task {
         data: Sender<Data>,
     ) -> Task {
         Task {
-            pool: Pool::new(&options.servers),
+            pool: Pool::new(&options, random::number()),
             backlog: Backlog::new(options.backlog),
             options: Arc::new(options),
             session,
@@ -74,6 +96,8 @@ impl Task {
             deserted: false,
             events,
             data,
+            relocation: Relocation::Settled,
+            wanted: None,
         }
     }
 
@@ -117,18 +141,13 @@ impl Task {
             match self.meanwhile(dialing.as_mut()).await {
                 Ok(dialed) => break dialed?,
                 Err(Interruption::Over) => return Err(None),
+                Err(Interruption::Elsewhere) => return Err(None),
                 Err(Interruption::Hurry) => {}
             }
         };
         self.pool.connected();
-        let info = dialed.info.clone();
-        self.session.connected(
-            server.to_string(),
-            info,
-            dialed.rtt,
-            dialed.tls,
-            Now::read(),
-        );
+        self.session
+            .connected(arrival(&server, &dialed), Now::read());
         Ok(dialed)
     }
 
@@ -154,7 +173,12 @@ impl Task {
             tokio::select! {
                 done = work.as_mut() => return Ok(done),
                 () = self.commands.take(&mut self.taken), if !self.deserted => {
-                    if self.obey() {
+                    let hurry = self.obey();
+                    if let Some(server) = self.wanted.take() {
+                        self.pool.prefer(&server);
+                        return Err(Interruption::Elsewhere);
+                    }
+                    if hurry {
                         return Err(Interruption::Hurry);
                     }
                 }
@@ -168,20 +192,49 @@ impl Task {
         }
     }
 
-    /// Talks with the server until the connection is lost or everything is over.
-    async fn converse(&mut self, dialed: Dialed) {
-        let since = Instant::now();
+    /// Serves over this connection, and over those that take its place without a loss, until one is
+    /// lost or everything is over.
+    async fn converse(&mut self, mut dialed: Dialed) {
+        let mut since = Instant::now();
+        let reason = loop {
+            match self.talk(dialed).await {
+                Parting::Over => return,
+                Parting::Lost(reason) => break reason,
+                Parting::Moved(other) => dialed = *other,
+            }
+            since = Instant::now();
+        };
+        let now = Now::read();
+        let reason = self.session.lost(reason, now);
+        let wait = self
+            .pool
+            .lost(&reason, since, now.instant, random::number());
+        if let Relocation::Dialing(server, _) | Relocation::Subscribing(server, ..) =
+            mem::take(&mut self.relocation)
+        {
+            self.pool.prefer(&server);
+        }
+        if !self.session.is_over() {
+            self.pause(reason, wait).await;
+        }
+    }
+
+    /// Talks with one server.
+    async fn talk(&mut self, dialed: Dialed) -> Parting {
         let (mut reader, mut writer) = (dialed.reader, dialed.writer);
         let mut alarm = pin!(sleep(Duration::ZERO));
         // What came together with the last PONG of the handshake.
         let mut result = self.frame(&mut reader);
-        let reason = loop {
-            if let Err(reason) = result {
-                break reason;
-            }
+        loop {
             self.hand_on();
             if self.session.is_over() {
-                return;
+                return Parting::Over;
+            }
+            if let Some(other) = self.arrive(result.is_err()) {
+                return Parting::Moved(other);
+            }
+            if let Err(reason) = result {
+                return Parting::Lost(reason);
             }
             if self.data.capacity() < ENTRIES_AT_ONCE {
                 // A taker on this thread gets its turn, so that what an event speaks of is there.
@@ -194,9 +247,9 @@ impl Task {
             let alarmed = self.set(alarm.as_mut());
             result = tokio::select! {
                 read = reader.fill() => match read {
-                    Ok(0) => Err(self.ended(&reader)),
+                    Ok(0) => Err(self.ended(&reader, "closed by the server")),
                     Ok(_) => self.frame(&mut reader),
-                    Err(error) => Err(self.broke(&error)),
+                    Err(error) => Err(self.ended(&reader, &describe(&error))),
                 },
                 wrote = writer.write(self.session.unwritten()), if unwritten > 0 => match wrote {
                     Ok(count) => {
@@ -207,23 +260,103 @@ impl Task {
                     Err(error) => self.hear_out(&mut reader, &error).await,
                 },
                 () = self.commands.take(&mut self.taken),
-                    if !self.deserted && unwritten < ENOUGH_TO_WRITE =>
+                    if !self.deserted
+                        && unwritten < ENOUGH_TO_WRITE
+                        && !self.relocation.is_leaving() =>
                 {
                     self.obey();
+                    if let Some(server) = self.wanted.take() {
+                        self.go_to(server);
+                    }
                     Ok(())
                 }
                 // Handed on at the beginning of the next round.
                 () = room(&self.data), if !self.backlog.is_empty() => Ok(()),
+                step = self.relocation.step() => {
+                    self.relocate(step);
+                    Ok(())
+                }
                 () = alarm.as_mut(), if alarmed => self.session.tick(Now::read()),
             };
-        };
-        drop((reader, writer));
-        let now = Now::read();
-        let reason = self.session.lost(reason, now);
-        let wait = self.pool.lost(since, now.instant, random::number());
-        if !self.session.is_over() {
-            self.pause(reason, wait).await;
         }
+    }
+
+    /// Sets out for another server.
+    fn go_to(&mut self, server: ServerUrl) {
+        if !self.session.may_move() {
+            return;
+        }
+        self.pool.move_begun(&server);
+        self.tell(Event::Moving {
+            server: server.to_string(),
+        });
+        self.relocation = Relocation::to(server, &self.options);
+    }
+
+    /// Takes the next step on the way to another server.
+    fn relocate(&mut self, step: Step) {
+        let (server, error) = match (step, mem::take(&mut self.relocation)) {
+            (Step::Look, _) => {
+                if let Some(server) = self.pool.refuge() {
+                    self.go_to(server);
+                }
+                return;
+            }
+            // Whoever says goodbye goes nowhere.
+            _ if !self.session.may_move() => return,
+            (Step::Dialed(Ok(dialed)), Relocation::Dialing(server, _)) => {
+                let preparation = self.session.prepare_move();
+                let within = self.options.attempt_timeout;
+                self.relocation = Relocation::subscribing(server, *dialed, preparation, within);
+                return;
+            }
+            (Step::Subscribed(Ok(dialed)), Relocation::Subscribing(server, preparation, _)) => {
+                self.session.leave();
+                self.relocation = Relocation::leaving(server, *dialed, preparation);
+                return;
+            }
+            (Step::Dialed(Err(error)), Relocation::Dialing(server, _))
+            | (Step::Subscribed(Err(error)), Relocation::Subscribing(server, ..)) => {
+                (server, error)
+            }
+            // Its time is over: the next look at it finds that we may go.
+            (_, leaving @ Relocation::Leaving(..)) => {
+                self.relocation = leaving;
+                return;
+            }
+            _ => return,
+        };
+        self.pool.move_failed(&server, &error);
+        if self.session.is_lame_duck() {
+            self.relocation = Relocation::Planned(Instant::now() + MOVE_AGAIN_AFTER);
+        }
+        self.tell(Event::MoveFailed {
+            server: server.to_string(),
+            reason: error,
+        });
+    }
+
+    /// Makes the other server the present one, where the time for that has come.
+    fn arrive(&mut self, present_is_lost: bool) -> Option<Box<Dialed>> {
+        let Relocation::Leaving(_, deadline) = &self.relocation else {
+            return None;
+        };
+        let may_go = present_is_lost || self.session.has_left() || *deadline <= Instant::now();
+        if !may_go {
+            return None;
+        }
+        let Relocation::Leaving(departure, _) = mem::take(&mut self.relocation) else {
+            return None;
+        };
+        let Departure {
+            server,
+            preparation,
+            dialed,
+        } = *departure;
+        self.pool.moved(&server);
+        let arrival = arrival(&server, &dialed);
+        self.session.moved(arrival, preparation, Now::read());
+        Some(Box::new(dialed))
     }
 
     /// Does what is asked for; whether somebody is in a hurry.
@@ -236,6 +369,9 @@ impl Task {
         let mut hurry = false;
         for command in self.taken.drain(..) {
             hurry |= matches!(command, Command::ReconnectNow);
+            if let Command::ReconnectTo(server) = &command {
+                self.wanted = Some(self.pool.find_or_add(server));
+            }
             self.session.command(command, now);
         }
         hurry
@@ -279,15 +415,20 @@ impl Task {
         Err(self.broke(error))
     }
 
-    fn ended<R: AsyncRead + Unpin>(&self, reader: &Reader<R>) -> Error {
+    /// A server that finds us too slow cuts the connection without a word, often in the middle of a
+    /// message, always while more waits than we take.
+    fn ended<R: AsyncRead + Unpin>(&self, reader: &Reader<R>, how: &str) -> Error {
+        let likely = "cut by the server, likely as a slow consumer";
         let reason = if reader.is_amid_operation() {
-            "closed by the server in the middle of a message: perhaps it found us too slow"
+            format!("{likely}: {how} in the middle of a message")
+        } else if !self.backlog.is_empty() {
+            format!("{likely}: {how} while messages waited to be taken")
         } else {
-            "closed by the server"
+            how.to_owned()
         };
         Error::Lost {
             server: self.session.server(),
-            reason: reason.to_owned(),
+            reason,
         }
     }
 
@@ -312,10 +453,16 @@ impl Task {
 
     /// Gives events to whoever listens, and as much of the backlog as the taker has room for.
     fn hand_on(&mut self) {
+        self.tell_of_pool();
         for event in self.session.take_events() {
-            if let Event::Connected { info, .. } | Event::InfoChanged(info) = &event {
-                self.pool.learn(&info.connect_urls, random::number());
+            match &event {
+                Event::Connected { info, .. } | Event::InfoChanged(info) => {
+                    self.pool.learn(&info.connect_urls, random::number());
+                }
+                Event::LameDuck { .. } => self.plan_to_leave(),
+                _ => {}
             }
+            self.tell_of_pool();
             self.tell(event);
         }
         let entries = self.session.take_entries();
@@ -336,6 +483,22 @@ impl Task {
                 // Nobody will ever look.
                 Err(TrySendError::Closed(())) => while self.backlog.pop().is_some() {},
             }
+        }
+    }
+
+    /// Where there is another server, we go before we are cut; not all clients at once.
+    fn plan_to_leave(&mut self) {
+        self.pool.note_lame_duck();
+        if matches!(self.relocation, Relocation::Settled) && self.pool.refuge().is_some() {
+            let part = (random::number() >> 32) as f64 / f64::from(u32::MAX);
+            let at = Instant::now() + LEAVE_LAME_DUCK_WITHIN.mul_f64(part);
+            self.relocation = Relocation::Planned(at);
+        }
+    }
+
+    fn tell_of_pool(&mut self) {
+        if let Some(entries) = self.pool.take_news() {
+            self.tell(Event::Pool(entries));
         }
     }
 
@@ -364,5 +527,15 @@ impl Drop for Obituary {
                 reason: Some(reason),
             });
         }
+    }
+}
+
+/// What the session is to know of a connection.
+fn arrival(server: &ServerUrl, dialed: &Dialed) -> Arrival {
+    Arrival {
+        server: server.to_string(),
+        info: dialed.info.clone(),
+        rtt: dialed.rtt,
+        tls: dialed.tls,
     }
 }

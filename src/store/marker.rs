@@ -19,6 +19,8 @@ pub enum MarkerKind {
         /// How long we were without.
         lasted: Duration,
     },
+    /// Another server is spoken with from here on: messages may be there twice.
+    Moved,
     /// Messages were dropped before they reached the store.
     Dropped {
         /// How many that came.

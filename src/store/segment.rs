@@ -95,7 +95,7 @@ impl Segment {
             super::MarkerKind::Dropped {
                 by_subscription, ..
             } => by_subscription.capacity() * size_of::<(u64, u64)>(),
-            super::MarkerKind::Gap { .. } => 0,
+            super::MarkerKind::Gap { .. } | super::MarkerKind::Moved => 0,
         };
         self.bytes.capacity()
             + self.records.capacity() * size_of::<Kept>()

@@ -38,8 +38,9 @@ impl Session {
             Command::Publish(message) => self.publish(&message),
             Command::Request(message, timeout) => self.request(&message, timeout, now.instant),
             Command::Flush(ticket) => self.flush(ticket),
-            // Whoever waits between two attempts listens for it; nobody else has use for it.
-            Command::ReconnectNow => {}
+            // Whoever dials and waits listens for these; nobody else has use for them.
+            Command::ReconnectNow | Command::ReconnectTo(_) => {}
+            Command::Keepalive(interval) => self.set_keepalive(interval, now.instant),
             Command::Drain => {
                 self.unsubscribe_all();
                 self.end(EndingKind::Drain, now.instant);

@@ -15,6 +15,8 @@ pub(super) enum Fence {
     Ready,
     /// Somebody wants to know that everything before is processed.
     Flush(Ticket),
+    /// Everything before was the last that this server has to hear: we are elsewhere already.
+    Left,
     /// Everything before was the last that we had to say.
     Farewell,
 }

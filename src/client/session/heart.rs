@@ -16,7 +16,9 @@ use super::{
     subscriptions::{Subscription, Subscriptions},
 };
 use crate::{
-    client::{Data, Error, Event, Gap, Options, Sid, TlsInfo, clock::Now, limits::ServerLimits},
+    client::{
+        Data, Error, Event, Gap, GapCause, Options, Sid, TlsInfo, clock::Now, limits::ServerLimits,
+    },
     protocol::{Info, encode},
 };
 
@@ -36,9 +38,9 @@ pub(in crate::client) struct Session {
     pub(super) events: Vec<Event>,
     pub(super) ending: Option<Ending>,
     entries: Vec<Data>,
-    apart_since: Option<Instant>,
+    apart: Option<(GapCause, Instant)>,
     late_told: u64,
-    keepalive: Duration,
+    pub(super) keepalive: Duration,
     log_sent: bool,
     over: bool,
 }
@@ -57,8 +59,44 @@ pub(super) struct Link {
     pub keepalive: Keepalive,
     /// Whether the subscriptions are back in place.
     pub ready: bool,
+    /// Whether the server knows that we have moved away.
+    pub left: bool,
     /// What the server gave as its reason to close the connection.
     pub last_words: Option<Error>,
+}
+
+/// What a handshake told.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The server, without user info.
+    pub server: String,
+    /// What it says of itself.
+    pub info: Info,
+    /// Round trip of the first PING.
+    pub rtt: Duration,
+    /// What protects the connection; `None` in the clear.
+    pub tls: Option<TlsInfo>,
+}
+
+impl Link {
+    pub fn new(arrival: Arrival, keepalive: Duration, now: Instant) -> Link {
+        let Arrival {
+            server,
+            info,
+            rtt,
+            tls,
+        } = arrival;
+        Link {
+            server,
+            info,
+            rtt,
+            tls,
+            keepalive: Keepalive::new(keepalive, now),
+            ready: false,
+            left: false,
+            last_words: None,
+        }
+    }
 }
 
 /// The end is near.
@@ -93,7 +131,7 @@ impl Session {
             events: Vec::new(),
             ending: None,
             entries: Vec::new(),
-            apart_since: None,
+            apart: None,
             late_told: 0,
             keepalive: options.keepalive,
             log_sent: options.log_sent,
@@ -104,31 +142,16 @@ impl Session {
     }
 
     /// A handshake succeeded: everything is subscribed again, and `Connected` follows when the server
-    /// has seen it all. `server` holds no user info.
-    pub fn connected(
-        &mut self,
-        server: String,
-        info: Info,
-        rtt: Duration,
-        tls: Option<TlsInfo>,
-        now: Now,
-    ) {
-        self.limits.learn(&info);
-        self.link = Some(Link {
-            server,
-            info,
-            rtt,
-            tls,
-            keepalive: Keepalive::new(self.keepalive, now.instant),
-            ready: false,
-            last_words: None,
-        });
+    /// has seen it all.
+    pub fn connected(&mut self, arrival: Arrival, now: Now) {
+        self.limits.learn(&arrival.info);
+        self.link = Some(Link::new(arrival, self.keepalive, now.instant));
         if self.subscriptions.get(Sid::INBOX).is_none() {
             self.insert_inbox();
         }
         self.subscriptions.start_over();
         for (sid, subscription) in self.subscriptions.iter() {
-            write_subscription(&mut self.outbox, &mut self.fences, sid, subscription);
+            write_subscription(self.outbox.bytes(), &mut self.fences, sid, subscription);
         }
         self.ping(Fence::Ready);
     }
@@ -138,7 +161,7 @@ impl Session {
     pub fn lost(&mut self, reason: Error, now: Now) -> Error {
         let link = self.link.take();
         if link.is_some() {
-            self.apart_since.get_or_insert(now.instant);
+            self.note_apart(GapCause::Lost, now.instant);
         }
         let reason = link.and_then(|link| link.last_words).unwrap_or(reason);
         self.fail_everything(&Error::Disconnected, now.instant);
@@ -275,11 +298,29 @@ impl Session {
 
     /// Puts the gap marker in front of what comes now, if messages may be missing before it.
     pub(super) fn mark_gap(&mut self, now: Now) {
-        if let Some(since) = self.apart_since.take() {
+        if let Some((cause, since)) = self.apart.take() {
             self.entries.push(Data::Gap(Gap {
+                cause,
                 at: now.wall,
                 lasted: now.instant.saturating_duration_since(since),
             }));
+        }
+    }
+
+    /// What comes next comes on another connection. A loss that was not told yet counts for more.
+    pub(super) fn note_apart(&mut self, cause: GapCause, now: Instant) {
+        match &mut self.apart {
+            None => self.apart = Some((cause, now)),
+            Some((before, _)) if cause == GapCause::Lost => *before = cause,
+            Some(_) => {}
+        }
+    }
+
+    /// Changes the pace of the keepalive, from now on and for all connections.
+    pub(super) fn set_keepalive(&mut self, interval: Duration, now: Instant) {
+        self.keepalive = interval;
+        if let Some(link) = &mut self.link {
+            link.keepalive.set_interval(interval, now);
         }
     }
 
@@ -299,7 +340,7 @@ impl Session {
 
     pub(super) fn write_subscription(&mut self, sid: Sid) {
         if let Some(subscription) = self.subscriptions.get(sid) {
-            write_subscription(&mut self.outbox, &mut self.fences, sid, subscription);
+            write_subscription(self.outbox.bytes(), &mut self.fences, sid, subscription);
         }
     }
 
@@ -321,31 +362,23 @@ impl Session {
         for request in self.requests.take_all() {
             self.answer(request, Err(reason.clone()), now);
         }
-        for ticket in self.fences.clear() {
-            let result = Err(reason.clone());
-            self.events.push(Event::Flushed { ticket, result });
-        }
-        for ticket in self.outbox.clear() {
-            let reason = reason.clone();
-            self.events.push(Event::PublishFailed { ticket, reason });
-        }
-        self.publishes.clear();
+        self.fail_unsent(reason);
     }
 }
 
 /// SUB, its limit, and the PING by which its fate will be known.
-fn write_subscription(
-    outbox: &mut Outbox,
+pub(super) fn write_subscription(
+    bytes: &mut Vec<u8>,
     fences: &mut Fences,
     sid: Sid,
     subscription: &Subscription,
 ) {
     let queue = subscription.queue.as_deref();
-    encode::subscribe(outbox.bytes(), &subscription.subject, queue, sid.0)
+    encode::subscribe(bytes, &subscription.subject, queue, sid.0)
         .expect("the handle checked subject and queue by encoding them");
-    if let Some(max) = subscription.max_on_this_connection() {
-        encode::unsubscribe(outbox.bytes(), sid.0, Some(max));
+    if let Some(max) = subscription.max_from_here() {
+        encode::unsubscribe(bytes, sid.0, Some(max));
     }
-    encode::ping(outbox.bytes());
+    encode::ping(bytes);
     fences.push(Fence::Subscription(sid));
 }

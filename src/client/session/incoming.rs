@@ -85,6 +85,11 @@ impl Session {
                 let result = Ok(());
                 self.events.push(Event::Flushed { ticket, result });
             }
+            Fence::Left => {
+                if let Some(link) = &mut self.link {
+                    link.left = true;
+                }
+            }
             Fence::Farewell => {
                 if let Some(ending) = &mut self.ending {
                     ending.heard = true;
@@ -94,7 +99,7 @@ impl Session {
         }
     }
 
-    fn ready(&mut self, now: Now) {
+    pub(super) fn ready(&mut self, now: Now) {
         self.mark_gap(now);
         if let Some(link) = &mut self.link {
             link.ready = true;
@@ -120,6 +125,10 @@ impl Session {
         if link.ready && merged != link.info {
             self.events
                 .push(Event::InfoChanged(Box::new(merged.clone())));
+        }
+        if merged.ldm && !link.info.ldm {
+            let server = link.server.clone();
+            self.events.push(Event::LameDuck { server });
         }
         link.info = merged;
         Ok(())

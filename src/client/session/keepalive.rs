@@ -33,6 +33,12 @@ impl Keepalive {
         }
     }
 
+    /// Another pace from now on.
+    pub fn set_interval(&mut self, interval: Duration, now: Instant) {
+        self.interval = interval;
+        self.next = self.next.min(now + interval);
+    }
+
     /// Something came.
     pub fn heard(&mut self, now: Instant) {
         self.last_inbound = now;
@@ -71,6 +77,17 @@ mod tests {
         assert_eq!(keepalive.tick(start + 2 * TEN), Pulse::Ping);
         assert_eq!(keepalive.deadline(), start + 3 * TEN);
         assert_eq!(keepalive.tick(start + 3 * TEN), Pulse::Dead(3 * TEN));
+    }
+
+    #[test]
+    fn a_shorter_interval_counts_from_now_and_a_longer_one_from_the_next_ping() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(TEN, start);
+        keepalive.set_interval(TEN / 5, start + TEN / 2);
+        assert_eq!(keepalive.deadline(), start + TEN / 2 + TEN / 5);
+        keepalive.set_interval(TEN, start + TEN / 2);
+        assert_eq!(keepalive.tick(start + TEN), Pulse::Ping);
+        assert_eq!(keepalive.deadline(), start + 2 * TEN);
     }
 
     #[test]

@@ -18,9 +18,10 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
-    /// What UNSUB says on this connection; `None` where there is no limit.
-    pub fn max_on_this_connection(&self) -> Option<u64> {
-        self.max.map(|max| max - self.delivered_before)
+    /// How many may still come, as UNSUB says it at the beginning of a connection; `None` where
+    /// there is no limit.
+    pub fn max_from_here(&self) -> Option<u64> {
+        self.max.map(|max| max - self.delivered)
     }
 }
 
@@ -151,7 +152,7 @@ mod tests {
         assert_eq!(subscriptions.end(SID, Some(5)), Ending::After(5));
         subscriptions.start_over();
         let subscription = subscriptions.get(SID).unwrap();
-        assert_eq!(subscription.max_on_this_connection(), Some(3));
+        assert_eq!(subscription.max_from_here(), Some(3));
         subscriptions.deliver(5);
         assert_eq!(subscriptions.end(SID, Some(4)), Ending::After(2));
         subscriptions.deliver(5);

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Session;
+use super::{Arrival, Session};
 use crate::{
     client::{
         Data, Error, Event, Options, Sid, Ticket,
@@ -53,8 +53,14 @@ impl Stage {
             ..Info::default()
         };
         let server = "nats://h:4222".to_owned();
-        self.session
-            .connected(server, info, Duration::ZERO, None, self.now);
+        let rtt = Duration::ZERO;
+        let arrival = Arrival {
+            server,
+            info,
+            rtt,
+            tls: None,
+        };
+        self.session.connected(arrival, self.now);
     }
 
     fn server(&mut self, bytes: &str) {

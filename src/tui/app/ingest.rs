@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{App, Effect, JobDone, Level, Now, Phase};
 use crate::{
-    client::{Data, Error, Event, Sid},
+    client::{Data, Error, Event, GapCause, Sid},
     payload::visible,
     store::{Direction, Marker, MarkerKind},
     tui::panes::{request, subscriptions::Standing},
@@ -22,10 +22,11 @@ pub fn data(app: &mut App, data: Data) {
                 .append(Direction::Out, &batch.bytes, &batch.records, batch.at);
         }
         Data::Gap(gap) => {
-            app.store.mark(Marker {
-                at: gap.at,
-                kind: MarkerKind::Gap { lasted: gap.lasted },
-            });
+            let kind = match gap.cause {
+                GapCause::Lost => MarkerKind::Gap { lasted: gap.lasted },
+                GapCause::Moved => MarkerKind::Moved,
+            };
+            app.store.mark(Marker { at: gap.at, kind });
         }
         Data::Dropped(dropped) => {
             let by_subscription = dropped.by_subscription.iter();
@@ -100,6 +101,15 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
             app.toasts.show(Level::Failed, text, now.instant);
         }
         Event::LateReplies(count) => app.late_replies = count,
+        Event::LameDuck { server } => {
+            let text = format!("{server} is about to leave.");
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
+        Event::MoveFailed { server, reason } => {
+            let text = format!("Stayed: {server} could not be moved to: {reason}");
+            app.toasts.show(Level::Failed, text, now.instant);
+        }
+        Event::Moving { .. } | Event::Pool(_) => {}
     }
     Vec::new()
 }

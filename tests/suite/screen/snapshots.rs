@@ -8,7 +8,7 @@ use std::{
 };
 
 use goingnats::{
-    client::{Batch, Data, Event, Gap, Message, Sid, Ticket},
+    client::{Batch, Data, Event, Gap, GapCause, Message, Sid, Ticket},
     protocol::{Headers, Info, Record, encode},
     tui::{
         app::{App, Now, Setup, ingest, update},
@@ -113,7 +113,14 @@ impl Scene {
 
     pub fn gap(&mut self, at: u64, lasted: Duration) {
         let at = self.now(at).wall;
-        ingest::data(&mut self.app, Data::Gap(Gap { at, lasted }));
+        ingest::data(
+            &mut self.app,
+            Data::Gap(Gap {
+                cause: GapCause::Lost,
+                at,
+                lasted,
+            }),
+        );
     }
 
     pub fn answered(

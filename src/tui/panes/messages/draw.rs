@@ -297,6 +297,7 @@ pub fn marker_text(marker: &Marker) -> String {
             let lasted = number::setting(rounded(*lasted));
             format!("reconnected after {lasted}: messages may be missing here")
         }
+        MarkerKind::Moved => "moved to another server: messages may be here twice".to_owned(),
         MarkerKind::Dropped {
             received,
             sent,
