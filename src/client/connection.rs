@@ -60,11 +60,26 @@ pub struct Connection {
 
 #[derive(Debug)]
 struct Shared {
-    next_sid: AtomicU64,
-    next_ticket: AtomicU64,
+    numbers: Arc<Numbers>,
     limits: Arc<ServerLimits>,
     /// What reply subjects begin with, its last dot included.
     inbox: Arc<[u8]>,
+}
+
+/// What subscriptions and commands are numbered with.
+#[derive(Debug)]
+struct Numbers {
+    next_sid: AtomicU64,
+    next_ticket: AtomicU64,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Numbers {
+            next_sid: AtomicU64::new(Sid::INBOX.0 + 1),
+            next_ticket: AtomicU64::new(1),
+        }
+    }
 }
 
 /// Starts the background task on a thread of its own. Returns before anything is dialed.
@@ -73,7 +88,7 @@ struct Shared {
 /// [`Error::NoName`], [`Error::BadUrl`] and [`Error::Invalid`] for options that cannot work,
 /// [`Error::Closed`] where the thread cannot be started.
 pub fn open(options: Options) -> Result<(Connection, Lanes), Error> {
-    let (connection, lanes, task) = prepare(options)?;
+    let (connection, lanes, task) = prepare(options, Arc::default())?;
     spawn(|| task.run())?;
     Ok((connection, lanes))
 }
@@ -83,14 +98,14 @@ pub(super) fn open_with<F: Future<Output = ()>>(
     options: Options,
     taker: impl FnOnce(Lanes) -> F + Send + 'static,
 ) -> Result<Connection, Error> {
-    let (connection, lanes, task) = prepare(options)?;
+    let (connection, lanes, task) = prepare(options, Arc::default())?;
     spawn(|| async {
         tokio::join!(task.run(), taker(lanes));
     })?;
     Ok(connection)
 }
 
-fn prepare(options: Options) -> Result<(Connection, Lanes, Task), Error> {
+fn prepare(options: Options, numbers: Arc<Numbers>) -> Result<(Connection, Lanes, Task), Error> {
     options.check()?;
     let inbox: Arc<[u8]> = format!("{}.{}.", options.inbox_prefix, random::id())
         .into_bytes()
@@ -104,8 +119,7 @@ fn prepare(options: Options) -> Result<(Connection, Lanes, Task), Error> {
     let connection = Connection {
         commands: sender,
         shared: Arc::new(Shared {
-            next_sid: AtomicU64::new(Sid::INBOX.0 + 1),
-            next_ticket: AtomicU64::new(1),
+            numbers,
             limits,
             inbox,
         }),
@@ -131,12 +145,23 @@ fn spawn<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) -> R
 }
 
 impl Connection {
+    /// Opens another connection. Its subscriptions and tickets are numbered on from here, so that one
+    /// log can hold what came on both. This one stays as it is.
+    ///
+    /// # Errors
+    /// As for [`open`].
+    pub fn open_another(&self, options: Options) -> Result<(Connection, Lanes), Error> {
+        let (connection, lanes, task) = prepare(options, Arc::clone(&self.shared.numbers))?;
+        spawn(|| task.run())?;
+        Ok((connection, lanes))
+    }
+
     /// Subscribes, now and after every reconnect. Answered by `Subscribed` or `SubscriptionRefused`.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a subject or queue group that cannot be sent.
     pub fn subscribe(&self, subject: &[u8], queue: Option<&[u8]>) -> Result<Sid, Error> {
-        let sid = Sid(self.shared.next_sid.fetch_add(1, Relaxed));
+        let sid = Sid(self.shared.numbers.next_sid.fetch_add(1, Relaxed));
         encode::subscribe(&mut Vec::new(), subject, queue, sid.0)?;
         self.commands.push(Command::Subscribe {
             sid,
@@ -260,7 +285,7 @@ impl Connection {
     }
 
     fn ticket(&self) -> Ticket {
-        Ticket(self.shared.next_ticket.fetch_add(1, Relaxed))
+        Ticket(self.shared.numbers.next_ticket.fetch_add(1, Relaxed))
     }
 
     /// Encoded here, on the caller's thread: what is wrong with it is told at once.
@@ -283,5 +308,19 @@ impl Connection {
             encoded,
             record,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_connection_goes_on_numbering() {
+        let options = Options::new("numbers", "127.0.0.1:1").unwrap();
+        let (first, _lanes) = open(options.clone()).unwrap();
+        let (second, _lanes) = first.open_another(options).unwrap();
+        let sids = [&first, &second, &first].map(|connection| connection.subscribe(b"a", None));
+        assert_eq!(sids, [2, 3, 4].map(|sid| Ok(Sid(sid))));
     }
 }
