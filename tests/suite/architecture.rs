@@ -150,9 +150,10 @@ fn the_sources_keep_to_the_table() {
 }
 
 #[test]
-fn tests_have_names_and_lengths_too() {
-    let broken: Vec<String> = sources("tests")
+fn tests_and_benches_have_names_and_lengths_too() {
+    let broken: Vec<String> = [sources("tests"), sources("benches")]
         .iter()
+        .flatten()
         .flat_map(|(path, source)| shape(path, source))
         .collect();
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));

@@ -1,0 +1,61 @@
+//! Bare sockets: a publisher that has its stream written beforehand, and a subscription.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use goingnats::protocol::{Connect, Headers, encode};
+
+/// Subjects in use, as sensors in rooms have them.
+const SUBJECTS: usize = 1000;
+
+/// So many messages, encoded one behind the other.
+pub fn piece(messages: usize, payload: usize) -> Vec<u8> {
+    let payload: Vec<u8> = (b' '..=b'~').cycle().take(payload).collect();
+    let mut piece = Vec::new();
+    for number in 0..messages {
+        let subject = format!("sensors.eu.room{}.temperature", number % SUBJECTS);
+        let subject = subject.as_bytes();
+        encode::publish(&mut piece, subject, None, &Headers::new(), &payload).expect("a message");
+    }
+    piece
+}
+
+/// Subscribes to everything; what comes next are messages.
+pub fn subscribe(address: &str) -> TcpStream {
+    let mut stream = connect(address);
+    stream.write_all(b"SUB > 2\r\n").expect("the server reads");
+    settle(&mut stream);
+    stream
+}
+
+/// A connection that is told nothing it did not ask for.
+pub fn connect(address: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).expect("a server");
+    let mut hello = Vec::new();
+    encode::connect(
+        &mut hello,
+        &Connect {
+            verbose: false,
+            pedantic: false,
+            ..Connect::default()
+        },
+    );
+    stream.write_all(&hello).expect("the server reads");
+    stream
+}
+
+/// Waits until the server has taken everything written so far: PING, and everything up to its PONG.
+pub fn settle(stream: &mut TcpStream) {
+    stream.write_all(b"PING\r\n").expect("the server reads");
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while line != b"PONG\r\n" {
+        line.clear();
+        while !line.ends_with(b"\n") {
+            stream.read_exact(&mut byte).expect("the server answers");
+            line.push(byte[0]);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a message costs from the socket to the store: CPU time of the whole process, all its
+//! threads, user and system, divided by the messages. A real nats-server sends; each taker has a
+//! process of its own, in turn, several times, with the same stream; the publisher is in this one,
+//! which is not counted.
+//!
+//! `cargo bench --bench ingest`
+
+#[path = "../harness/mod.rs"]
+mod harness;
+mod meter;
+#[path = "../../tests/suite/support/mod.rs"]
+mod support;
+mod takers;
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+};
+
+use harness::{figure, median, raw};
+use meter::{Measured, Plan};
+use support::NatsServer;
+use takers::TAKERS;
+
+const ROUNDS: usize = 5;
+
+/// So that nobody is cut as a slow consumer: the stream is the same for everybody.
+const PATIENT: &str = "max_pending: 4GB\nwrite_deadline: \"120s\"\n";
+
+/// Payload bytes, and messages until the store is full and evicts as fast as it takes.
+const STREAMS: [(usize, u64); 2] = [(16, 3_200_000), (128, 1_600_000)];
+const MEASURED: u64 = 2_000_000;
+/// Messages published in one piece.
+const PIECE: usize = 20_000;
+
+fn main() {
+    let arguments: Vec<String> = env::args().collect();
+    match arguments.get(1).map(String::as_str) {
+        Some("taker") => takers::run(&arguments[2], &arguments[3], &Plan::read(&arguments[4..])),
+        _ => STREAMS.iter().for_each(|stream| compare(*stream)),
+    }
+}
+
+fn compare((payload, full): (usize, u64)) {
+    let plan = Plan {
+        warm: 200_000,
+        full,
+        total: full + MEASURED,
+    };
+    let mut runs: Vec<Vec<Measured>> = vec![Vec::new(); TAKERS.len()];
+    for _ in 0..ROUNDS {
+        for (taker, runs) in TAKERS.iter().zip(&mut runs) {
+            runs.push(measure(taker.name, payload, &plan));
+        }
+    }
+    let middle = |runs: &[Measured], value: fn(&Measured) -> f64| {
+        median(&runs.iter().map(value).collect::<Vec<_>>())
+    };
+    let costs: Vec<f64> = runs.iter().map(|r| middle(r, |m| m.steady)).collect();
+    for ((taker, runs), cost) in TAKERS.iter().zip(&runs).zip(&costs) {
+        let name = format!("ingest-{payload}B-{}", taker.name);
+        figure(&name, *cost, "ns CPU/message");
+        figure(
+            &format!("{name}-filling"),
+            middle(runs, |m| m.filling),
+            "ns CPU/message",
+        );
+        figure(
+            &format!("{name}-rate"),
+            middle(runs, |m| m.rate) / 1e3,
+            "k messages/s",
+        );
+        figure(
+            &format!("{name}-dropped"),
+            middle(runs, |m| m.dropped),
+            "messages",
+        );
+        if taker.name != TAKERS[0].name {
+            figure(
+                &format!("{name}-over-{}", TAKERS[0].name),
+                cost / costs[0],
+                "times",
+            );
+        }
+    }
+}
+
+/// One taker in a process of its own, on a server of its own.
+fn measure(taker: &str, payload: usize, plan: &Plan) -> Measured {
+    let server = NatsServer::with_config(PATIENT);
+    let mut child = Command::new(env::current_exe().expect("this program"))
+        .args(["taker", taker, &server.address()])
+        .args(plan.written())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("this program again");
+    let said = BufReader::new(child.stdout.take().expect("its output"));
+    let mut said = said.lines().map(|line| line.expect("a line"));
+    assert_eq!(said.next().as_deref(), Some(takers::READY), "{taker}");
+    publish(&server.address(), payload, plan.total);
+    let last = said.next().expect("what it measured");
+    let ended = child.wait().expect("it ends");
+    assert!(ended.success(), "{taker}: {ended}");
+    Measured::read(&last)
+}
+
+fn publish(address: &str, payload: usize, messages: u64) {
+    let piece = raw::piece(PIECE, payload);
+    let mut stream = raw::connect(address);
+    for _ in 0..messages / PIECE as u64 {
+        stream.write_all(&piece).expect("the server reads");
+    }
+    raw::settle(&mut stream);
+}
