@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Rect, Size};
 
 /// Begin and end of a synchronized update (DEC private mode 2026); a terminal without it ignores
@@ -22,7 +22,6 @@ const IN_MEMORY: &str = "writing to memory does not fail";
 #[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<Recorder>,
-    cells: Buffer,
 }
 
 impl Screen {
@@ -34,7 +33,6 @@ impl Screen {
         };
         let mut screen = Screen {
             terminal: Terminal::new(recorder).expect(IN_MEMORY),
-            cells: Buffer::default(),
         };
         screen.redraw_all();
         screen
@@ -43,8 +41,7 @@ impl Screen {
     /// Draws a frame; what comes back goes to the terminal in one write. Empty where the terminal
     /// shows just that already.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> Vec<u8> {
-        let completed = self.terminal.draw(render).expect(IN_MEMORY);
-        self.cells.clone_from(completed.buffer);
+        self.terminal.draw(render).expect(IN_MEMORY);
         let drawn = std::mem::take(&mut self.terminal.backend_mut().bytes);
         if drawn.is_empty() {
             drawn
@@ -75,11 +72,6 @@ impl Screen {
     /// The size of the next frame, one cell at least.
     pub fn size(&self) -> Size {
         self.terminal.backend().size
-    }
-
-    /// The cells of the last frame.
-    pub fn cells(&self) -> &Buffer {
-        &self.cells
     }
 }
 
@@ -187,7 +179,7 @@ mod tests {
     use std::num::NonZero;
 
     use proptest::prelude::*;
-    use ratatui::style::{Modifier, Style};
+    use ratatui::style::Style;
     use ratatui::text::Span;
 
     use super::*;
@@ -274,7 +266,7 @@ mod tests {
         let mut terminal = terminal(Size::new(8, 2));
         terminal.process(&bytes);
         assert_eq!(terminal.screen().contents(), "xxxxxxxx");
-        assert_eq!(screen.cells().area.as_size(), Size::new(8, 2));
+        assert_eq!(screen.size(), Size::new(8, 2));
     }
 
     #[test]
@@ -287,10 +279,6 @@ mod tests {
         );
         let cell = terminal.screen().cell(0, 0).unwrap();
         assert!(cell.inverse() && cell.bold());
-        assert_eq!(
-            screen.cells()[(0, 0)].modifier,
-            Modifier::REVERSED | Modifier::BOLD
-        );
     }
 
     proptest! {
