@@ -26,8 +26,8 @@ pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
 /// Does one action.
 pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
     app.now = now;
-    app.guide.acted(&action);
     let effects = if app.overlays.is_empty() {
+        app.guide.acted(&action, app.focus);
         on_screen(app, action, now)
     } else {
         in_overlay(app, action, now)
@@ -40,7 +40,9 @@ pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.now = now;
     app.lay_out();
-    details::refresh(app, now)
+    let effects = details::refresh(app, now);
+    messages::account(app);
+    effects
 }
 
 /// What changes by time alone; says whether anything did.

@@ -123,16 +123,15 @@ pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
         app.toasts.show(Level::Notice, text, now.instant);
         return Vec::new();
     }
-    let mut effects = if editing {
-        subscriptions::replace_selected(app)
-    } else {
-        Vec::new()
-    };
     if let Some(warning) = wish.warning() {
         app.toasts.show(Level::Notice, warning, now.instant);
     }
-    effects.push(app.subscriptions.add(subject, queue));
-    effects
+    app.guide.subscribed();
+    if editing {
+        subscriptions::change_selected(app, subject, queue)
+    } else {
+        vec![app.subscriptions.add(subject, queue)]
+    }
 }
 
 /// Does what was confirmed.

@@ -1,6 +1,7 @@
 //! Details: the message looked at. It holds a copy of its own, so that eviction takes nothing away.
 
 mod draw;
+mod place;
 
 pub use draw::draw;
 
@@ -9,12 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::place::{Lines, Top};
 use super::messages;
 use crate::{
     client::Sid,
     payload::{self, Document, Form},
     protocol::HeaderBlock,
-    store::{Direction, Entry, MessageId},
+    store::{Direction, MessageId},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
         widgets::{number, scroll::Move},
@@ -24,6 +26,9 @@ use crate::{
 /// How often the message changes by itself while the log is followed.
 const CALM: Duration = Duration::from_secs(1);
 
+/// Columns of a step to the side.
+const SIDEWAYS: usize = 8;
+
 /// The pane.
 #[derive(Debug, Default)]
 pub struct Details {
@@ -31,7 +36,7 @@ pub struct Details {
     /// The form chosen by hand; otherwise the payload is looked at.
     form: Option<Form>,
     wrap: bool,
-    line: usize,
+    top: Top,
     column: usize,
 }
 
@@ -72,46 +77,81 @@ impl Details {
         }
     }
 
-    fn lines(&self, width: usize) -> usize {
-        let Some(shown) = &self.shown else { return 0 };
+    /// What the message shown and its layout occupy, in bytes.
+    pub fn memory(&self) -> usize {
+        self.shown.as_ref().map_or(0, |shown| {
+            let layout = match &shown.body {
+                Body::Ready(document) => document.footprint(),
+                Body::Reading(_) => 0,
+            };
+            shown.bytes.len() + layout
+        })
+    }
+
+    /// Everything there is to scroll through: the facts, then the payload.
+    fn lines(&self, width: usize) -> Option<Lines<impl Fn(usize) -> usize>> {
+        let shown = self.shown.as_ref()?;
         let head = draw::head_lines(shown);
-        head + match &shown.body {
-            Body::Reading(_) => 1,
-            Body::Ready(document) if self.wrap => {
-                let exact = document.lines().min(WRAP_EXACT);
-                let wrapped: usize = (0..exact).map(|n| document.rows(n, width)).sum();
-                wrapped + (document.lines() - exact)
-            }
-            Body::Ready(document) => document.lines(),
-        }
+        let document = match &shown.body {
+            Body::Ready(document) => Some(document),
+            Body::Reading(_) => None,
+        };
+        let wrapped = document.filter(|_| self.wrap);
+        Some(Lines {
+            count: head + document.map_or(1, |document| document.lines()),
+            rows: move |line: usize| match (line.checked_sub(head), wrapped) {
+                (Some(n), Some(document)) => document.rows(n, width),
+                _ => 1,
+            },
+        })
     }
 }
 
-/// Lines whose wrapped height is counted exactly; behind them each counts as one.
-const WRAP_EXACT: usize = 2_000;
-
 /// Makes the pane show the message under the cursor. While the log is followed it changes at most
-/// once a second, so that it can be read.
+/// once a second, so that it can be read, and not at all while it has the keys.
 pub fn refresh(app: &mut App, now: Now) -> Vec<Effect> {
-    let Some(wanted) = messages::selected(app) else {
-        return Vec::new();
-    };
-    if let Some(shown) = &app.details.shown {
-        let following = app.messages.place.is_following() && app.messages.frozen.is_none();
-        let reading = app.focus == Focus::Details;
-        let calm = following && now.instant.duration_since(shown.since) < CALM;
-        if shown.id == wanted || calm || (following && reading) {
-            return Vec::new();
+    let wanted = messages::selected(app);
+    let following = app.messages.place.is_following();
+    let effects = match (&app.details.shown, wanted) {
+        (Some(_), None) => {
+            app.details.shown = None;
+            Vec::new()
         }
+        (Some(shown), Some(wanted)) if shown.id == wanted => Vec::new(),
+        (Some(_), _) if following && app.focus == Focus::Details => Vec::new(),
+        (Some(shown), _)
+            if following && now.instant.saturating_duration_since(shown.since) < CALM =>
+        {
+            Vec::new()
+        }
+        (_, Some(wanted)) => show(app, wanted, now),
+        (None, None) => Vec::new(),
+    };
+    settle(app);
+    effects
+}
+
+/// Fits what is shown to the size of the pane: the bytes in a line of hex, and the place.
+fn settle(app: &mut App) {
+    let (width, height) = room(app);
+    if let Some(Body::Ready(document)) = app.details.shown.as_mut().map(|shown| &mut shown.body) {
+        document.fit(width);
     }
-    show(app, wanted, now)
+    let top = app
+        .details
+        .lines(width)
+        .map(|lines| lines.within(app.details.top, height));
+    app.details.top = top.unwrap_or_default();
+}
+
+/// Columns and rows for text inside the border.
+fn room(app: &App) -> (usize, usize) {
+    let width = usize::from(app.layout.details.width.saturating_sub(4));
+    (width, usize::from(app.layout.rows(Focus::Details).max(1)))
 }
 
 fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
-    let Some(entry) = app.store.get(id) else {
-        return Vec::new();
-    };
-    let Entry::Message(message) = entry else {
+    let Some(message) = messages::message(app, id) else {
         app.details.shown = None;
         return Vec::new();
     };
@@ -135,6 +175,10 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         "time".into(),
         format!("{}  {way}", messages::clock(app, message.at)),
     ));
+    if message.missing > 0 {
+        let missing = number::bytes(message.missing as u64);
+        facts.push(("evicted".into(), format!("the last {missing}")));
+    }
     if let Some(row) = app.subscriptions.of_sid(Sid(message.sid)) {
         facts.push(("via".into(), payload::visible(&row.subject).into_owned()));
     }
@@ -162,7 +206,7 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         body: Body::Reading(Form::Text),
     };
     app.details.shown = Some(shown);
-    (app.details.line, app.details.column) = (0, 0);
+    (app.details.top, app.details.column) = (Top::default(), 0);
     lay_out(app)
 }
 
@@ -196,31 +240,44 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     }
     match action {
         Action::NextForm => return next_form(app, now),
-        Action::Wrap => app.details.wrap = !app.details.wrap,
-        Action::Left => app.details.column = app.details.column.saturating_sub(8),
-        Action::Right => app.details.column += 8,
+        Action::Wrap => {
+            app.details.wrap = !app.details.wrap;
+            app.details.column = 0;
+        }
+        Action::Left => app.details.column = app.details.column.saturating_sub(SIDEWAYS),
+        Action::Right => scroll_right(app),
         _ => {}
     }
     Vec::new()
 }
 
-/// Scrolls the payload.
+/// Scrolls the pane.
 pub fn scroll(app: &mut App, step: Move) {
-    let height = usize::from(app.layout.rows(Focus::Details).max(1));
-    let width = usize::from(app.layout.details.width.saturating_sub(4));
-    let last = app.details.lines(width).saturating_sub(height);
-    let line = &mut app.details.line;
-    *line = match step {
-        Move::Up => line.saturating_sub(1),
-        Move::Down => *line + 1,
-        Move::PageUp => line.saturating_sub(height - 1),
-        Move::PageDown => *line + height - 1,
-        Move::HalfUp => line.saturating_sub(height / 2),
-        Move::HalfDown => *line + height / 2,
-        Move::Home => 0,
-        Move::End => last,
+    let (width, height) = room(app);
+    let from = app.details.top;
+    let to = app
+        .details
+        .lines(width)
+        .map(|lines| lines.step(from, step, height));
+    app.details.top = to.unwrap_or_default();
+}
+
+/// Scrolls lines that are not wrapped to the right, as long as one of them goes on there.
+fn scroll_right(app: &mut App) {
+    let (_, height) = room(app);
+    let details = &app.details;
+    let Some(shown) = details.shown.as_ref().filter(|_| !details.wrap) else {
+        return;
+    };
+    if let Body::Ready(document) = &shown.body {
+        let first = details.top.line.saturating_sub(draw::head_lines(shown));
+        let last = document.lines().min(first + height);
+        let longest = (first..last).map(|n| document.columns(n)).max();
+        let to = details.column + SIDEWAYS;
+        if longest.is_some_and(|longest| to < longest) {
+            app.details.column = to;
+        }
     }
-    .min(last);
 }
 
 fn next_form(app: &mut App, now: Now) -> Vec<Effect> {
@@ -237,6 +294,6 @@ fn next_form(app: &mut App, now: Now) -> Vec<Effect> {
         Body::Reading(form) => *form,
     };
     app.details.form = Some(current.next());
-    (app.details.line, app.details.column) = (0, 0);
+    (app.details.top, app.details.column) = (Top::default(), 0);
     lay_out(app)
 }

@@ -20,11 +20,7 @@ pub fn border<'a>(app: &App, focus: Focus, extra: Vec<Span<'a>>, status: &'a str
         name: focus.name(),
         extra,
         status,
-        border_style: if focused {
-            app.theme.accent
-        } else {
-            app.theme.dim
-        },
+        border_style: app.theme.border(focused),
         name_style: if focused {
             app.theme.bold
         } else {

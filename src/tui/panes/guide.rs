@@ -9,7 +9,7 @@ use ratatui::{
 use crate::{
     history::Entry,
     tui::{
-        app::{Action, App},
+        app::{Action, App, Focus},
         widgets::{Pane, fit},
     },
 };
@@ -54,15 +54,19 @@ impl Guide {
         self.shown = false;
     }
 
-    /// Ticks off what an action did.
-    pub fn acted(&mut self, action: &Action) {
+    /// Ticks off what an action did where the keys are.
+    pub fn acted(&mut self, action: &Action, focus: Focus) {
         match action {
             Action::Freeze => self.done[1] = true,
-            Action::Open => self.done[2] = true,
-            Action::Subscribe => self.done[3] = true,
+            Action::Open if focus == Focus::Messages => self.done[2] = true,
             Action::OpenHistory => self.done[5] = true,
             _ => {}
         }
+    }
+
+    /// Ticks off a subscription.
+    pub fn subscribed(&mut self) {
+        self.done[3] = true;
     }
 
     /// Ticks off what was sent.

@@ -2,16 +2,19 @@
 
 mod draw;
 mod place;
+mod rows;
 
 pub use draw::{clock, draw};
 pub use place::Place;
+pub use rows::{Freeze, Row, Rows};
 
 use crate::{
     protocol::HeaderBlock,
-    store::{Direction, Frozen, Message, MessageId, View as Shown},
+    store::{Direction, Entry, Holder, Message, MessageId, View as Shown},
     tui::{
         app::{Action, App, Effect, Focus, Level, Now},
         overlays::Overlay,
+        widgets::scroll::Move,
     },
 };
 
@@ -20,56 +23,42 @@ use crate::{
 pub struct Messages {
     /// Which rows show, and which one is selected.
     pub place: Place,
-    /// What was on the screen when it was frozen.
+    /// What is on the screen since it was frozen.
     pub frozen: Option<Freeze>,
     /// Whether times are shown as the time since the row above.
     pub since_previous: bool,
+    /// Bytes of the store's budget that are held here and in Details.
+    held: usize,
 }
 
-/// A frozen log: the newest row it may show, and copies of those that were on the screen.
-#[derive(Debug)]
-pub struct Freeze {
-    /// The newest row.
-    pub until: MessageId,
-    /// The rows that were on the screen, safe from eviction.
-    pub pinned: Frozen,
-}
-
-/// How many rows the log has now: up to where it is frozen, or all of them.
-pub fn rows(app: &App) -> u64 {
-    match &app.messages.frozen {
-        None => app.store.rows(),
-        Some(freeze) => match app.store.row_of(freeze.until) {
-            Ok(row) => row + 1,
-            Err(row) => row,
-        },
-    }
+/// The rows of the log as they are looked at: up to where it is frozen, or all of them.
+pub fn rows(app: &App) -> Rows<'_> {
+    Rows::of(&app.store, app.messages.frozen.as_ref())
 }
 
 /// How many rows came since the log was frozen, or lie below the last one shown.
 pub fn behind(app: &App) -> u64 {
-    let height = app.layout.rows(Focus::Messages);
+    let rows = rows(app);
     let shown = if app.messages.frozen.is_some() {
-        rows(app)
+        rows.len()
     } else {
-        app.messages
-            .place
-            .visible(&app.store, rows(app), height)
-            .end
+        let height = app.layout.rows(Focus::Messages);
+        app.messages.place.visible(&rows, height).end
     };
-    app.store.rows().saturating_sub(shown)
+    app.store
+        .rows()
+        .saturating_sub(shown.saturating_sub(rows.head()))
 }
 
 /// The message under the cursor. While following it is the newest.
 pub fn selected(app: &App) -> Option<MessageId> {
-    app.messages.place.selected(&app.store, rows(app))
+    app.messages.place.selected(&rows(app))
 }
 
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     if let Some(step) = action.step() {
-        let (rows, height) = (rows(app), app.layout.rows(Focus::Messages));
-        app.messages.place.step(step, &app.store, rows, height);
+        go(app, step);
         return Vec::new();
     }
     match action {
@@ -105,41 +94,70 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Takes a step through the log. Going to the newest lets a frozen log go on.
+fn go(app: &mut App, step: Move) {
+    if step == Move::End && app.messages.frozen.is_some() {
+        return freeze(app);
+    }
+    let height = app.layout.rows(Focus::Messages);
+    let Messages { place, frozen, .. } = &mut app.messages;
+    place.step(step, &Rows::of(&app.store, frozen.as_ref()), height);
+    pin(app);
+}
+
 /// Freezes the log, or lets it go on.
 pub fn freeze(app: &mut App) {
     if app.messages.frozen.take().is_some() {
         app.messages.place = Place::default();
         return;
     }
-    let (rows, height) = (rows(app), app.layout.rows(Focus::Messages));
-    let Some(until) = app.store.newest() else {
-        return;
-    };
-    let visible = app.messages.place.visible(&app.store, rows, height);
-    let pinned = app.store.snapshot(visible.clone());
-    app.messages.place.stay(&app.store, visible, rows);
-    app.messages.frozen = Some(Freeze { until, pinned });
+    let height = app.layout.rows(Focus::Messages);
+    app.messages.place.stay(&Rows::of(&app.store, None), height);
+    app.messages.frozen = Freeze::new(&app.store);
+    pin(app);
+}
+
+/// Pins what is on the screen of a frozen log. What lives on by being pinned stays pinned.
+fn pin(app: &mut App) {
+    let height = app.layout.rows(Focus::Messages);
+    let Messages { place, frozen, .. } = &mut app.messages;
+    let Some(freeze) = frozen else { return };
+    let rows = Rows::of(&app.store, Some(freeze));
+    let (visible, head) = (place.visible(&rows, height), rows.head());
+    if visible.start >= head {
+        freeze.pin(&app.store, visible.start - head..visible.end - head);
+    }
+}
+
+/// Tells the store what is held beside it: pinned rows, and the message in Details.
+pub fn account(app: &mut App) {
+    let pinned = app.messages.frozen.as_ref().map_or(0, Freeze::memory);
+    let held = pinned + app.details.memory();
+    if held != app.messages.held {
+        app.messages.held = held;
+        app.store.reserve(Holder::Frozen, held);
+    }
 }
 
 /// Changes what is shown, keeping the selected message under the cursor where it still shows.
 pub fn set_view(app: &mut App, view: Shown) {
     app.store.set_view(view);
+    if let Some(freeze) = &mut app.messages.frozen {
+        // pinned rows were chosen by the view before
+        freeze.pin(&app.store, 0..0);
+        pin(app);
+    }
 }
 
-/// Shows one subject only, or everything again where that is what is shown.
-pub fn show_subject(app: &mut App, pattern: Option<Vec<u8>>) {
+/// Shows one subject only, or everything again.
+pub fn show_subject(app: &mut App, subject: Option<Vec<u8>>) {
     let view = app.store.view().clone();
-    let subject = if view.subject == pattern {
-        None
-    } else {
-        pattern
-    };
     set_view(app, Shown { subject, ..view });
 }
 
 /// A message by its id, if it is kept.
 pub fn message(app: &App, id: MessageId) -> Option<Message<'_>> {
-    app.store.get(id)?.message()
+    rows(app).entry(id).and_then(Entry::message)
 }
 
 fn selected_message(app: &App) -> Option<Message<'_>> {
@@ -147,8 +165,11 @@ fn selected_message(app: &App) -> Option<Message<'_>> {
 }
 
 fn only_this_subject(app: &mut App, now: Now) {
+    let shown = &app.store.view().subject;
     match selected_message(app).map(|message| message.subject.to_vec()) {
-        Some(subject) => show_subject(app, Some(subject)),
+        subject @ Some(_) if *shown == subject => show_subject(app, None),
+        subject @ Some(_) => show_subject(app, subject),
+        None if shown.is_some() => show_subject(app, None),
         None => nothing_selected(app, now),
     }
 }

@@ -62,7 +62,8 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
     let Some(row) = selected_row(app) else {
         return Vec::new();
     };
-    let (node, prefix, folded, has_children) = (row.node, row.prefix, row.folded, row.has_children);
+    let (node, folded, has_children) = (row.node, row.folded, row.has_children);
+    let patterns = patterns(&row);
     match action {
         Action::Right if has_children => app.store.subjects_mut().fold(node, false),
         Action::Left if has_children && !folded => app.store.subjects_mut().fold(node, true),
@@ -74,19 +75,28 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
                 app.subjects.selected = Some(row);
             }
         }
-        Action::Open => messages::show_subject(app, Some(pattern(&prefix, !has_children))),
+        Action::Open => {
+            let shown = app.store.view().subject.as_ref();
+            let next = match patterns.iter().position(|pattern| Some(pattern) == shown) {
+                None => patterns.first(),
+                Some(n) => patterns.get(n + 1),
+            };
+            messages::show_subject(app, next.cloned());
+        }
         _ => {}
     }
     Vec::new()
 }
 
-/// What a node stands for: the subject itself, or everything below it.
-fn pattern(prefix: &[u8], leaf: bool) -> Vec<u8> {
-    let mut pattern = prefix.to_vec();
-    if !leaf {
-        pattern.extend_from_slice(b".>");
+/// What a node stands for: the subject itself, what is below it, or first the one and then the other.
+fn patterns(row: &TreeRow) -> Vec<Vec<u8>> {
+    let below = || [row.prefix.as_slice(), b".>"].concat();
+    let itself = || row.prefix.clone();
+    match (row.is_subject, row.has_children) {
+        (_, false) => vec![itself()],
+        (false, true) => vec![below()],
+        (true, true) => vec![itself(), below()],
     }
-    pattern
 }
 
 /// Draws the pane.
@@ -119,11 +129,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             None => Line::default(),
         },
     );
-    let accent = if focused {
-        app.theme.accent
-    } else {
-        app.theme.dim
-    };
+    let accent = app.theme.border(focused);
     scrollbar::draw(
         visible,
         rows,
@@ -151,19 +157,15 @@ fn line<'a>(app: &App, row: &TreeRow, selected: bool, cells: u16) -> Line<'a> {
     };
     let indent = 1 + 2 * row.depth.min(8);
     let room = usize::from(cells).saturating_sub(indent + 2 + width(&right) + 2);
-    let shown = app.store.view().subject.as_deref();
-    let only = shown == Some(&pattern(&row.prefix, !row.has_children)[..]);
+    let shown = app.store.view().subject.as_ref();
+    let only = shown.is_some_and(|shown| patterns(row).contains(shown));
     let token = fit(&visible(row.token), room).into_owned();
     let gap = room.saturating_sub(width(&token)) + 1;
+    let dim = theme.dim_on(selected);
     let style = match only {
         true => theme.notice,
-        false if row.prefix.starts_with(b"_INBOX") || row.prefix.starts_with(b"$") => theme.dim,
+        false if row.prefix.starts_with(b"_INBOX") || row.prefix.starts_with(b"$") => dim,
         false => theme.text,
-    };
-    let dim = if selected {
-        theme.dim_on_selected
-    } else {
-        theme.dim
     };
     Line::from(vec![
         Span::styled(format!("{:indent$}{mark} ", ""), dim),

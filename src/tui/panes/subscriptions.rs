@@ -76,10 +76,16 @@ impl Subscriptions {
 
     /// Adds a row and asks for it.
     pub fn add(&mut self, subject: &[u8], queue: Option<&[u8]>) -> Effect {
-        self.next_row += 1;
         let taken = |colour: &usize| self.rows.iter().any(|row| row.colour == *colour);
         let colour = (0..).find(|colour| !taken(colour)).unwrap_or(0);
-        self.rows.push(Subscription {
+        self.cursor = self.rows.len();
+        self.put(self.cursor, subject, queue, colour)
+    }
+
+    /// Puts a row that is asked for at this place.
+    fn put(&mut self, at: usize, subject: &[u8], queue: Option<&[u8]>, colour: usize) -> Effect {
+        self.next_row += 1;
+        let row = Subscription {
             row: self.next_row,
             subject: subject.to_vec(),
             queue: queue.map(<[u8]>::to_vec),
@@ -87,13 +93,19 @@ impl Subscriptions {
             standing: Standing::Asked,
             muted: false,
             colour,
-        });
-        self.cursor = self.rows.len() - 1;
-        Effect::Subscribe {
-            row: self.next_row,
-            subject: subject.to_vec(),
-            queue: queue.map(<[u8]>::to_vec),
-        }
+        };
+        let asked = Effect::Subscribe {
+            row: row.row,
+            subject: row.subject.clone(),
+            queue: row.queue.clone(),
+        };
+        self.rows.insert(at, row);
+        asked
+    }
+
+    /// Whether something was unsubscribed that can come back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
     }
 
     /// Takes the outcome of handing a row to the client. A row that is gone by now is given back.
@@ -189,22 +201,30 @@ pub fn unsubscribe_selected(app: &mut App, now: Now) -> Vec<Effect> {
     let shown = visible(&removed.subject);
     let text = format!("Unsubscribed from {shown}. U subscribes again.");
     app.toasts.show(Level::Done, text, now.instant);
-    let Some(sid) = removed.sid else {
-        return Vec::new();
-    };
-    app.store.remove_subscription(sid.0);
-    vec![Effect::Unsubscribe(sid)]
+    removed
+        .sid
+        .map(|sid| give_up(app, sid))
+        .into_iter()
+        .collect()
 }
 
-/// Removes the selected row, because another takes its place.
-pub fn replace_selected(app: &mut App) -> Vec<Effect> {
-    let removed = app.subscriptions.remove_selected();
-    app.subscriptions.undo.pop();
-    let Some(sid) = removed.and_then(|removed| removed.sid) else {
-        return Vec::new();
-    };
+/// Ends a subscription. What is kept of it shows, since no row is left that could unmute it.
+fn give_up(app: &mut App, sid: Sid) -> Effect {
+    app.store.mute(sid.0, false);
     app.store.remove_subscription(sid.0);
-    vec![Effect::Unsubscribe(sid)]
+    Effect::Unsubscribe(sid)
+}
+
+/// Gives the selected row another subject: it keeps its place and its colour.
+pub fn change_selected(app: &mut App, subject: &[u8], queue: Option<&[u8]>) -> Vec<Effect> {
+    let pane = &mut app.subscriptions;
+    if pane.cursor >= pane.rows.len() {
+        return vec![pane.add(subject, queue)];
+    }
+    let before = pane.rows.remove(pane.cursor);
+    let asked = pane.put(pane.cursor, subject, queue, before.colour);
+    let given_up = before.sid.map(|sid| give_up(app, sid));
+    given_up.into_iter().chain([asked]).collect()
 }
 
 /// Subscribes again to what was unsubscribed last.

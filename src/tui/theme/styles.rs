@@ -20,7 +20,7 @@ pub struct Theme {
     /// The row under the cursor.
     pub selected: Style,
     /// What is dim elsewhere, on the row under the cursor.
-    pub dim_on_selected: Style,
+    dim_on_selected: Style,
     /// A key in the hints.
     pub key: Style,
     /// It works, it is connected, it follows.
@@ -98,6 +98,20 @@ impl Theme {
             subscriptions: SUBSCRIPTION_COLOURS,
             colours: false,
         }
+    }
+
+    /// What repeats, on a row that is under the cursor or is not.
+    pub fn dim_on(&self, selected: bool) -> Style {
+        if selected {
+            self.dim_on_selected
+        } else {
+            self.dim
+        }
+    }
+
+    /// The border and the scrollbar of a pane that has the keys or has not.
+    pub fn border(&self, focused: bool) -> Style {
+        if focused { self.accent } else { self.dim }
     }
 
     /// The colour of the nth subscription.

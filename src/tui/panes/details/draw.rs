@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Body, Shown};
+use super::{Body, Shown, place::Top};
 use crate::{
     payload::{Form, Piece},
     tui::{
@@ -49,10 +49,13 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     let width = usize::from(inside.width);
     let head = head(&app.theme, shown, width);
-    let skipped = app.details.line;
-    let body_from = skipped.saturating_sub(head.len());
-    let body = body(app, shown, width, body_from, usize::from(inside.height));
-    let lines = head.into_iter().skip(skipped).chain(body);
+    let top = app.details.top;
+    let from = Top {
+        line: top.line.saturating_sub(head.len()),
+        ..top
+    };
+    let body = body(app, shown, width, from, usize::from(inside.height));
+    let lines = head.into_iter().skip(top.line).chain(body);
     for (line, y) in lines.zip(inside.y..inside.bottom()) {
         buffer.set_line(inside.x, y, &line, inside.width);
     }
@@ -65,7 +68,16 @@ pub fn head_lines(shown: &Shown) -> usize {
     } else {
         2
     };
-    shown.facts.len() + headers + shown.headers.len() + usize::from(shown.bad_headers) + 1
+    let problem = usize::from(problem(shown).is_some());
+    shown.facts.len() + headers + shown.headers.len() + usize::from(shown.bad_headers) + 1 + problem
+}
+
+/// Why the payload is not shown in the form asked for.
+fn problem(shown: &Shown) -> Option<&str> {
+    match &shown.body {
+        Body::Ready(document) => document.problem(),
+        Body::Reading(_) => None,
+    }
 }
 
 fn head<'a>(theme: &Theme, shown: &Shown, width: usize) -> Vec<Line<'a>> {
@@ -108,10 +120,16 @@ fn head<'a>(theme: &Theme, shown: &Shown, width: usize) -> Vec<Line<'a>> {
         }
     }
     lines.push(Line::default());
+    if let Some(problem) = problem(shown) {
+        let text = fit(problem, width).into_owned();
+        lines.push(Line::styled(text, theme.notice));
+    }
+    debug_assert_eq!(lines.len(), head_lines(shown));
     lines
 }
 
-fn body<'a>(app: &App, shown: &Shown, width: usize, from: usize, height: usize) -> Vec<Line<'a>> {
+/// The payload, from that row of that line on.
+fn body<'a>(app: &App, shown: &Shown, width: usize, from: Top, height: usize) -> Vec<Line<'a>> {
     let theme = &app.theme;
     let document = match &shown.body {
         Body::Reading(form) => {
@@ -123,35 +141,26 @@ fn body<'a>(app: &App, shown: &Shown, width: usize, from: usize, height: usize) 
         }
         Body::Ready(document) => document,
     };
-    let mut lines = Vec::with_capacity(height);
-    if let Some(problem) = document.problem().filter(|_| from == 0) {
-        lines.push(Line::styled(fit(problem, width).into_owned(), theme.notice));
-    }
     if shown.bytes.is_empty() {
-        lines.push(Line::styled("no payload", theme.dim));
-        return lines;
+        return vec![Line::styled("no payload", theme.dim)];
     }
+    let below = from.line..document.lines();
     if !app.details.wrap {
-        let last = document.lines().min(from + height);
-        lines
-            .extend((from..last).map(|n| line(theme, document.line(n, app.details.column, width))));
-        return lines;
+        let column = app.details.column;
+        return below
+            .take(height)
+            .map(|n| line(theme, document.line(n, column, width)))
+            .collect();
     }
-    let mut skip = from;
-    for n in 0..document.lines() {
-        let rows = document.rows(n, width);
-        if skip >= rows {
-            skip -= rows;
-            continue;
-        }
-        let wrapped = (skip..rows).take(height - lines.len().min(height));
-        lines.extend(wrapped.map(|row| line(theme, document.row(n, row, width))));
-        skip = 0;
-        if lines.len() >= height {
-            break;
-        }
-    }
-    lines
+    let rows = |n| {
+        let first = if n == from.line { from.row } else { 0 };
+        (first..document.rows(n, width)).map(move |row| (n, row))
+    };
+    below
+        .flat_map(rows)
+        .take(height)
+        .map(|(n, row)| line(theme, document.row(n, row, width)))
+        .collect()
 }
 
 fn line<'a>(theme: &Theme, pieces: Vec<Piece>) -> Line<'a> {

@@ -110,13 +110,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
         height: rest.height,
         ..area
     };
-    scrollbar::draw(
-        visible,
-        total,
-        if focused { theme.accent } else { theme.dim },
-        track,
-        buffer,
-    );
+    scrollbar::draw(visible, total, theme.border(focused), track, buffer);
     if let Some(entry) = pane.selected().filter(|_| side > 0) {
         let place = Rect {
             x: rest.right() - side + 2,
@@ -129,11 +123,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
 
 fn line<'a>(app: &App, entry: &Entry, selected: bool, cells: u16) -> Line<'a> {
     let theme = &app.theme;
-    let dim = if selected {
-        theme.dim_on_selected
-    } else {
-        theme.dim
-    };
+    let dim = theme.dim_on(selected);
     let arrow = match entry.kind {
         Kind::Request => "▸",
         Kind::Publish => "»",

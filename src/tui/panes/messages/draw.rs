@@ -10,7 +10,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{behind, rows};
+use super::{Row, behind, rows};
 use crate::{
     payload,
     protocol::subject,
@@ -29,8 +29,8 @@ const SIZE: usize = 8;
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let status = status(app);
     let inside = panes::border(app, Focus::Messages, title(app), &status).draw(area, buffer);
-    let total = rows(app);
-    if total == 0 {
+    let rows = rows(app);
+    if rows.len() == 0 {
         return panes::empty(&nothing(app), app.theme.dim, inside, buffer);
     }
     let inside = Rect {
@@ -38,60 +38,39 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         width: inside.width.saturating_sub(2),
         ..inside
     };
+    let columns = Columns::of(inside.width);
     let place = &app.messages.place;
-    match &app.messages.frozen {
-        Some(freeze) if place.is_evicted(&app.store) => {
-            let columns = Columns::of(inside.width);
-            let held = 0..freeze.pinned.rows().min(inside.height.into());
-            list::draw(
-                held,
-                None,
-                app.theme.selected,
-                inside,
-                buffer,
-                |row| match freeze.pinned.row(row) {
-                    Some(entry) => line(app, entry, None, false, &columns),
-                    None => Line::default(),
-                },
-            );
-        }
-        _ => {
-            let visible = place.visible(&app.store, total, inside.height);
-            let selected = place.selected_row(&app.store, total);
-            let columns = Columns::of(inside.width);
-            let mut above = visible
-                .start
-                .checked_sub(1)
-                .and_then(|row| app.store.row(row))
-                .map(|e| e.at());
-            let highlight = app.theme.selected;
-            list::draw(
-                visible.clone(),
-                selected,
-                highlight,
-                inside,
-                buffer,
-                |row| {
-                    let Some(entry) = app.store.row(row) else {
-                        return Line::default();
-                    };
-                    let since = above.replace(entry.at());
-                    line(app, entry, since, selected == Some(row), &columns)
-                },
-            );
-            let accent = if app.focus == Focus::Messages {
-                app.theme.accent
-            } else {
-                app.theme.dim
-            };
-            let track = Rect {
-                y: inside.y,
-                height: inside.height,
-                ..area
-            };
-            scrollbar::draw(visible, total, accent, track, buffer);
-        }
-    }
+    let visible = place.visible(&rows, inside.height);
+    // the newest is selected as long as it is followed; marking every one of them would flicker
+    let selected = place.selected_row(&rows).filter(|_| !place.is_following());
+    let above = |row: u64| match rows.get(row.checked_sub(1)?)? {
+        Row::Entry(entry) => Some(entry.at()),
+        Row::Evicted => None,
+    };
+    list::draw(
+        visible.clone(),
+        selected,
+        app.theme.selected,
+        inside,
+        buffer,
+        |row| match rows.get(row) {
+            Some(Row::Entry(Entry::Message(message))) => {
+                message_line(app, &message, above(row), selected == Some(row), &columns)
+            }
+            Some(Row::Entry(Entry::Marker { marker, .. })) => {
+                rule(&marker_text(marker), app.theme.bad, &columns)
+            }
+            Some(Row::Evicted) => rule("evicted", app.theme.notice, &columns),
+            None => Line::default(),
+        },
+    );
+    let accent = app.theme.border(app.focus == Focus::Messages);
+    let track = Rect {
+        y: inside.y,
+        height: inside.height,
+        ..area
+    };
+    scrollbar::draw(visible, rows.len(), accent, track, buffer);
 }
 
 fn title(app: &App) -> Vec<Span<'static>> {
@@ -180,19 +159,6 @@ impl Columns {
     }
 }
 
-fn line(
-    app: &App,
-    entry: Entry,
-    above: Option<i64>,
-    selected: bool,
-    columns: &Columns,
-) -> Line<'static> {
-    match entry {
-        Entry::Marker { marker, .. } => marker_line(app, marker, columns),
-        Entry::Message(message) => message_line(app, &message, above, selected, columns),
-    }
-}
-
 fn message_line(
     app: &App,
     message: &Message,
@@ -201,11 +167,7 @@ fn message_line(
     columns: &Columns,
 ) -> Line<'static> {
     let theme = &app.theme;
-    let dim = if selected {
-        theme.dim_on_selected
-    } else {
-        theme.dim
-    };
+    let dim = theme.dim_on(selected);
     let (arrow, arrow_style) = match message.direction {
         Direction::In => ("◂", theme.incoming),
         Direction::Out => ("▸", theme.outgoing),
@@ -224,7 +186,7 @@ fn message_line(
         let size = number::bytes(message.size() as u64);
         spans.push(Span::styled(format!(" {size:>SIZE$} "), dim));
     }
-    let (right, right_style) = outcome(app, message);
+    let (right, right_style) = outcome(app, message, dim);
     let room = columns.rest.saturating_sub(if right.is_empty() {
         1
     } else {
@@ -260,16 +222,18 @@ fn subject_of(app: &App, message: &Message) -> (String, Style) {
 }
 
 /// What stands at the right of a request: how long it took, or why there is no reply.
-fn outcome(app: &App, message: &Message) -> (String, Style) {
+fn outcome(app: &App, message: &Message, dim: Style) -> (String, Style) {
     let theme = &app.theme;
     if message.is_copy {
-        return ("copy".into(), theme.dim);
+        return ("copy".into(), dim);
     }
     if message.reply.is_none() {
-        return (String::new(), theme.dim);
+        return (String::new(), dim);
     }
-    match app.store.pair(message.id).map(|pair| pair.outcome) {
-        None => (String::new(), theme.dim),
+    let pinned = || app.messages.frozen.as_ref()?.outcome(message.id).cloned();
+    let outcome = app.store.pair(message.id).map(|pair| pair.outcome);
+    match outcome.or_else(pinned) {
+        None => (String::new(), dim),
         Some(Outcome::Waiting) => ("waiting…".into(), theme.notice),
         Some(Outcome::Replied { took }) => (number::elapsed(took), theme.good),
         Some(Outcome::NoResponders) => ("no responders".into(), theme.bad),
@@ -280,14 +244,14 @@ fn outcome(app: &App, message: &Message) -> (String, Style) {
     }
 }
 
-fn marker_line(app: &App, marker: &Marker, columns: &Columns) -> Line<'static> {
-    let text = marker_text(marker);
+/// A line across the log that is no message.
+fn rule(text: &str, style: Style, columns: &Columns) -> Line<'static> {
     let size = if columns.size { SIZE + 2 } else { 0 };
     let total = TIME + 3 + columns.subject + 1 + size + columns.rest;
-    let text = fit(&text, total.saturating_sub(4)).into_owned();
+    let text = fit(text, total.saturating_sub(4)).into_owned();
     let rule = total.saturating_sub(width(&text) + 2);
     let (left, right) = ("─".repeat(rule / 2), "─".repeat(rule - rule / 2));
-    Line::styled(format!("{left} {text} {right}"), app.theme.bad)
+    Line::styled(format!("{left} {text} {right}"), style)
 }
 
 /// What a marker says.

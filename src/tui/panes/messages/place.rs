@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::rows::Rows;
 use crate::{
-    store::{MessageId, Store},
+    store::MessageId,
     tui::widgets::scroll::{Move, Scroll},
 };
 
@@ -33,69 +34,65 @@ impl Place {
     }
 
     /// Stops following, with the same rows on the screen.
-    pub fn stay(&mut self, store: &Store, visible: Range<u64>, rows: u64) {
-        let selected = self
-            .selected(store, rows)
-            .or_else(|| id_at(store, visible.end.checked_sub(1)?));
-        if let (Some(top), Some(selected)) = (id_at(store, visible.start), selected) {
+    pub fn stay(&mut self, rows: &Rows, height: u16) {
+        let visible = self.visible(rows, height);
+        let selected = self.selected(rows);
+        if let (Some(top), Some(selected)) = (rows.id(visible.start), selected) {
             self.fixed = Some(Fixed { top, selected });
         }
     }
 
-    /// The rows on a screen of that height, out of `rows`.
-    pub fn visible(&self, store: &Store, rows: u64, height: u16) -> Range<u64> {
-        self.scroll(store, rows).visible(rows, height)
+    /// The rows on a screen of that height.
+    pub fn visible(&self, rows: &Rows, height: u16) -> Range<u64> {
+        self.scroll(rows).visible(rows.len(), height)
     }
 
     /// The row under the cursor.
-    pub fn selected_row(&self, store: &Store, rows: u64) -> Option<u64> {
-        self.scroll(store, rows).selected(rows)
+    pub fn selected_row(&self, rows: &Rows) -> Option<u64> {
+        self.scroll(rows).selected(rows.len())
     }
 
-    /// The message under the cursor.
-    pub fn selected(&self, store: &Store, rows: u64) -> Option<MessageId> {
-        match self.fixed {
-            Some(fixed) if store.row_of(fixed.selected).is_ok() => Some(fixed.selected),
-            _ => id_at(store, self.selected_row(store, rows)?),
-        }
+    /// The message under the cursor, or the marker.
+    pub fn selected(&self, rows: &Rows) -> Option<MessageId> {
+        rows.id(self.selected_row(rows)?)
     }
 
-    /// Whether the first row on the screen is still kept.
-    pub fn is_evicted(&self, store: &Store) -> bool {
-        self.fixed
-            .is_some_and(|fixed| store.get(fixed.top).is_none())
-    }
-
-    /// Takes a step.
-    pub fn step(&mut self, step: Move, store: &Store, rows: u64, height: u16) {
-        let mut scroll = self.scroll(store, rows);
-        scroll.visible(rows, height);
-        scroll.step(step, rows, height);
+    /// Takes a step. Rows of evicted messages are stepped over.
+    pub fn step(&mut self, step: Move, rows: &Rows, height: u16) {
+        let mut scroll = self.scroll(rows);
+        scroll.visible(rows.len(), height);
+        scroll.step(step, rows.len(), height);
         if scroll.is_following() {
             self.fixed = None;
             return;
         }
-        let visible = scroll.visible(rows, height);
-        let selected = scroll.selected(rows).and_then(|row| id_at(store, row));
-        if let (Some(top), Some(selected)) = (id_at(store, visible.start), selected) {
+        let Some(row) = scroll.selected(rows.len()) else {
+            return;
+        };
+        let up = matches!(step, Move::Up | Move::PageUp | Move::HalfUp | Move::Home);
+        let beside = if up {
+            [row.checked_sub(1), row.checked_add(1)]
+        } else {
+            [row.checked_add(1), row.checked_sub(1)]
+        };
+        let candidates = [Some(row), beside[0], beside[1]].into_iter().flatten();
+        let named = |row| Some((row, rows.id(row)?));
+        let Some((row, selected)) = candidates.filter_map(named).next() else {
+            return;
+        };
+        scroll.select(row);
+        let visible = scroll.visible(rows.len(), height);
+        let top = visible.clone().find_map(|row| rows.id(row));
+        if let Some(top) = top {
             self.fixed = Some(Fixed { top, selected });
         }
     }
 
-    fn scroll(&self, store: &Store, rows: u64) -> Scroll {
-        let row = |id| {
-            store
-                .row_of(id)
-                .unwrap_or_else(|nearest| nearest)
-                .min(rows.saturating_sub(1))
-        };
+    fn scroll(&self, rows: &Rows) -> Scroll {
+        let row = |id| rows.row_of(id).unwrap_or_else(|nearest| nearest);
         match self.fixed {
             None => Scroll::following(),
             Some(fixed) => Scroll::at(row(fixed.top), row(fixed.selected)),
         }
     }
-}
-
-fn id_at(store: &Store, row: u64) -> Option<MessageId> {
-    store.row(row).map(|entry| entry.id())
 }

@@ -111,11 +111,7 @@ fn name(row: &Subscription) -> String {
 
 fn line<'a>(app: &App, row: &Subscription, selected: bool, columns: &Columns) -> Line<'a> {
     let theme = &app.theme;
-    let dim = if selected {
-        theme.dim_on_selected
-    } else {
-        theme.dim
-    };
+    let dim = theme.dim_on(selected);
     let colour = theme.subscription(row.colour);
     let (dot, dot_style) = match (&row.standing, row.muted) {
         (Standing::Refused(_), _) => ("●", theme.bad),

@@ -1,0 +1,175 @@
+//! The rows of the log as they are looked at: all that show now, or those of the moment it was
+//! frozen, also where their messages are evicted by now.
+
+use std::{collections::HashMap, ops::Range};
+
+use crate::store::{Entry, Frozen, MessageId, Outcome, Store};
+
+/// A frozen log: the newest row it may show, and copies of those that are on the screen.
+#[derive(Debug)]
+pub struct Freeze {
+    until: MessageId,
+    /// The rows on the screen, safe from eviction.
+    pinned: Frozen,
+    /// What became of the requests among them.
+    outcomes: HashMap<MessageId, Outcome>,
+    /// Whether rows lie between the pinned ones and the newest.
+    more_below: bool,
+}
+
+impl Freeze {
+    /// Holds the log at its newest row, with nothing pinned yet; `None` where there is no message.
+    pub fn new(store: &Store) -> Option<Freeze> {
+        Some(Freeze {
+            until: store.newest()?,
+            pinned: Frozen::default(),
+            outcomes: HashMap::new(),
+            more_below: false,
+        })
+    }
+
+    /// Pins these rows of the store in place of those pinned before.
+    pub fn pin(&mut self, store: &Store, rows: Range<u64>) {
+        let ids = rows.clone().filter_map(|row| Some(store.row(row)?.id()));
+        self.outcomes = ids
+            .filter_map(|id| Some((id, store.pair(id)?.outcome)))
+            .collect();
+        self.more_below = rows.end < shown_until(store, self.until);
+        self.pinned = store.snapshot(rows);
+    }
+
+    /// What became of a pinned request.
+    pub fn outcome(&self, id: MessageId) -> Option<&Outcome> {
+        self.outcomes.get(&id)
+    }
+
+    /// What the pinned rows occupy, in bytes.
+    pub fn memory(&self) -> usize {
+        self.pinned.memory()
+    }
+}
+
+/// One row.
+#[derive(Clone, Copy, Debug)]
+pub enum Row<'a> {
+    /// A message or a marker.
+    Entry(Entry<'a>),
+    /// Messages stood here and are evicted.
+    Evicted,
+}
+
+/// The rows, the oldest first:
+///
+/// ```text
+/// evicted            only where pinned rows outlived their messages
+/// pinned rows        those whose messages are evicted
+/// evicted            only where rows below them are gone too
+/// rows of the store  up to the newest at the time of the freeze
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    store: &'a Store,
+    freeze: Option<&'a Freeze>,
+    /// How many pinned rows stand for evicted messages.
+    held: u64,
+    /// Rows above those of the store.
+    head: u64,
+    total: u64,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows of the store, up to where it is frozen.
+    pub fn of(store: &'a Store, freeze: Option<&'a Freeze>) -> Rows<'a> {
+        let (mut held, mut head, mut shown) = (0, 0, store.rows());
+        if let Some(freeze) = freeze {
+            held = held_rows(store, &freeze.pinned);
+            let gap = held == freeze.pinned.rows() && freeze.more_below;
+            head = if held == 0 {
+                0
+            } else {
+                1 + held + u64::from(gap)
+            };
+            shown = shown_until(store, freeze.until);
+        }
+        Rows {
+            store,
+            freeze,
+            held,
+            head,
+            total: head + shown,
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u64 {
+        self.total
+    }
+
+    /// How many of them stand above those of the store.
+    pub fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// The row at `index`; 0 is the oldest.
+    pub fn get(&self, index: u64) -> Option<Row<'a>> {
+        if index >= self.total {
+            None
+        } else if index >= self.head {
+            self.store.row(index - self.head).map(Row::Entry)
+        } else if (1..=self.held).contains(&index) {
+            self.freeze?.pinned.row(index - 1).map(Row::Entry)
+        } else {
+            Some(Row::Evicted)
+        }
+    }
+
+    /// The message or marker at `index`.
+    pub fn id(&self, index: u64) -> Option<MessageId> {
+        match self.get(index)? {
+            Row::Entry(entry) => Some(entry.id()),
+            Row::Evicted => None,
+        }
+    }
+
+    /// The row of a message or marker.
+    ///
+    /// # Errors
+    /// Where it has none, the row nearest to it.
+    pub fn row_of(&self, id: MessageId) -> Result<u64, u64> {
+        let pinned = self.freeze.map(|freeze| freeze.pinned.row_of(id));
+        if let Some(Ok(row)) = pinned.filter(|row| row.is_ok_and(|row| row < self.held)) {
+            return Ok(1 + row);
+        }
+        let last = self.total.saturating_sub(1);
+        match self.store.row_of(id) {
+            Ok(row) if self.head + row < self.total => Ok(self.head + row),
+            Ok(row) | Err(row) => Err((self.head + row).min(last)),
+        }
+    }
+
+    /// A message or marker, shown or not.
+    pub fn entry(&self, id: MessageId) -> Option<Entry<'a>> {
+        let pinned = || self.freeze?.pinned.get(id);
+        self.store.get(id).or_else(pinned)
+    }
+}
+
+fn shown_until(store: &Store, until: MessageId) -> u64 {
+    match store.row_of(until) {
+        Ok(row) => row + 1,
+        Err(row) => match store.row(row) {
+            Some(entry) if entry.id() < until => row + 1,
+            _ => row,
+        },
+    }
+}
+
+/// How many of the first pinned rows are not kept any more. Eviction takes the oldest first.
+fn held_rows(store: &Store, pinned: &Frozen) -> u64 {
+    let gone = |row: &u64| {
+        pinned
+            .row(*row)
+            .is_some_and(|entry| store.oldest().is_none_or(|oldest| entry.id() < oldest))
+    };
+    (0..pinned.rows()).take_while(gone).count() as u64
+}
