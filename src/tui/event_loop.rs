@@ -99,6 +99,8 @@ struct Turn {
     end: Option<End>,
     suspend: bool,
     lanes_open: (bool, bool),
+    /// Whether the terminal is in our modes, which a panic in any thread ends.
+    on_terminal: bool,
 }
 
 impl EventLoop {
@@ -113,7 +115,11 @@ impl EventLoop {
             end: None,
             suspend: false,
             lanes_open: (true, true),
+            on_terminal: modes::is_on(),
         };
+        if turn.on_terminal {
+            self.name_window();
+        }
         let now = self.clock.now();
         turn.pacer.changed(Change::Key, now.instant);
         let setup = self.app.setup.subscriptions.clone();
@@ -125,6 +131,11 @@ impl EventLoop {
         while turn.end.is_none() {
             if std::mem::take(&mut turn.suspend) {
                 self.suspend(&mut turn).await;
+            }
+            if turn.on_terminal && !modes::is_on() {
+                return Err(io::Error::other(
+                    "a part of goingnats failed, as told above",
+                ));
             }
             let now = self.clock.now();
             if turn.pacer.due(now.instant) {
@@ -159,6 +170,7 @@ impl EventLoop {
                 }
             },
             done = self.jobs.next() => {
+                let done = done.ok_or_else(|| io::Error::other("the thread of jobs has ended"))?;
                 let now = self.clock.now();
                 ingest::job(&mut self.app, done, now);
                 turn.pacer.changed(Change::Key, now.instant);
@@ -238,6 +250,7 @@ impl EventLoop {
                 if modes::reassert().is_err() {
                     turn.end = Some(End::TerminalGone);
                 }
+                self.name_window();
                 self.screen.redraw_all();
                 turn.pacer.changed(Change::Key, self.clock.now().instant);
             }
@@ -356,10 +369,17 @@ impl EventLoop {
         }
     }
 
+    /// Names the terminal's window; to be done anew whenever the modes were left and entered.
+    fn name_window(&mut self) {
+        let title = format!("goingnats {}", self.app.setup.server);
+        self.output.submit(modes::title(&title));
+    }
+
     async fn suspend(&mut self, turn: &mut Turn) {
         self.inputs.pause();
         let outcome = suspend::suspend(&self.capabilities, &mut self.signals).await;
         self.inputs.resume();
+        self.name_window();
         self.screen.redraw_all();
         let now = self.clock.now();
         turn.pacer.changed(Change::Key, now.instant);

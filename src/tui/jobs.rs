@@ -50,12 +50,9 @@ impl Jobs {
         }
     }
 
-    /// What came of the next job. Cancel-safe; pends for ever once the thread is gone.
-    pub async fn next(&mut self) -> JobDone {
-        match self.done.recv().await {
-            Some(done) => done,
-            None => std::future::pending().await,
-        }
+    /// What came of the next job; `None` once the thread is gone. Cancel-safe.
+    pub async fn next(&mut self) -> Option<JobDone> {
+        self.done.recv().await
     }
 
     /// Waits until everything handed over is done: what was sent is in the history then.

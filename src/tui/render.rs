@@ -6,8 +6,8 @@ use ratatui::{
 };
 
 use super::{
-    app::{Action, App, Focus, focus},
-    keymap::{Scope, TABLE},
+    app::{Action, App, Focus, focus, update},
+    keymap::{Binding, Scope, TABLE, resolve},
     layout::SMALLEST,
     overlays,
     panes::{details, guide, history, messages, request, status, subjects, subscriptions},
@@ -57,29 +57,7 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
 /// The keys that work now, the pane's own first. What has two keys is shown with that of the narrowest
 /// scope; help stands last, since it leads to all the others.
 fn draw_hints(app: &App, frame: &mut Frame) {
-    let scopes = focus::scopes(app);
-    let asked = !app.overlays.is_empty();
-    let mut rows: Vec<_> = scopes
-        .iter()
-        .flat_map(|scope| {
-            TABLE
-                .iter()
-                .filter(move |row| row.hint > 0 && row.scope == *scope)
-        })
-        .filter(|row| !asked || row.scope != Scope::Everywhere || row.action == Action::Back)
-        .collect();
-    let mut shown = Vec::new();
-    rows.retain(|row| {
-        !shown.contains(&&row.action) && {
-            shown.push(&row.action);
-            true
-        }
-    });
-    rows.sort_by_key(|row| row.hint);
-    let pairs: Vec<(&str, &str)> = rows
-        .iter()
-        .filter_map(|row| Some((*row.keys.first()?, row.label)))
-        .collect();
+    let pairs = hints(app);
     hints::draw(
         &pairs,
         app.theme.key,
@@ -87,6 +65,37 @@ fn draw_hints(app: &App, frame: &mut Frame) {
         app.layout.hints,
         frame.buffer_mut(),
     );
+}
+
+/// A row of the table is hinted at where its key means it (a narrower scope may mean something
+/// else by it), where it would do something, and once, however many keys it has.
+fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
+    let scopes = focus::scopes(app);
+    let asked = !app.overlays.is_empty();
+    let mut rows: Vec<(&str, &'static Binding)> = TABLE
+        .iter()
+        .filter(|row| row.hint > 0 && scopes.contains(&row.scope))
+        .filter(|row| !asked || row.scope != Scope::Everywhere || row.action == Action::Back)
+        .filter(|row| asked || update::works(app, &row.action))
+        .filter_map(|row| {
+            let key = row.keys.first()?;
+            let means = resolve(&scopes, key.parse().ok()?)?;
+            std::ptr::eq(means, row).then_some((*key, row))
+        })
+        .collect();
+    rows.sort_by_key(|(_, row)| row.hint);
+    let mut seen: Vec<&'static Action> = Vec::new();
+    rows.retain(|&(_, row)| {
+        let new = !seen.contains(&&row.action);
+        seen.push(&row.action);
+        new
+    });
+    let frozen = app.messages.frozen.is_some();
+    let label = |row: &Binding| match row.action {
+        Action::Freeze if frozen => "go on",
+        _ => row.label,
+    };
+    rows.iter().map(|(key, row)| (*key, label(row))).collect()
 }
 
 /// The panes of a narrow screen by name, the one shown marked.

@@ -11,7 +11,7 @@ use super::{
     terminal::{Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, modes},
 };
 use crate::{
-    client::{self, Connection, Event, Lanes},
+    client::{self, Connection, Event, Lanes, Sid},
     context::Variables,
 };
 
@@ -55,19 +55,21 @@ pub fn run(setup: Setup) -> io::Result<Exit> {
 
 async fn explore(setup: Setup) -> io::Result<Exit> {
     let clock = Clock::system();
+    let inboxes = format!("{}.>", setup.options.inbox_prefix);
     let (connection, lanes) = client::open(setup.options).map_err(io::Error::other)?;
     let signals = Signals::listen()?;
     modes::enter(&setup.capabilities)?;
     let (width, height) = crossterm::terminal::size()?;
-    let mut output = Output::terminal()?;
-    output.submit(modes::title(&format!("goingnats {}", setup.app.server)));
+    let output = Output::terminal()?;
     let colours = setup.capabilities.colours != Colours::None;
     let app_setup = app::Setup {
         colours,
         ..setup.app
     };
+    let mut app = App::new(app_setup, (width, height), clock.now());
+    app.store.add_subscription(Sid::INBOX.0, inboxes.as_bytes());
     let mut event_loop = EventLoop {
-        app: App::new(app_setup, (width, height), clock.now()),
+        app,
         connection,
         lanes,
         screen: Screen::new(Size { width, height }),

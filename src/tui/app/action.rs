@@ -21,6 +21,7 @@ pub enum Action {
     Zoom,
     HideGuide,
     Reconnect,
+    Counters,
     // moving, in whatever has the focus
     Up,
     Down,

@@ -8,7 +8,10 @@ use crate::{
     payload::visible,
     tui::{
         keymap::{Chord, resolve},
-        overlays::{self, Overlay, menu::Menu},
+        overlays::{
+            self, Overlay,
+            menu::{self, Menu},
+        },
         panes::{details, history, messages, request, subjects, subscriptions},
         widgets::scroll::Move,
     },
@@ -62,8 +65,34 @@ pub fn next_change(app: &App, now: Now) -> Option<Duration> {
     toast.into_iter().chain(waiting).min()
 }
 
+/// Whether an action would do something now: what is hinted at is worth pressing.
+pub fn works(app: &App, action: &Action) -> bool {
+    let rows = || !app.subscriptions.rows().is_empty();
+    match action {
+        Action::Back => can_go_back(app),
+        Action::UndoUnsubscribe => app.subscriptions.can_undo(),
+        Action::Unsubscribe | Action::Mute | Action::EditSubscription => rows(),
+        Action::Send if app.focus == Focus::History => app.history.selected().is_some(),
+        Action::Send => app.composer.has_subject(),
+        Action::Freeze => app.messages.frozen.is_some() || app.store.newest().is_some(),
+        Action::Open | Action::LoadIntoComposer if app.focus == Focus::Messages => {
+            messages::selected(app).is_some()
+        }
+        _ => true,
+    }
+}
+
+fn can_go_back(app: &App) -> bool {
+    app.focus != Focus::Messages
+        || app.zoom
+        || app.messages.frozen.is_some()
+        || app.store.view().subject.is_some()
+        || !app.messages.place.is_following()
+        || app.toasts.iter().next().is_some()
+}
+
 fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
-    let height = app.layout.screen.height.saturating_sub(4).min(22);
+    let height = menu::rows(app.layout.screen);
     match (action, app.overlays.last_mut()) {
         (Action::ForceQuit, _) => return vec![Effect::Quit],
         (Action::Suspend, _) => return vec![Effect::Suspend],
@@ -103,6 +132,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Zoom => app.zoom = !app.zoom,
         Action::HideGuide => app.guide.hide(),
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
+        Action::Counters => app.overlays.push(Overlay::Counters),
         Action::UndoUnsubscribe => return subscriptions::undo(app, now),
         Action::EditSubscription => edit_subscription(app, now),
         Action::Freeze => messages::freeze(app),
@@ -159,7 +189,10 @@ fn back(app: &mut App) {
 fn quit(app: &mut App) -> Vec<Effect> {
     let waiting = app.composer.waiting();
     let unfinished = if waiting > 0 {
-        format!("{waiting} request(s) still wait for a reply.")
+        match waiting {
+            1 => "A request still waits for its reply.".to_owned(),
+            n => format!("{n} requests still wait for their replies."),
+        }
     } else if app.composer.is_unsent() {
         "The draft in the composer was never sent.".to_owned()
     } else {

@@ -1,6 +1,6 @@
 //! The one table of the keys.
 
-use crate::tui::app::{Action, View};
+use crate::tui::app::{Action, Focus, View};
 
 /// Where a key means what its row says. Several scopes hold at a time, the narrowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,9 +29,24 @@ pub enum Scope {
     Prompt,
     /// A question to be answered with yes or no.
     Confirm,
+    /// Something to read.
+    Reading,
 }
 
 impl Scope {
+    /// The pane it belongs to, if it belongs to one.
+    pub fn pane(self) -> Option<Focus> {
+        Some(match self {
+            Scope::Subscriptions => Focus::Subscriptions,
+            Scope::Subjects => Focus::Subjects,
+            Scope::Messages => Focus::Messages,
+            Scope::Details => Focus::Details,
+            Scope::Request | Scope::RequestLine => Focus::Request,
+            Scope::History => Focus::History,
+            _ => return None,
+        })
+    }
+
     /// The heading in help.
     pub fn title(self) -> &'static str {
         match self {
@@ -43,7 +58,7 @@ impl Scope {
             Scope::Details => "Details",
             Scope::Request | Scope::RequestLine => "Request",
             Scope::History => "History",
-            Scope::Menu | Scope::Prompt | Scope::Confirm => "questions",
+            Scope::Menu | Scope::Prompt | Scope::Confirm | Scope::Reading => "questions",
         }
     }
 }
@@ -119,6 +134,7 @@ pub static TABLE: &[Binding] = table! {
         ["Down"] Action::Down, "suggestion below", "Highlight the suggestion below";
     History:
         ["Enter"] Action::Open, "load", "Load the selected request into the composer", 1;
+        ["F5"] Action::Send, "send again", "Send the selected request again", 2;
         ["Ctrl-S"] Action::SaveRequest, "name and save", "Name and save the selected request", 3;
         ["Delete"] Action::DeleteEntry, "delete", "Delete the selected request from the history", 4;
         ["Up"] Action::Up, "up", "Go up";
@@ -136,14 +152,16 @@ pub static TABLE: &[Binding] = table! {
     Confirm:
         ["y", "Enter"] Action::Submit, "yes", "Yes, do it", 1;
         ["n"] Action::Back, "no", "No, leave it", 2;
+    Reading:
+        ["Enter"] Action::Back, "close", "Close it", 1;
     Panes:
         ["s"] Action::Subscribe, "subscribe", "Subscribe to a subject", 10;
         ["r"] Action::ComposeRequest, "request", "Compose a request", 11;
         ["p"] Action::ComposePublish, "publish", "Compose a message to publish", 12;
         ["Space"] Action::Freeze, "freeze", "Freeze the log, or let it go on; collecting never stops", 13;
         ["h"] Action::OpenHistory, "history", "Open the history of requests", 15;
-        [":"] Action::Palette, "commands", "Find any command by typing", 30;
-        ["?"] Action::Help, "help", "Show the keys that work here", 40;
+        [":"] Action::Palette, "commands", "Find any command by typing", 31;
+        ["?"] Action::Help, "help", "Show the keys that work here", 32;
         ["1"] Action::Show(View::Messages), "messages", "Show the messages";
         ["2"] Action::Show(View::History), "history", "Show the history of requests";
         ["j", "Down"] Action::Down, "down", "Go down";
@@ -157,14 +175,14 @@ pub static TABLE: &[Binding] = table! {
         ["z"] Action::Zoom, "zoom", "Show the pane alone, or all again";
         ["y"] Action::CopyPayload, "copy", "Copy the payload of the message looked at";
         ["Y"] Action::CopySubject, "copy subject", "Copy the subject of the message looked at";
-        ["q"] Action::Quit, "quit", "Quit", 32;
+        ["q"] Action::Quit, "quit", "Quit", 30;
     Everywhere:
         ["F5"] Action::Send, "send", "Send what the composer holds, from anywhere", 14;
         ["Tab"] Action::FocusNext, "next pane", "Go to the next pane", 29;
         ["Shift-Tab"] Action::FocusPrevious, "previous pane", "Go to the previous pane";
         ["Esc"] Action::Back, "back", "One step back; never quits", 28;
-        ["F1"] Action::Help, "help", "Show the keys that work here, also while typing", 40;
-        ["Ctrl-P"] Action::Palette, "commands", "Find any command by typing, also while typing", 33;
+        ["F1"] Action::Help, "help", "Show the keys that work here, also while typing", 32;
+        ["Ctrl-P"] Action::Palette, "commands", "Find any command by typing, also while typing", 31;
         ["Ctrl-L"] Action::Redraw, "redraw", "Draw the whole screen again";
         ["Ctrl-Z"] Action::Suspend, "suspend", "Put goingnats into the background; fg brings it back";
         ["Ctrl-C"] Action::ForceQuit, "quit", "Quit at once";
@@ -174,6 +192,10 @@ pub static TABLE: &[Binding] = table! {
 pub static WITHOUT_KEY: &[(Action, &str)] = &[
     (Action::Reconnect, "Try to connect again now"),
     (Action::AllSubjects, "Show all subjects again"),
+    (
+        Action::Counters,
+        "Show where every message went: the counters",
+    ),
     (Action::HideGuide, "Hide the guide of the demo"),
     #[cfg(debug_assertions)]
     (Action::Panic, "panic, to try how it leaves the terminal"),

@@ -7,12 +7,15 @@ use ratatui::{
 };
 
 use crate::tui::{
-    app::{Action, App, Effect, Now, update},
+    app::{Action, App, Effect, Focus, Now, update},
     find::find,
     keymap::{Chord, Scope, TABLE, WITHOUT_KEY},
-    panes,
+    panes::{self, history},
     widgets::{Field, Pane, Scroll, field::FieldStyle, fit, list, popup, scrollbar},
 };
+
+/// Lines of the box, its border included, where the screen has that many.
+const HEIGHT: u16 = 26;
 
 /// A list of what can be done.
 #[derive(Debug)]
@@ -29,7 +32,7 @@ struct Row {
     keys: String,
     label: &'static str,
     help: &'static str,
-    place: &'static str,
+    scope: Option<Scope>,
     action: Action,
 }
 
@@ -45,7 +48,10 @@ impl Menu {
     /// Everything that can be done, the pane's own first.
     pub fn palette(scopes: &[Scope]) -> Menu {
         let here = |scope: &Scope| scopes.contains(scope);
-        let asked = |scope: Scope| matches!(scope, Scope::Menu | Scope::Prompt | Scope::Confirm);
+        let asked = |scope: Scope| {
+            use Scope::{Confirm, Menu, Prompt, Reading};
+            matches!(scope, Menu | Prompt | Confirm | Reading)
+        };
         let (first, rest): (Vec<_>, Vec<_>) = TABLE
             .iter()
             .filter(|row| !asked(row.scope))
@@ -55,7 +61,7 @@ impl Menu {
             keys: String::new(),
             label: "",
             help,
-            place: "",
+            scope: None,
             action: action.clone(),
         }));
         rows.retain(|row| row.action.step().is_none());
@@ -116,25 +122,38 @@ impl Row {
             keys: binding.keys.join(" "),
             label: binding.label,
             help: binding.help,
-            place: binding.scope.title(),
+            scope: Some(binding.scope),
             action: binding.action.clone(),
         }
     }
 }
 
-/// Runs the selected row, as if its key had been pressed in the pane below.
+/// Runs the selected row, as if its key had been pressed in the pane it belongs to.
 pub fn run(app: &mut App, menu: &Menu, now: Now) -> Vec<Effect> {
-    match menu.selected() {
-        Some(row) => update::act(app, row.action.clone(), now),
-        None => Vec::new(),
+    let Some(row) = menu.selected() else {
+        return Vec::new();
+    };
+    let mut effects = Vec::new();
+    match row.scope.and_then(Scope::pane) {
+        Some(Focus::History) if app.focus != Focus::History => effects = history::open(app),
+        Some(pane) if app.focus != pane => app.go_to(pane),
+        _ => {}
     }
+    effects.extend(update::act(app, row.action.clone(), now));
+    effects
+}
+
+/// Rows of the list on a screen of that height.
+pub fn rows(screen: Rect) -> u16 {
+    const BORDER_AND_FIELD: u16 = 3;
+    HEIGHT.min(screen.height).saturating_sub(BORDER_AND_FIELD)
 }
 
 /// Draws it.
 pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
     let theme = &app.theme;
     let screen = app.layout.screen;
-    let place = popup::centred(84.min(screen.width), 26.min(screen.height), screen);
+    let place = popup::centred(84, HEIGHT, screen);
     let count = format!("{} of {}", menu.found.len(), menu.rows.len());
     let pane = Pane {
         name: menu.title,
@@ -196,7 +215,7 @@ pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
             let help = fit(row.help, cells.saturating_sub(if wide { 38 } else { 15 })).into_owned();
             let gap = cells.saturating_sub(15 + crate::tui::widgets::width(&help) + 22);
             let place_text = if wide {
-                fit(row.place, 22).into_owned()
+                fit(row.scope.map_or("", Scope::title), 22).into_owned()
             } else {
                 String::new()
             };

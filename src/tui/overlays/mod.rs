@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`menu`] | help and palette: rows of the key table, found by typing, run with Enter |
 //! | [`question`] | one line to type, or yes and no |
+//! | [`counters`] | where every message went |
 //! | [`toasts`] | short words; they take no keys |
 
+pub mod counters;
 pub mod menu;
 mod overlay;
 pub mod question;

@@ -2,12 +2,15 @@
 
 use ratatui::Frame;
 
-use super::{menu, question, toasts};
-use crate::tui::{
-    app::{App, Effect, Now},
-    keymap::{Chord, Scope},
+use super::{counters, menu, question, toasts};
+use crate::{
+    history::Entry,
+    payload::visible,
+    tui::{
+        app::{App, Effect, Now},
+        keymap::{Chord, Scope},
+    },
 };
-use crate::{history::Entry, payload::visible};
 
 /// One of them. They lie in a stack; the last one has the keys.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub enum Overlay {
     Prompt(question::Prompt),
     /// Yes or no.
     Confirm(question::Confirm),
+    /// Where every message went.
+    Counters,
 }
 
 impl Overlay {
@@ -67,12 +72,13 @@ impl Overlay {
             Overlay::Menu(_) => Scope::Menu,
             Overlay::Prompt(_) => Scope::Prompt,
             Overlay::Confirm(_) => Scope::Confirm,
+            Overlay::Counters => Scope::Reading,
         }
     }
 
     /// Whether keys without a meaning are typed.
     pub fn typing(&self) -> bool {
-        !matches!(self, Overlay::Confirm(_))
+        matches!(self, Overlay::Menu(_) | Overlay::Prompt(_))
     }
 
     /// Types a key into it.
@@ -80,7 +86,7 @@ impl Overlay {
         match self {
             Overlay::Menu(menu) => menu.type_key(chord),
             Overlay::Prompt(prompt) => prompt.type_key(chord),
-            Overlay::Confirm(_) => {}
+            Overlay::Confirm(_) | Overlay::Counters => {}
         }
     }
 
@@ -89,7 +95,7 @@ impl Overlay {
         match self {
             Overlay::Menu(menu) => menu.paste(text),
             Overlay::Prompt(prompt) => prompt.paste(text),
-            Overlay::Confirm(_) => {}
+            Overlay::Confirm(_) | Overlay::Counters => {}
         }
     }
 }
@@ -100,7 +106,7 @@ pub fn submit(app: &mut App, now: Now) -> Vec<Effect> {
         Some(Overlay::Menu(menu)) => menu::run(app, &menu, now),
         Some(Overlay::Prompt(prompt)) => question::answer(app, prompt, now),
         Some(Overlay::Confirm(confirm)) => question::confirmed(app, confirm),
-        None => Vec::new(),
+        Some(Overlay::Counters) | None => Vec::new(),
     }
 }
 
@@ -111,6 +117,7 @@ pub fn draw(app: &App, frame: &mut Frame) {
             Overlay::Menu(menu) => menu::draw(app, menu, frame),
             Overlay::Prompt(prompt) => question::draw_prompt(app, prompt, frame),
             Overlay::Confirm(confirm) => question::draw_confirm(app, confirm, frame),
+            Overlay::Counters => counters::draw(app, frame.buffer_mut()),
         }
     }
     toasts::draw(app, frame.buffer_mut());

@@ -4,6 +4,8 @@ mod draw;
 
 pub use draw::draw;
 
+use std::collections::HashSet;
+
 use super::request;
 use crate::{
     history::{Entry, Line},
@@ -20,52 +22,80 @@ use crate::{
 /// The pane.
 #[derive(Debug, Default)]
 pub struct HistoryPane {
-    entries: Vec<Entry>,
+    rows: Vec<Row>,
     query: Field,
     found: Vec<usize>,
     scroll: Scroll,
 }
 
+/// An entry, and what finding looks at.
+#[derive(Debug)]
+struct Row {
+    entry: Entry,
+    text: String,
+}
+
+impl Row {
+    fn new(entry: Entry) -> Row {
+        let text = searched(&entry);
+        Row { entry, text }
+    }
+}
+
 impl HistoryPane {
     /// The entry under the cursor.
     pub fn selected(&self) -> Option<&Entry> {
-        let row = self.scroll.selected(self.found.len() as u64)?;
-        self.entries.get(*self.found.get(row as usize)?)
+        self.found_entry(self.scroll.selected(self.found.len() as u64)?)
+    }
+
+    /// The nth entry of those found.
+    fn found_entry(&self, n: u64) -> Option<&Entry> {
+        let place = self.found.get(usize::try_from(n).ok()?)?;
+        self.rows.get(*place).map(|row| &row.entry)
     }
 
     /// Adds an entry, or replaces the one with its id.
     pub fn put(&mut self, entry: Entry) {
-        match self.entries.iter_mut().find(|known| known.id == entry.id) {
-            Some(known) => *known = entry,
-            None => self.entries.insert(0, entry),
-        }
-        self.search();
+        self.change(
+            |rows| match rows.iter_mut().find(|row| row.entry.id == entry.id) {
+                Some(known) => *known = Row::new(entry),
+                None => rows.insert(0, Row::new(entry)),
+            },
+        );
     }
 
     /// Takes what the file holds. What the file does not know (yet) stays.
     pub fn loaded(&mut self, entries: Vec<Entry>) {
-        let known: std::collections::HashSet<&str> =
-            entries.iter().map(|entry| entry.id.as_str()).collect();
-        let mut all: Vec<Entry> = self
-            .entries
-            .drain(..)
-            .filter(|entry| !known.contains(entry.id.as_str()))
-            .collect();
-        drop(known);
-        all.extend(entries);
-        all.sort_by_key(|entry| std::cmp::Reverse(entry.at));
-        self.entries = all;
-        self.search();
+        self.change(|rows| {
+            let known: HashSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+            rows.retain(|row| !known.contains(row.entry.id.as_str()));
+            rows.extend(entries.into_iter().map(Row::new));
+            rows.sort_by_key(|row| std::cmp::Reverse(row.entry.at));
+        });
     }
 
     fn remove(&mut self, id: &str) {
-        self.entries.retain(|entry| entry.id != id);
+        self.change(|rows| rows.retain(|row| row.entry.id != id));
+    }
+
+    /// Changes the entries; the cursor stays on the entry it was on, where that is still found.
+    fn change(&mut self, change: impl FnOnce(&mut Vec<Row>)) {
+        let selected = self.selected().map(|entry| entry.id.clone());
+        change(&mut self.rows);
         self.search();
+        let count = self.found.len() as u64;
+        let row = (0..count).find(|n| {
+            let entry = self.found_entry(*n);
+            entry.is_some_and(|entry| Some(&entry.id) == selected.as_ref())
+        });
+        if let Some(row) = row {
+            self.scroll.select(row);
+        }
     }
 
     fn search(&mut self) {
-        let texts: Vec<String> = self.entries.iter().map(searched).collect();
-        self.found = find(self.query.text(), texts.iter().map(String::as_str));
+        let texts = self.rows.iter().map(|row| row.text.as_str());
+        self.found = find(self.query.text(), texts);
     }
 }
 
@@ -136,11 +166,7 @@ pub fn name(app: &mut App, entry: Entry, name: &str, now: Now) -> Vec<Effect> {
         None => "It has no name any more.".into(),
     };
     app.toasts.show(Level::Done, said, now.instant);
-    if app
-        .composer
-        .entry()
-        .is_some_and(|loaded| loaded.id == named.id)
-    {
+    if app.composer.holds(&named) {
         app.composer.stands_for(named.clone());
     }
     app.history.put(named.clone());

@@ -85,7 +85,33 @@ impl Composer {
 
     /// Whether there is something that was typed and never sent.
     pub fn is_unsent(&self) -> bool {
-        self.edited
+        let blank = self.subject.text().trim().is_empty()
+            && self.payload.is_empty()
+            && self.headers.is_empty();
+        self.edited && !blank
+    }
+
+    /// Whether there is a subject to send to.
+    pub fn has_subject(&self) -> bool {
+        !self.subject.text().trim().is_empty()
+    }
+
+    /// Whether this entry of the history is what is in the fields: the one they stand for, or one
+    /// just made of them.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        if let Some(own) = self.entry() {
+            return own.id == entry.id;
+        }
+        self.draft().is_ok_and(|draft| {
+            draft.kind == entry.kind
+                && draft.subject.as_bytes() == entry.subject
+                && draft.payload.as_bytes() == entry.payload
+                && draft.timeout == entry.timeout
+                && draft.headers.iter().eq(entry
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (&name[..], &value[..])))
+        })
     }
 
     /// Requests under way.

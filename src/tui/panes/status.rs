@@ -9,7 +9,7 @@ use ratatui::{
 
 use crate::tui::{
     app::{App, Phase, View},
-    widgets::{fit, number, sparkline::sparkline, width},
+    widgets::{fit, fit::left as left_aligned, number, sparkline::sparkline, width},
 };
 
 /// A part of the line. What does not fit leaves from the least important, whole.
@@ -18,6 +18,11 @@ struct Part {
     style: Style,
     importance: u8,
 }
+
+/// Cells of a round trip, of a count, and between two counts.
+const RTT: usize = 7;
+const COUNT: usize = 7;
+const GAP: usize = 3;
 
 /// Draws the line.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -96,7 +101,8 @@ fn left(app: &App) -> Vec<Part> {
             format!("v{}", fit(&info.version, 20))
         };
         parts.push(part(format!("{version}  "), theme.dim, 2));
-        parts.push(part(format!("{}  ", number::elapsed(*rtt)), theme.dim, 3));
+        let rtt = number::elapsed(*rtt);
+        parts.push(part(left_aligned(&rtt, RTT + 2), theme.dim, 3));
     }
     parts.push(part(" ".into(), theme.text, 5));
     for (digit, view, name) in View::ALL {
@@ -131,31 +137,29 @@ fn right(app: &App) -> Vec<Part> {
             theme.dim,
             1,
         ),
-        part("   kept ".into(), theme.dim, 6),
-        part(number::count(counters.kept), theme.text, 6),
     ];
-    if counters.evicted > 0 {
+    // each number has a slot that it does not outgrow, so that nothing at its left moves
+    let mut counted = |label: &str, count: u64, label_style, style, importance| {
+        let number = number::short(count);
+        let slot = GAP + width(label) + 1 + COUNT;
+        let blanks = slot.saturating_sub(width(label) + 1 + width(&number));
         parts.push(part(
-            format!("   evicted {}", number::count(counters.evicted)),
-            theme.notice,
-            6,
+            format!("{:blanks$}{label} ", ""),
+            label_style,
+            importance,
         ));
-    }
-    let lost = if counters.dropped > 0 {
-        theme.bad
-    } else {
-        theme.text
+        parts.push(part(number, style, importance));
     };
-    parts.push(part(
-        "   dropped ".into(),
-        if counters.dropped > 0 {
-            theme.bad
-        } else {
-            theme.dim
-        },
-        10,
-    ));
-    parts.push(part(number::count(counters.dropped), lost, 10));
+    counted("kept", counters.kept, theme.dim, theme.text, 6);
+    if counters.evicted > 0 {
+        counted("evicted", counters.evicted, theme.notice, theme.notice, 6);
+    }
+    if counters.dropped > 0 {
+        counted("dropped", counters.dropped, theme.bad, theme.bad, 10);
+    } else {
+        parts.push(part("   dropped ".into(), theme.dim, 10));
+        parts.push(part("0".into(), theme.text, 10));
+    }
     parts
 }
 
@@ -177,9 +181,9 @@ pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
             attempt,
         } => (
             format!(
-                "{reason} · next attempt ({}) in {} · what is kept stays",
+                "next attempt ({}) in {} · {reason} · what is kept stays",
                 attempt + 1,
-                number::elapsed(*retry_in)
+                number::about(*retry_in)
             ),
             app.theme.bad,
         ),

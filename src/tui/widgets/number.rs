@@ -15,6 +15,15 @@ pub fn count(value: u64) -> String {
     grouped
 }
 
+/// `48 210`, `1.2 M`, `340 M`: exact up to six digits, and never more than seven cells.
+pub fn short(value: u64) -> String {
+    if value < 1_000_000 {
+        return count(value);
+    }
+    let (number, prefix) = scale(value as f64);
+    format!("{number} {prefix}")
+}
+
 /// `0.2/s`, `1.0/s`, `20/s`, `1.2 k/s`, `3.4 M/s`: events a second. `0/s` for none.
 pub fn rate(per_second: f64) -> String {
     let (number, prefix) = scale(per_second);
@@ -115,6 +124,18 @@ mod tests {
             (u64::MAX, "18 446 744 073 709 551 615"),
         ] {
             assert_eq!(count(value), expected);
+        }
+    }
+
+    #[test]
+    fn short_counts_keep_to_their_cells() {
+        for (value, expected) in [
+            (0, "0"),
+            (999_999, "999 999"),
+            (1_000_000, "1.0 M"),
+            (u64::MAX, "18 E"),
+        ] {
+            assert_eq!(short(value), expected);
         }
     }
 

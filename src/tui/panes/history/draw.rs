@@ -24,7 +24,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
     let count = format!(
         "{} of {}",
         number::count(pane.found.len() as u64),
-        number::count(pane.entries.len() as u64)
+        number::count(pane.rows.len() as u64)
     );
     let border = panes::border(app, Focus::History, Vec::new(), &count);
     let inside = border.draw(area, frame.buffer_mut());
@@ -68,7 +68,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
     };
     let buffer = frame.buffer_mut();
     if pane.found.is_empty() {
-        let sentence = if pane.entries.is_empty() {
+        let sentence = if pane.rows.is_empty() {
             "Nothing was sent yet. Esc, then r composes a request; what you send is kept here."
         } else {
             "Nothing is found. Esc empties the field."
@@ -94,15 +94,9 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
         theme.selected,
         list_area,
         buffer,
-        |row| {
-            let entry = pane
-                .found
-                .get(row as usize)
-                .and_then(|n| pane.entries.get(*n));
-            match entry {
-                Some(entry) => line(app, entry, selected == Some(row), list_area.width),
-                None => Line::default(),
-            }
+        |row| match pane.found_entry(row) {
+            Some(entry) => line(app, entry, selected == Some(row), list_area.width),
+            None => Line::default(),
         },
     );
     let track = Rect {

@@ -62,44 +62,51 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// How wide each column is: the same for all rows, so that sparklines stand below each other.
+/// How wide each column is: the same for all rows, so that sparklines stand below each other, and
+/// not depending on the numbers, so that nothing moves as they grow.
 struct Columns {
     name: usize,
     spark: usize,
-    count: usize,
+    rate: usize,
 }
 
+const COUNT: usize = 7;
+const RATE: usize = 7;
+const SPARK: std::ops::RangeInclusive<usize> = 4..=8;
+
 impl Columns {
+    /// Names first; what is left goes to the rate and then to the sparkline.
     fn of(app: &App, cells: u16) -> Columns {
         let rows = app.subscriptions.rows();
-        let cells = usize::from(cells).saturating_sub(4);
-        let count = rows
-            .iter()
-            .map(|row| width(&received(app, row)))
-            .max()
-            .unwrap_or(0);
         let longest = rows.iter().map(|row| width(&name(row))).max().unwrap_or(0);
-        let room = cells.saturating_sub(count + 1);
-        let spark = room.saturating_sub(longest.min(room) + 2).min(8);
-        if spark < 4 {
-            Columns {
-                name: room,
-                spark: 0,
-                count,
-            }
-        } else {
-            Columns {
-                name: room - spark - 2,
-                spark,
-                count,
-            }
+        let fixed = MARK + 1 + COUNT + 1;
+        let room = usize::from(cells).saturating_sub(fixed);
+        let mut left = room.saturating_sub(longest);
+        let mut take = |gap: usize, least: usize, most: usize| {
+            let taken = if left < gap + least {
+                0
+            } else {
+                most.min(left - gap)
+            };
+            left -= if taken == 0 { 0 } else { taken + gap };
+            taken
+        };
+        let rate = take(1, RATE, RATE);
+        let spark = take(2, *SPARK.start(), *SPARK.end());
+        Columns {
+            name: longest.min(room) + left,
+            spark,
+            rate,
         }
     }
 }
 
+/// Cells of the dot and the blanks around it.
+const MARK: usize = 3;
+
 fn received(app: &App, row: &Subscription) -> String {
     let stats = row.sid.and_then(|sid| app.store.subscription(sid.0));
-    number::count(stats.map_or(0, |stats| stats.count))
+    number::short(stats.map_or(0, |stats| stats.count))
 }
 
 fn name(row: &Subscription) -> String {
@@ -119,29 +126,25 @@ fn line<'a>(app: &App, row: &Subscription, selected: bool, columns: &Columns) ->
         (Standing::Active, false) => ("●", colour),
     };
     let stats = row.sid.and_then(|sid| app.store.subscription(sid.0));
-    let (note, note_style) = match stats {
-        _ if columns.spark == 0 => (String::new(), dim),
-        _ if row.muted => ("muted".to_owned(), dim),
-        Some(stats) => {
-            let values: Vec<u64> = stats.spark(columns.spark).collect();
-            (sparkline(&values, columns.spark), colour)
-        }
-        None => (String::new(), dim),
-    };
     let name_style = if row.muted { dim } else { theme.text };
     let mut spans = vec![
         Span::styled(format!(" {dot} "), dot_style),
         Span::styled(left(&name(row), columns.name), name_style),
     ];
     if columns.spark > 0 {
-        spans.push(Span::styled(
-            format!("  {}", left(&note, columns.spark)),
-            note_style,
-        ));
+        let values = stats.map(|stats| stats.spark(columns.spark).collect::<Vec<u64>>());
+        let spark = sparkline(&values.unwrap_or_default(), columns.spark);
+        spans.push(Span::styled(format!("  {spark}"), colour));
     }
-    spans.push(Span::styled(
-        format!(" {}", right(&received(app, row), columns.count)),
-        dim,
-    ));
+    if columns.rate > 0 {
+        let rate = match stats {
+            _ if row.muted => "muted".to_owned(),
+            Some(stats) if stats.rate() > 0.0 => number::rate(stats.rate()),
+            _ => String::new(),
+        };
+        spans.push(Span::styled(format!(" {}", right(&rate, RATE)), dim));
+    }
+    let count = right(&received(app, row), COUNT);
+    spans.push(Span::styled(format!(" {count} "), dim));
     Line::from(spans)
 }
