@@ -13,17 +13,17 @@ pub enum Error {
     #[error("{0} is not a loopback address: this server listens on 127.0.0.1 or [::1] only")]
     NotLoopback(SocketAddr),
     /// The address cannot be listened on.
-    #[error("cannot listen on {addr}: {source}")]
+    #[error("cannot listen on {addr}: {reason}")]
     Listen {
         /// The address asked for.
         addr: SocketAddr,
         /// What the system said.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The settings contradict each other. Holds the sentence.
     #[error("{0}")]
     Settings(&'static str),
     /// The server's thread or its runtime could not be made.
     #[error("cannot start the server's thread: {0}")]
-    Thread(#[source] io::Error),
+    Thread(io::Error),
 }

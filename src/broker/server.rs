@@ -53,9 +53,9 @@ impl Broker {
     pub fn start(settings: Settings) -> Result<Broker, Error> {
         settings.check()?;
         let wanted = settings.addr;
-        let listen_error = |source| Error::Listen {
+        let listen_error = |reason| Error::Listen {
             addr: wanted,
-            source,
+            reason,
         };
         // The standard library sets SO_REUSEADDR: a server can start again where one just stopped.
         let listener = TcpListener::bind(wanted).map_err(listen_error)?;

@@ -9,11 +9,11 @@ use crate::{
     context::{BadDuration, Flags, parse_duration},
 };
 
-use super::print::Form;
+use super::{exit::UsageError, print::Form};
 
 /// A NATS client with a face. Without a command: the explorer.
 #[derive(Debug, Parser)]
-#[command(name = "goingnats", version, disable_help_subcommand = true)]
+#[command(name = "goingnats", version)]
 #[command(
     after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, \
     3 could not connect or was refused, 4 timed out, 5 no responders, 130/129/143 ended by a signal."
@@ -67,7 +67,7 @@ pub struct Sub {
     #[arg(value_name = "SUBJECT", required = true)]
     pub subjects: Vec<String>,
     /// End after this many messages
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub count: Option<u64>,
     /// End when nothing came for this long
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -94,7 +94,7 @@ pub struct Publish {
     #[arg(long, value_name = "SUBJECT")]
     pub reply: Option<String>,
     /// Publish it this many times
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
     pub count: u64,
     /// Record it in the history
     #[arg(long)]
@@ -131,7 +131,7 @@ pub struct Request {
 #[derive(Debug, Args)]
 pub struct Serve {
     /// The loopback address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0", value_parser = address)]
     pub addr: SocketAddr,
     #[command(flatten)]
     pub name: Name,
@@ -218,8 +218,23 @@ impl Forms {
 #[derive(Debug, Args)]
 pub struct Headers {
     /// Add a header; may be repeated
-    #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", value_parser = header)]
-    pub headers: Vec<(String, String)>,
+    #[arg(short = 'H', long = "header", value_name = "NAME:VALUE")]
+    headers: Vec<String>,
+}
+
+impl Headers {
+    /// Names and values: split at the first colon, blanks around both sides left out (natscli's `-H`).
+    ///
+    /// Not a parser of clap's: what it complains of it repeats, and a value may be a secret.
+    pub fn pairs(&self) -> Result<Vec<(String, String)>, UsageError> {
+        let pair = |header: &String| {
+            let (name, value) = header.split_once(':').ok_or_else(|| {
+                UsageError("-H takes NAME:VALUE, and one of them has no colon".to_owned())
+            })?;
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        };
+        self.headers.iter().map(pair).collect()
+    }
 }
 
 impl Arguments {
@@ -255,12 +270,22 @@ fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))
 }
 
-/// Split at the first colon, blanks around both sides left out (natscli's `-H`).
-fn header(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text
-        .split_once(':')
-        .ok_or("a header is written NAME:VALUE")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
+fn count(text: &str) -> Result<u64, &'static str> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a number from 1 up is wanted"),
+        Ok(count) => Ok(count),
+    }
+}
+
+/// `localhost` is an address too, for who types it.
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let numbers = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    numbers
+        .parse()
+        .map_err(|_| "an address and a port are wanted, such as 127.0.0.1:4222")
 }
 
 #[cfg(test)]
@@ -305,8 +330,25 @@ mod tests {
 
     #[test]
     fn a_header_is_split_at_the_first_colon() {
-        assert_eq!(header("A: b:c "), Ok(("A".to_owned(), "b:c".to_owned())));
-        assert!(header("A").is_err());
+        let pairs = |header: &str| {
+            let headers = vec![header.to_owned()];
+            Headers { headers }.pairs()
+        };
+        let pair = ("A".to_owned(), "b:c".to_owned());
+        assert_eq!(pairs("A: b:c ").unwrap(), [pair]);
+        let error = pairs("hunter2").unwrap_err().to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn an_address_is_one_of_this_machine_by_number_or_by_its_usual_name() {
+        let (v4, v6) = ("127.0.0.1:4222", "[::1]:4222");
+        for (text, expected) in [(v4, v4), (v6, v6), ("localhost:4222", v4)] {
+            assert_eq!(address(text), Ok(expected.parse().unwrap()));
+        }
+        for text in ["4222", "localhost", "localhost:http", ""] {
+            assert!(address(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{fmt, process::ExitCode};
 use thiserror::Error;
 
 use super::output::OutputError;
-use crate::{broker, client, context};
+use crate::{broker, client, context, protocol::ProtocolError};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,14 @@ impl From<Exit> for ExitCode {
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct UsageError(pub String);
+
+/// A value that cannot be sent, called by the flag that gave it instead of by what it is on the wire.
+pub fn unusable(flag: &str, error: ProtocolError) -> UsageError {
+    UsageError(match error {
+        ProtocolError::BadSubject { subject, reason } => format!("{flag}: {subject:?} {reason}"),
+        error => format!("{flag}: {error}"),
+    })
+}
 
 /// The class of an error. A reader that has gone away is none: it had enough, as in `| head -1`.
 pub fn class(error: &anyhow::Error) -> Exit {
@@ -82,6 +90,7 @@ fn class_of_client(error: &client::Error) -> Exit {
         | E::TlsClientCertRequired { .. }
         | E::TlsProtocol { .. }
         | E::ProtocolInjection { .. }
+        | E::TurnedAway { .. }
         | E::Protocol { .. }
         | E::Lost { .. }
         | E::Stale { .. }
@@ -112,8 +121,12 @@ fn next_step(error: &client::Error) -> Option<&'static str> {
             "start a server with \"goingnats serve\", or name another with --server or NATS_URL"
         }
         E::NotNats { .. } => "check the port given with --server or NATS_URL",
+        E::HandshakeTimeout {
+            awaited: "INFO", ..
+        } => "a NATS server speaks first: check the port given with --server or NATS_URL",
         E::Refused { .. } => "check --user, --password and --token, or their NATS_* variables",
         E::Timeout { .. } => "wait longer with --timeout",
+        E::TooLarge { .. } => "send less, or raise max_payload in the server's configuration",
         E::NoResponders { .. } => "check the subject, or start who answers it",
         _ => return None,
     })
@@ -133,11 +146,16 @@ mod tests {
             subject: "today".to_owned(),
             after: Duration::from_millis(100),
         };
+        let turned_away = client::Error::TurnedAway {
+            server: "nats://h:4222".to_owned(),
+            reason: "maximum connections exceeded".to_owned(),
+        };
         let table = [
             (anyhow!("anything"), Exit::Failed),
             (anyhow!(UsageError("no".to_owned())), Exit::Usage),
             (anyhow!(client::Error::NoName), Exit::Usage),
             (anyhow!(client::Error::Disconnected), Exit::Refused),
+            (anyhow!(turned_away), Exit::Refused),
             (anyhow!(timeout.clone()), Exit::TimedOut),
             (anyhow!(OutputError::Closed), Exit::Done),
         ];

@@ -1,7 +1,7 @@
 //! The explorer: where the terminal front end gets what it works on.
 
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     time::Duration,
 };
@@ -81,7 +81,8 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         capabilities,
         variables: variables.clone(),
     })?;
-    eprintln!("{}", exit.summary);
+    // Where the terminal is gone, nobody is left to tell.
+    let _ = writeln!(io::stderr(), "{}", exit.summary);
     Ok(match exit.end {
         End::Quit => Exit::Done,
         End::Signal(Signal::Terminate) => Exit::Terminated,

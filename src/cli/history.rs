@@ -1,11 +1,11 @@
 //! `goingnats history`: what was sent or saved, newest first.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::tz::TimeZone;
 
 use super::{
     arguments::History as Arguments,
-    exit::Exit,
+    exit::{Exit, UsageError},
     output::{Output, tell},
     print::took,
 };
@@ -16,11 +16,14 @@ use crate::{
     settings::Paths,
 };
 
-/// Prints every entry on a line of its own.
+/// Prints every entry on a line of its own. Lines that cannot be read are named and passed over; a file
+/// that cannot be read is a failure.
 pub fn history(arguments: &Arguments, paths: Option<&Paths>) -> Result<Exit> {
-    let paths = paths.context("the history needs a home directory; set GOINGNATS_HOME")?;
+    let paths = paths.ok_or_else(|| {
+        UsageError("the history needs a home directory; set GOINGNATS_HOME".to_owned())
+    })?;
     let (history, problems) = History::load(paths.history());
-    for problem in problems {
+    for problem in &problems {
         tell(problem);
     }
     let zone = TimeZone::system();
@@ -43,7 +46,12 @@ pub fn history(arguments: &Arguments, paths: Option<&Paths>) -> Result<Exit> {
             history.left_out()
         ));
     }
-    Ok(Exit::Done)
+    let is_unreadable = problems.iter().any(|problem| problem.line.is_none());
+    Ok(if is_unreadable {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
 }
 
 /// `2026-11-23 12:00:01 request today  %Y%m%d  replied in 2.003 s  20261123`

@@ -8,18 +8,22 @@ use std::{
     sync::Mutex,
 };
 
-use anyhow::{Context as _, Result};
 use tracing::level_filters::LevelFilter;
+
+use super::exit::UsageError;
 
 /// The most that both files hold together, in bytes.
 const BUDGET: u64 = 10 << 20;
 
 /// Sends everything that is traced from now on to the file.
-pub fn start(path: &Path) -> Result<()> {
-    let file = LogFile::open(path).with_context(|| format!("--log {}", path.display()))?;
+pub fn start(path: &Path) -> Result<(), UsageError> {
+    let file = LogFile::open(path)
+        .map_err(|error| UsageError(format!("the log {}: {error}", path.display())))?;
     tracing_subscriber::fmt()
         .with_max_level(LevelFilter::DEBUG)
         .with_ansi(false)
+        // A full disk must not write across the screen.
+        .log_internal_errors(false)
         .with_writer(Mutex::new(file))
         .init();
     Ok(())

@@ -53,7 +53,8 @@ impl Output {
     }
 }
 
-/// Says something to the person behind stderr, if there still is one.
+/// Says something to the person behind stderr, if there still is one, and to the log.
 pub fn tell(sentence: impl Display) {
+    tracing::info!("{sentence}");
     let _ = writeln!(io::stderr(), "goingnats: {sentence}");
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::{
     arguments::Publish,
-    exit::Exit,
-    record::{Recorder, outcome},
+    exit::{Exit, unusable},
+    record::Recorder,
     request::headers,
     session::{Session, with_session},
     supervise::{Stop, on_thread},
@@ -29,9 +29,10 @@ pub async fn publish(
 ) -> Result<Exit> {
     subject::check_publish(arguments.subject.as_bytes()).map_err(Error::from)?;
     if let Some(reply) = &arguments.reply {
-        subject::check_publish(reply.as_bytes()).map_err(Error::from)?;
+        subject::check_publish(reply.as_bytes()).map_err(|error| unusable("--reply", error))?;
     }
-    headers(&arguments.headers.headers)?;
+    let given = arguments.headers.pairs()?;
+    headers(&given)?;
     let options = settings.options()?;
     let payload = tokio::select! {
         payload = body(arguments.body.clone()) => payload?,
@@ -39,17 +40,15 @@ pub async fn publish(
     };
     with_session(options, stop, async |session| {
         let mut entry = Entry {
-            headers: arguments.headers.headers.clone(),
+            headers: given.clone(),
             payload,
             timeout: settings.timeout.value,
             server: session.server.clone(),
             ..Entry::new(Kind::Publish, arguments.subject.as_str(), Timestamp::now())
         };
-        recorder.write(&entry)?;
+        recorder.begin(&entry)?;
         let result = send(session, &entry, &arguments).await;
-        entry.outcome = Some(outcome(&[], &result));
-        recorder.write(&entry)?;
-        result.map(|()| Exit::Done)
+        recorder.end(&mut entry, &[], result)
     })
     .await
 }

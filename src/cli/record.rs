@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 
-use super::session::Reply;
+use super::{
+    exit::{Exit, UsageError},
+    output::tell,
+    session::Reply,
+};
 use crate::{
     client,
     history::{self, Entry, Line, Outcome, ReplyRecord, Secrets, Status},
@@ -16,16 +20,45 @@ pub struct Recorder(Option<PathBuf>);
 
 impl Recorder {
     /// Records in the history file of these paths where that is wanted.
-    pub fn new(wanted: bool, paths: Option<&Paths>) -> Result<Recorder> {
+    pub fn new(wanted: bool, paths: Option<&Paths>) -> Result<Recorder, UsageError> {
         match (wanted, paths) {
             (false, _) => Ok(Recorder(None)),
             (true, Some(paths)) => Ok(Recorder(Some(paths.history()))),
-            (true, None) => bail!("--history needs a home directory; set GOINGNATS_HOME"),
+            (true, None) => {
+                let sentence = "--history needs a home directory; set GOINGNATS_HOME";
+                Err(UsageError(sentence.to_owned()))
+            }
         }
     }
 
-    /// Writes the entry as it now stands. When this returns, it is on disk.
-    pub fn write(&self, entry: &Entry) -> Result<()> {
+    /// Writes that the entry is about to be sent. When this returns, it is on disk.
+    pub fn begin(&self, entry: &Entry) -> Result<()> {
+        let sentence = "nothing was sent, because --history cannot write to";
+        self.write(entry)
+            .map_err(|error| anyhow!("{sentence} {error}; GOINGNATS_HOME names another folder"))
+    }
+
+    /// Writes what became of the entry, and answers with that. Both failures are told where the second
+    /// comes on top of the first.
+    pub fn end(&self, entry: &mut Entry, replies: &[Reply], result: Result<()>) -> Result<Exit> {
+        entry.outcome = Some(outcome(replies, &result));
+        let written = self.write(entry).map_err(|error| {
+            anyhow!("it was sent, but --history cannot write what became of it to {error}")
+        });
+        match (result, written) {
+            (Ok(()), Ok(())) => Ok(Exit::Done),
+            (Ok(()), Err(unwritten)) => Err(unwritten),
+            (Err(error), written) => {
+                if let Err(unwritten) = written {
+                    tell(unwritten);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// When this returns, the entry is on disk as it now stands.
+    fn write(&self, entry: &Entry) -> Result<(), history::Error> {
         if let Some(path) = &self.0 {
             let line = Line::Entry(Box::new(entry.clone()));
             history::append(path, &[line], &Secrets::default())?;
@@ -35,7 +68,7 @@ impl Recorder {
 }
 
 /// What became of a request or of a publish.
-pub fn outcome(replies: &[Reply], result: &Result<()>) -> Outcome {
+fn outcome(replies: &[Reply], result: &Result<()>) -> Outcome {
     let error = result.as_ref().err();
     let status = match (replies, error.map(anyhow::Error::downcast_ref)) {
         ([_, ..], _) => Status::Replied,

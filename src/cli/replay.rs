@@ -28,9 +28,11 @@ pub async fn replay(arguments: Replay, settings: Settings, stop: Stop) -> Result
     }
     let saved: Vec<(String, Entry)> = entries.into_iter().filter_map(named(&arguments)).collect();
     if saved.is_empty() {
-        let wanted = arguments.names.as_deref().unwrap_or("*");
         let file = file.display();
-        let sentence = format!("{file}: no saved request has a name that matches {wanted:?}");
+        let sentence = match &arguments.names {
+            Some(wanted) => format!("{file}: no saved request has a name that matches {wanted:?}"),
+            None => format!("{file}: no request in it has a name, and only those are replayed"),
+        };
         return Err(UsageError(sentence).into());
     }
     with_session(settings.options()?, stop, async |session| {

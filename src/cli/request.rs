@@ -10,7 +10,7 @@ use super::{
     arguments::Request,
     exit::Exit,
     print::Printer,
-    record::{Recorder, outcome},
+    record::Recorder,
     session::{Reply, Session, now, with_session},
     supervise::Stop,
 };
@@ -31,16 +31,17 @@ pub async fn request(
     stop: Stop,
 ) -> Result<Exit> {
     subject::check_publish(arguments.subject.as_bytes()).map_err(Error::from)?;
-    headers(&arguments.headers.headers)?;
+    let given = arguments.headers.pairs()?;
+    headers(&given)?;
     with_session(settings.options()?, stop, async |session| {
         let mut entry = Entry {
-            headers: arguments.headers.headers.clone(),
+            headers: given.clone(),
             payload: arguments.body.clone().into_bytes(),
             timeout: settings.timeout.value,
             server: session.server.clone(),
             ..Entry::new(Kind::Request, arguments.subject.as_str(), Timestamp::now())
         };
-        recorder.write(&entry)?;
+        recorder.begin(&entry)?;
         let mut printer = Printer::new(arguments.forms.chosen());
         let mut replies = Vec::new();
         let mut take = |reply: Reply| {
@@ -58,9 +59,7 @@ pub async fn request(
                 gather(session, &entry, &inbox, wanted, take).await
             }
         };
-        entry.outcome = Some(outcome(&replies, &result));
-        recorder.write(&entry)?;
-        result.map(|()| Exit::Done)
+        recorder.end(&mut entry, &replies, result)
     })
     .await
 }

@@ -13,7 +13,7 @@ use super::{
     explore::{Explorer, explore},
     history::history,
     log,
-    output::tell,
+    output::{OutputError, tell},
     publish::publish,
     record::Recorder,
     replay::replay,
@@ -32,9 +32,16 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help that nobody reads is no failure; neither is a complaint.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1));
+            let exit = match error.print().map_err(OutputError::from) {
+                Err(OutputError::Failed(unwritten)) if !error.use_stderr() => {
+                    tell(OutputError::Failed(unwritten));
+                    Exit::Failed
+                }
+                // Help that nobody reads is no failure.
+                _ if !error.use_stderr() => Exit::Done,
+                _ => Exit::Usage,
+            };
+            return exit.into();
         }
     };
     let exit = run(arguments, &env::vars_os().collect()).unwrap_or_else(|error| {

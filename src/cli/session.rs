@@ -6,10 +6,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
 
-use super::{exit::Exit, supervise::Stop};
+use super::{
+    exit::{Exit, unusable},
+    supervise::Stop,
+};
 use crate::{
     client::{self, Connection, Error, Event, Lanes, Message, Options, Sid},
-    protocol::Headers,
+    protocol::{Headers, subject},
 };
 
 /// How long the command queue is given to get shorter where it is full.
@@ -40,6 +43,8 @@ pub async fn with_session(
     mut stop: Stop,
     work: impl AsyncFnOnce(&mut Session) -> Result<Exit>,
 ) -> Result<Exit> {
+    subject::check_publish(options.inbox_prefix.as_bytes())
+        .map_err(|error| unusable("--inbox-prefix or NATS_INBOX_PREFIX", error))?;
     let mut session = tokio::select! {
         session = Session::connect(options) => session?,
         exit = stop.told() => return Ok(exit),

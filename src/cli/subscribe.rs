@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     arguments::Sub,
-    exit::Exit,
+    exit::{Exit, unusable},
     output::tell,
     print::{Printer, took},
     session::{Session, with_session},
@@ -26,7 +26,7 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
         subject::check_subscribe(subject.as_bytes()).map_err(Error::from)?;
     }
     if let Some(queue) = &arguments.queue {
-        subject::check_queue(queue.as_bytes()).map_err(Error::from)?;
+        subject::check_queue(queue.as_bytes()).map_err(|error| unusable("--queue", error))?;
     }
     with_session(settings.options()?, stop, async |session| {
         print(session, &arguments).await

@@ -7,30 +7,32 @@ use std::{
     path::Path,
 };
 
-use super::{Error, Line, Secrets, wire};
+use super::{Error, Line, Secrets, lock::locked, wire};
 
 /// Appends lines to the file, making it (0600) and its folders (0700) where needed. When this
 /// returns, the lines are on disk, whole and together, whatever other processes wrote meanwhile.
 ///
-/// It waits for the lock of the file and for the disk: never call it where a screen is drawn.
+/// It waits for the lock of the file, five seconds at most, and for the disk: never call it where a
+/// screen is drawn.
 ///
 /// # Errors
-/// [`Error`] where the file cannot be opened, locked or written; then nothing was appended.
+/// [`Error`] where the file or its folder cannot be made, opened, locked or written; then nothing was
+/// appended.
 pub fn append(path: &Path, lines: &[Line], secrets: &Secrets) -> Result<(), Error> {
-    write(path, lines, secrets).map_err(Error::at(path))
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(Error::at(folder))?;
+    write(path, folder, lines, secrets).map_err(Error::at(path))
 }
 
-fn write(path: &Path, lines: &[Line], secrets: &Secrets) -> io::Result<()> {
+fn write(path: &Path, folder: &Path, lines: &[Line], secrets: &Secrets) -> io::Result<()> {
     let mut text = Vec::new();
     for line in lines {
         text.extend(wire::encode(line, secrets)?);
-    }
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    if let Some(folder) = folder {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
     }
     let mut file = OpenOptions::new()
         .read(true)
@@ -38,7 +40,7 @@ fn write(path: &Path, lines: &[Line], secrets: &Secrets) -> io::Result<()> {
         .create(true)
         .mode(0o600)
         .open(path)?;
-    file.lock()?;
+    locked(|| file.try_lock())?;
     let len = file.metadata()?.len();
     if !ends_a_line(&file, len)? {
         text.insert(0, b'\n');
@@ -50,7 +52,7 @@ fn write(path: &Path, lines: &[Line], secrets: &Secrets) -> io::Result<()> {
     }
     if len == 0 {
         // The name of a new file is on disk only when its folder is.
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        File::open(folder)?.sync_all()?;
     }
     Ok(())
 }

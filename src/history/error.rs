@@ -7,20 +7,19 @@ use std::{
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {source}", path = path.display())]
+#[error("{path}: {reason}", path = path.display())]
 pub struct Error {
     /// The file.
     pub path: PathBuf,
     /// What the system said.
-    #[source]
-    pub source: io::Error,
+    pub reason: io::Error,
 }
 
 impl Error {
     pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
-        |source| Error {
+        |reason| Error {
             path: path.into(),
-            source,
+            reason,
         }
     }
 }
@@ -30,7 +29,7 @@ impl Error {
 pub struct Problem {
     /// The file.
     pub path: PathBuf,
-    /// The number of the line, from 1; nothing where it is about the file.
+    /// The number of the line, from 1; nothing where the file cannot be read.
     pub line: Option<usize>,
     /// What is wrong, without anything the line holds.
     pub reason: String,
@@ -50,7 +49,8 @@ impl fmt::Display for Problem {
 pub(super) struct Problems {
     path: PathBuf,
     kept: Vec<Problem>,
-    more: usize,
+    /// The first line that is not told, and how many follow it.
+    more: Option<(usize, usize)>,
 }
 
 impl Problems {
@@ -61,27 +61,38 @@ impl Problems {
         Problems {
             path: path.into(),
             kept: Vec::new(),
-            more: 0,
+            more: None,
         }
     }
 
-    pub(super) fn add(&mut self, line: Option<usize>, reason: String) {
-        if self.kept.len() == Problems::KEPT {
-            self.more += 1;
-            return;
+    /// A line that was skipped.
+    pub(super) fn add(&mut self, line: usize, reason: String) {
+        if self.kept.len() < Problems::KEPT {
+            self.push(Some(line), reason);
+        } else if let Some((_, more)) = &mut self.more {
+            *more += 1;
+        } else {
+            self.more = Some((line, 0));
         }
-        let path = self.path.clone();
-        self.kept.push(Problem { path, line, reason });
+    }
+
+    /// What is wrong with the file itself.
+    pub(super) fn add_for_file(&mut self, reason: String) {
+        self.push(None, reason);
     }
 
     pub(super) fn finish(mut self) -> Vec<Problem> {
-        if self.more > 0 {
-            self.kept.push(Problem {
-                path: self.path,
-                line: None,
-                reason: format!("{} more lines cannot be read", self.more),
-            });
+        if let Some((line, more)) = self.more {
+            self.push(
+                Some(line),
+                format!("this line and {more} more cannot be read"),
+            );
         }
         self.kept
+    }
+
+    fn push(&mut self, line: Option<usize>, reason: String) {
+        let path = self.path.clone();
+        self.kept.push(Problem { path, line, reason });
     }
 }

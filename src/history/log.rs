@@ -12,6 +12,7 @@ use super::{
     append::ends_a_line,
     entries::Entries,
     error::Problems,
+    lock::locked,
     scan::{Place, scan},
 };
 
@@ -51,7 +52,7 @@ impl History {
     pub fn refresh(&mut self) -> Vec<Problem> {
         let mut problems = Problems::new(&self.path);
         if let Err(error) = self.read_tail(&mut problems) {
-            problems.add(None, error.to_string());
+            problems.add_for_file(error.to_string());
         }
         self.left_out += self.entries.shed(BUDGET);
         problems.finish()
@@ -103,7 +104,7 @@ impl History {
         };
         // Not every file system has locks. Without, a line may be met half-written: it is
         // unreadable now, and read at the next refresh.
-        let _best_effort = file.lock_shared();
+        let _best_effort = locked(|| file.try_lock_shared());
         let metadata = file.metadata()?;
         if self.file.is_some() && !self.continues(&file, &metadata)? {
             *self = History::empty(self.path.clone());
@@ -118,7 +119,7 @@ impl History {
                 Ok(line) => entries.apply(line),
                 Err(reason) if number > *reported => {
                     *reported = number;
-                    problems.add(Some(number), reason);
+                    problems.add(number, reason);
                 }
                 Err(_) => {}
             },
@@ -276,7 +277,7 @@ mod tests {
         assert!(
             problems[100]
                 .to_string()
-                .ends_with(": 30 more lines cannot be read")
+                .ends_with(":101: this line and 29 more cannot be read")
         );
         assert!(
             problems[7]

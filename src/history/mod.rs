@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod glob;
 mod header_map;
+mod lock;
 mod log;
 mod requests;
 mod scan;

@@ -10,6 +10,7 @@ use super::{
     Entry, Error, Line, Problem,
     entries::Entries,
     error::Problems,
+    lock::locked,
     new_id,
     scan::{Place, scan},
 };
@@ -29,7 +30,7 @@ pub fn read_requests(path: &Path) -> Result<(Vec<Entry>, Vec<Problem>), Error> {
 fn read(path: &Path, problems: &mut Problems) -> io::Result<Entries> {
     let file = File::open(path)?;
     // A pipe, or a file system without locks, is read as it comes.
-    let _best_effort = file.lock_shared();
+    let _best_effort = locked(|| file.try_lock_shared());
     let mut entries = Entries::default();
     scan(
         &mut BufReader::new(file),
@@ -42,7 +43,7 @@ fn read(path: &Path, problems: &mut Problems) -> io::Result<Entries> {
                 entries.apply(Line::Entry(entry));
             }
             Ok(deletion) => entries.apply(deletion),
-            Err(reason) => problems.add(Some(number), reason),
+            Err(reason) => problems.add(number, reason),
         },
     )?;
     Ok(entries)

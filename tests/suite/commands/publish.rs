@@ -123,7 +123,7 @@ fn given_history_that_cannot_be_written_then_nothing_is_sent() {
 
     let ended = home.run(&["pub", "a", "body", "--history", "-s", &server.url()]);
 
-    ended.assert_failed(1, &["history.jsonl"]);
+    ended.assert_failed(1, &["nothing was sent", "data", "GOINGNATS_HOME"]);
     home.run(&["pub", "a", "after", "-s", &server.url()])
         .assert(0, "");
     assert_eq!(take(&listener, 1)[0].payload, b"after");
