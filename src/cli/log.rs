@@ -26,6 +26,7 @@ pub fn start(path: &Path) -> Result<(), UsageError> {
         .log_internal_errors(false)
         .with_writer(Mutex::new(file))
         .init();
+    tracing::info!("goingnats {} starts", env!("CARGO_PKG_VERSION"));
     Ok(())
 }
 

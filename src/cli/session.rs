@@ -75,6 +75,7 @@ impl Session {
                 _ => None,
             })
             .await?;
+        tracing::info!(server = session.server, "connected");
         Ok(session)
     }
 

@@ -120,7 +120,22 @@ fn given_usage_that_is_wrong_then_the_code_is_2() {
         (&["pub"], "SUBJECT"),
         (&["nonsense"], "nonsense"),
         (&["sub", "a", "--json", "--raw"], "--raw"),
-        (&["sub", "a", "--count", "0"], "--count"),
+        (
+            &["sub", "a", "--count", "0"],
+            "'--count <N>': a number from 1 up",
+        ),
+        (
+            &["sub", "a", "--wait", "5"],
+            "\"5\" is not a duration such as",
+        ),
+        (&["sub", "a", "--queue", ""], "--queue: \"\" is empty"),
+        (
+            &["pub", "a", "b", "--reply", "a b"],
+            "--reply: \"a b\" has a blank",
+        ),
+        (&["request", "a", "--inbox-prefix", "a.*"], "--inbox-prefix"),
+        (&["serve", "--addr", "4222"], "such as 127.0.0.1:4222"),
+        (&["pub", "a", "b", "--log", "/nowhere/log"], "/nowhere/log"),
         (&["pub", "a", "b", "-H", "no colon"], "NAME:VALUE"),
         (&["--sub", "a", "pub", "a"], "--sub"),
         (&["pub", "a.*", "b"], "a.*"),
@@ -154,14 +169,44 @@ fn given_a_name_then_the_server_lists_it() {
 #[test]
 fn given_a_log_file_then_it_is_written_for_its_owner_alone() {
     let (home, server) = (Home::new(), server());
-    let log = home.file("log", "");
-    fs::remove_file(&log).unwrap();
+    let log = home.path("log");
 
     home.run(&["pub", "a", "b", "-s", &server.url(), "--log", &log])
         .assert(0, "");
 
     let mode = fs::metadata(&log).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+    let text = fs::read_to_string(&log).unwrap();
+    assert!(text.contains("connected"), "{text}");
+}
+
+#[test]
+#[cfg(target_os = "linux")] // for /dev/full
+fn given_a_log_on_a_full_disk_then_only_the_log_suffers() {
+    let (home, server) = (Home::new(), server());
+    let ended = home.run(&["pub", "a", "-s", &server.url(), "--log", "/dev/full"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+#[cfg(target_os = "linux")] // for /dev/full
+fn given_stdout_on_a_full_disk_then_the_code_is_1_whatever_was_to_be_printed() {
+    let home = Home::new();
+    for arguments in [["--help"].as_slice(), &["serve"], &["demo", "--plain"]] {
+        let full = fs::File::create("/dev/full").unwrap();
+        let child = home
+            .command(arguments)
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn();
+        let ended = child.unwrap().wait_with_output().unwrap();
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {stderr}");
+        assert!(
+            stderr.contains("stdout: No space"),
+            "{arguments:?}: {stderr}"
+        );
+    }
 }
 
 #[test]

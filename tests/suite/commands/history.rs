@@ -1,5 +1,7 @@
 //! `goingnats history`
 
+use std::fs;
+
 use goingnats::demo;
 
 use super::{Home, server};
@@ -45,6 +47,19 @@ fn given_json_then_its_output_can_be_saved_and_replayed() {
     let replayed = home.run(&["replay", &file, "-s", &server.url()]);
     assert_eq!(replayed.code, Some(0), "{}", replayed.stderr);
     assert!(replayed.stdout.ends_with("  1\n"), "{}", replayed.stdout);
+}
+
+#[test]
+fn given_lines_that_cannot_be_read_then_they_are_named_and_given_no_file_it_fails() {
+    let home = Home::new();
+    fs::create_dir(home.path("data")).unwrap();
+    let file = home.file("data/history.jsonl", "torn {\n");
+    home.run(&["history"])
+        .assert_failed(0, &[&format!("{file}:1: ")]);
+
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    home.run(&["history"]).assert_failed(1, &[&file]);
 }
 
 #[test]

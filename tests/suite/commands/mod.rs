@@ -7,6 +7,7 @@ mod program;
 mod publish;
 mod replay;
 mod request;
+mod secrets;
 mod serve;
 mod subscribe;
 

@@ -53,11 +53,34 @@ impl Home {
         fs::read_to_string(self.0.path().join("data/history.jsonl")).unwrap_or_default()
     }
 
+    /// Where a file of this name lies in it.
+    pub fn path(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
     /// Writes a file into it and says where.
     pub fn file(&self, name: &str, text: &str) -> String {
-        let path = self.0.path().join(name);
+        let path = self.path(name);
         fs::write(&path, text).expect("a file");
-        path.display().to_string()
+        path
+    }
+
+    /// What all files in it hold, one behind the other.
+    pub fn everything(&self) -> String {
+        let mut text = String::new();
+        let mut folders = vec![self.0.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let bytes = fs::read(path).expect("a file");
+                    text.push_str(&String::from_utf8_lossy(&bytes));
+                }
+            }
+        }
+        text
     }
 
     /// The binary with these arguments.

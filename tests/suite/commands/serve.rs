@@ -32,8 +32,12 @@ fn given_an_address_then_it_listens_there_or_says_why_not() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
 
-    home.run(&["serve", "--addr", &address])
-        .assert_failed(1, &[&address]);
+    home.run(&["serve", "--addr", &address]).assert_failed(
+        1,
+        &[&format!(
+            "cannot listen on {address}: Address already in use"
+        )],
+    );
     home.run(&["serve", "--addr", "0.0.0.0:0"])
         .assert_failed(2, &["0.0.0.0:0", "loopback"]);
 
