@@ -51,5 +51,5 @@ pub use message::Message;
 pub use one_shot::{one, publish, request};
 pub use options::Options;
 pub use pool::{PoolEntry, ServerState};
-pub use server_url::ServerUrl;
+pub use server_url::{Scheme, ServerUrl};
 pub use tls::{ClientCertificate, Tls, TlsInfo};

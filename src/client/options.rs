@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Credentials, Error, Secret, ServerUrl, Tls};
+use super::{Credentials, Error, Secret, ServerUrl, Tls, server_url};
 use crate::protocol::subject;
 
 /// How to connect. Defaults are the goingnats column of `Options::new`.
@@ -73,12 +73,7 @@ impl Options {
         if self.name.trim().is_empty() {
             return Err(Error::NoName);
         }
-        if self.servers.is_empty() {
-            return Err(Error::BadUrl {
-                url: String::new(),
-                reason: "names no server".to_owned(),
-            });
-        }
+        server_url::check_list(&self.servers)?;
         subject::check_publish(self.inbox_prefix.as_bytes())?;
         Ok(())
     }

@@ -1,19 +1,73 @@
 //! Where a server is, and the credentials its URL may carry.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use super::{Error, Secret};
 
-const DEFAULT_PORT: u16 = 4222;
+/// How a server is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `nats://`: TCP, with TLS where the server or the options ask for it.
+    Nats,
+    /// `tls://`: TCP with TLS, or not at all.
+    Tls,
+    /// `ws://`: WebSocket in the clear.
+    Ws,
+    /// `wss://`: WebSocket over TLS.
+    Wss,
+}
 
-/// A server: `host`, `host:port` or `nats://[user[:password]@]host[:port]`; IPv6 in brackets.
+impl Scheme {
+    fn parse(scheme: &str) -> Option<Scheme> {
+        Some(match scheme.to_ascii_lowercase().as_str() {
+            "nats" => Scheme::Nats,
+            "tls" => Scheme::Tls,
+            "ws" => Scheme::Ws,
+            "wss" => Scheme::Wss,
+            _ => return None,
+        })
+    }
+
+    /// As it stands before `://`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scheme::Nats => "nats",
+            Scheme::Tls => "tls",
+            Scheme::Ws => "ws",
+            Scheme::Wss => "wss",
+        }
+    }
+
+    /// Whether it asks for TLS.
+    pub fn is_secure(self) -> bool {
+        matches!(self, Scheme::Tls | Scheme::Wss)
+    }
+
+    /// Whether the bytes travel in WebSocket frames.
+    pub fn is_web_socket(self) -> bool {
+        matches!(self, Scheme::Ws | Scheme::Wss)
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Scheme::Nats | Scheme::Tls => 4222,
+            Scheme::Ws => 80,
+            Scheme::Wss => 443,
+        }
+    }
+}
+
+/// A server: `host`, `host:port` or `SCHEME://[user[:password]@]host[:port]` with a scheme of
+/// [`Scheme`]; IPv6 in brackets; a path for WebSocket alone.
 ///
-/// `Display` and `Debug` show scheme, host and port, never the user info.
+/// `Display` and `Debug` show everything but the user info.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerUrl {
+    /// How it is reached.
+    pub scheme: Scheme,
     /// Host name or address, without brackets.
     pub host: String,
-    /// Port; 4222 where the URL has none.
+    /// Port; where the URL has none, 4222, or 80 and 443 for WebSocket.
     pub port: u16,
     /// User of the URL, percent-decoded.
     pub user: Option<String>,
@@ -21,6 +75,11 @@ pub struct ServerUrl {
     pub password: Option<Secret>,
     /// Token of the URL: its user info without a colon.
     pub token: Option<Secret>,
+    /// What is asked for in the WebSocket handshake, from its slash on; empty where the URL has none.
+    pub path: String,
+    /// The name that the certificate must bear, where it is not the host: a server that is known by
+    /// its address alone goes by the name of the one that told of it.
+    pub(super) tls_name: Option<String>,
 }
 
 impl ServerUrl {
@@ -45,20 +104,24 @@ impl ServerUrl {
             url: place.to_owned(),
             reason: reason.to_owned(),
         };
-        match scheme.to_ascii_lowercase().as_str() {
-            "nats" => {}
-            "tls" | "wss" => return Err(refuse("asks for TLS, which is not supported yet")),
-            "ws" => return Err(refuse("asks for WebSocket, which is not supported yet")),
-            _ => return Err(refuse("has an unknown scheme: nats:// is understood")),
+        let scheme = Scheme::parse(scheme).ok_or_else(|| refuse(BAD_SCHEME))?;
+        let (place, path) = match place.find('/').map(|at| place.split_at(at)) {
+            Some((place, path)) if scheme.is_web_socket() || path == "/" => (place, path),
+            _ => (place, ""),
+        };
+        if path.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(refuse("has a path with blanks"));
         }
-        let place = place.strip_suffix('/').unwrap_or(place);
         let (host, port) = split_port(place).map_err(refuse)?;
         let mut server = ServerUrl {
+            scheme,
             host: host.to_owned(),
-            port,
+            port: port.unwrap_or(scheme.default_port()),
             user: None,
             password: None,
             token: None,
+            path: path.trim_end_matches('/').to_owned(),
+            tls_name: None,
         };
         if let Some(user_info) = user_info {
             let decode = |text| percent_decode(text).ok_or_else(|| refuse(BAD_PERCENT));
@@ -83,18 +146,56 @@ impl ServerUrl {
             .filter(|url| !url.trim().is_empty())
             .map(|url| ServerUrl::parse(url).map_err(|error| hide_fragment(error, url, urls)))
             .collect::<Result<_, _>>()?;
-        if servers.is_empty() {
-            return Err(Error::BadUrl {
-                url: urls.trim().to_owned(),
-                reason: "names no server".to_owned(),
-            });
-        }
+        check_list(&servers)?;
         Ok(servers)
+    }
+
+    /// A server that this one told of: reached in the same way, by the same credentials. One that is
+    /// known by its address alone must bear the name that led to it.
+    pub(super) fn tells_of(&self, other: ServerUrl) -> ServerUrl {
+        let named = |host: &str| host.parse::<IpAddr>().is_err();
+        let own_name = named(&self.host).then(|| self.host.clone());
+        ServerUrl {
+            scheme: self.scheme,
+            user: self.user.clone(),
+            password: self.password.clone(),
+            token: self.token.clone(),
+            path: self.path.clone(),
+            tls_name: (!named(&other.host))
+                .then(|| own_name.or_else(|| self.tls_name.clone()))
+                .flatten(),
+            ..other
+        }
+    }
+
+    /// The name that the server's certificate must bear.
+    pub(super) fn certified_name(&self) -> &str {
+        self.tls_name.as_deref().unwrap_or(&self.host)
     }
 
     /// Whether both name the same host and port, whatever the credentials.
     pub(super) fn same_place(&self, other: &ServerUrl) -> bool {
         self.port == other.port && self.host.eq_ignore_ascii_case(&other.host)
+    }
+}
+
+/// What holds of a list as a whole.
+pub(super) fn check_list(servers: &[ServerUrl]) -> Result<(), Error> {
+    let refuse = |url: String, reason: &str| Error::BadUrl {
+        url,
+        reason: reason.to_owned(),
+    };
+    let Some(first) = servers.first() else {
+        return Err(refuse(String::new(), "names no server"));
+    };
+    let odd = |server: &&ServerUrl| server.scheme.is_web_socket() != first.scheme.is_web_socket();
+    match servers.iter().find(odd) {
+        // They would tell each other's addresses, and those are reached in one of the two ways.
+        Some(odd) => Err(refuse(
+            odd.to_string(),
+            "cannot stand in one list with the others: WebSocket and TCP do not mix",
+        )),
+        None => Ok(()),
     }
 }
 
@@ -110,9 +211,10 @@ fn hide_fragment(error: Error, url: &str, urls: &str) -> Error {
     }
 }
 
+const BAD_SCHEME: &str = "has an unknown scheme: nats://, tls://, ws:// and wss:// are understood";
 const BAD_PERCENT: &str = "has user info that is not percent-encoded UTF-8";
 
-fn split_port(place: &str) -> Result<(&str, u16), &'static str> {
+fn split_port(place: &str) -> Result<(&str, Option<u16>), &'static str> {
     let (host, port) = if let Some(rest) = place.strip_prefix('[') {
         let (host, behind) = rest
             .split_once(']')
@@ -138,12 +240,10 @@ fn split_port(place: &str) -> Result<(&str, u16), &'static str> {
     if !host.chars().all(is_host) {
         return Err("has a host that is no host name: only host and port belong there");
     }
-    let port = match port {
-        None => DEFAULT_PORT,
-        Some(port) => match port.parse() {
-            Ok(0) | Err(_) => return Err("has a port that is not a number from 1 to 65535"),
-            Ok(port) => port,
-        },
+    let port = match port.map(str::parse) {
+        None => None,
+        Some(Ok(0) | Err(_)) => return Err("has a port that is not a number from 1 to 65535"),
+        Some(Ok(port)) => Some(port),
     };
     Ok((host, port))
 }
@@ -166,10 +266,11 @@ fn percent_decode(text: &str) -> Option<String> {
 
 impl fmt::Display for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, path) = (self.scheme.as_str(), &self.path);
         if self.host.contains(':') {
-            write!(f, "nats://[{}]:{}", self.host, self.port)
+            write!(f, "{scheme}://[{}]:{}{path}", self.host, self.port)
         } else {
-            write!(f, "nats://{}:{}", self.host, self.port)
+            write!(f, "{scheme}://{}:{}{path}", self.host, self.port)
         }
     }
 }
@@ -230,9 +331,8 @@ mod tests {
         let table = [
             ("", "has no host"),
             ("nats://:4222", "has no host"),
-            ("http://h", "has an unknown scheme: nats:// is understood"),
-            ("tls://h", "asks for TLS, which is not supported yet"),
-            ("ws://h", "asks for WebSocket, which is not supported yet"),
+            ("http://h", BAD_SCHEME),
+            ("ws://h/a b", "has a path with blanks"),
             ("::1", "has an IPv6 address without brackets"),
             ("[::1", "has a bracket that is not closed"),
             ("[::1]x", "has something between the address and the port"),
@@ -262,6 +362,47 @@ mod tests {
             ServerUrl::parse_list(" , "),
             Err(Error::BadUrl { .. })
         ));
+    }
+
+    #[test]
+    fn schemes_have_their_ports_and_web_sockets_their_path() {
+        let table = [
+            ("tls://h", "tls://h:4222"),
+            ("TLS://h:1/", "tls://h:1"),
+            ("ws://h", "ws://h:80"),
+            ("wss://h", "wss://h:443"),
+            ("wss://u:p@h:8443/nats/ws?x=1", "wss://h:8443/nats/ws?x=1"),
+        ];
+        for (url, expected) in table {
+            assert_eq!(ServerUrl::parse(url).unwrap().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn web_sockets_and_tcp_do_not_mix() {
+        for urls in ["ws://a,nats://b", "b,wss://u:SECRET@a"] {
+            let error = ServerUrl::parse_list(urls).unwrap_err().to_string();
+            assert!(error.ends_with("WebSocket and TCP do not mix"), "{error}");
+            assert!(!error.contains("SECRET"));
+        }
+        ServerUrl::parse_list("ws://a,wss://b").unwrap();
+        ServerUrl::parse_list("nats://a,tls://b").unwrap();
+    }
+
+    #[test]
+    fn a_server_known_by_its_address_must_bear_the_name_that_led_to_it() {
+        let parse = |url| ServerUrl::parse(url).unwrap();
+        let first = parse("tls://u:p@name");
+        let second = first.tells_of(parse("10.0.0.2:4222"));
+        let third = second.tells_of(parse("10.0.0.3:4222"));
+        for server in [&second, &third] {
+            assert_eq!(server.certified_name(), "name");
+            assert_eq!(server.scheme, Scheme::Tls);
+            assert_eq!(server.user.as_deref(), Some("u"));
+        }
+        assert_eq!(third.tells_of(parse("other")).certified_name(), "other");
+        let address = parse("10.0.0.1").tells_of(parse("10.0.0.2"));
+        assert_eq!(address.certified_name(), "10.0.0.2");
     }
 
     #[test]

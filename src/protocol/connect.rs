@@ -27,6 +27,14 @@ pub struct Connect {
     pub pass: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt: Option<String>,
+    /// The public key of an nkey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nkey: Option<String>,
+    /// The signature of the nonce: base64, URL alphabet, no padding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sig: Option<String>,
 }
 
 impl Default for Connect {
@@ -45,6 +53,9 @@ impl Default for Connect {
             user: None,
             pass: None,
             auth_token: None,
+            jwt: None,
+            nkey: None,
+            sig: None,
         }
     }
 }

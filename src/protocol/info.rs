@@ -22,6 +22,9 @@ pub struct Info {
     pub tls_required: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tls_available: bool,
+    /// Client certificates are asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tls_verify: bool,
     /// Bytes of headers and payload together; zero or less means unlimited.
     pub max_payload: i64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -177,13 +177,7 @@ impl List {
                 Some(random) => 1 + random as usize % self.0.len(),
                 None => self.0.len(),
             };
-            // The servers of a cluster take the same credentials (as nats.go does).
-            let server = ServerUrl {
-                user: current.user.clone(),
-                password: current.password.clone(),
-                token: current.token.clone(),
-                ..server
-            };
+            let server = current.tells_of(server);
             self.0.insert(place, Entry::new(server, true));
             changed = true;
         }
