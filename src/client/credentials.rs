@@ -58,6 +58,15 @@ pub enum Credentials {
     },
 }
 
+impl Credentials {
+    pub(super) fn are_in_a_file(&self) -> bool {
+        matches!(
+            self,
+            Credentials::Nkey(SecretSource::File(_)) | Credentials::Creds(SecretSource::File(_))
+        )
+    }
+}
+
 /// Where a secret text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {

@@ -3,30 +3,32 @@
 use std::{
     io::{self, ErrorKind},
     net::{IpAddr, SocketAddr},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::{
-    io::AsyncWriteExt,
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{ReadHalf, WriteHalf, split},
+    net::TcpStream,
+    task::{JoinHandle, spawn_blocking},
     time::{error::Elapsed, timeout, timeout_at},
 };
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
 use super::{
-    Credentials, Error, Options, ServerUrl, TlsInfo,
+    Error, Options, Scheme, ServerUrl, TlsInfo,
+    auth::Proof,
     reader::Reader,
-    session::{Refusal, merge, visible_words},
+    tls::{self, Stage},
+    transport::{Layers, Transport},
+    websocket,
 };
-use crate::protocol::{Connect, Info, ProtocolError, ServerOp, encode, subject};
+use crate::protocol::Info;
 
 /// A connection whose handshake is done.
 #[derive(Debug)]
 pub(super) struct Dialed {
-    pub reader: Reader<OwnedReadHalf>,
-    pub writer: OwnedWriteHalf,
+    pub reader: Reader<ReadHalf<Transport>>,
+    pub writer: WriteHalf<Transport>,
     pub info: Info,
     /// Round trip of the first PING.
     pub rtt: Duration,
@@ -41,24 +43,150 @@ pub(super) async fn dial(server: &ServerUrl, options: &Options) -> Result<Dialed
         options,
         deadline: tokio::time::Instant::now() + options.attempt_timeout,
     };
-    let stream = attempt.connect().await?;
-    // Latency is what people look at; the task writes whole buffers anyway.
-    stream
-        .set_nodelay(true)
-        .map_err(|error| attempt.lost(&error))?;
-    let (read, writer) = stream.into_split();
-    attempt.shake_hands(Reader::new(read), writer).await
+    attempt.run().await
 }
 
-struct Attempt<'a> {
+/// One attempt. The dialogue of INFO, CONNECT and PONG stands in `handshake`.
+pub(super) struct Attempt<'a> {
     /// The server, without user info.
-    name: String,
-    server: &'a ServerUrl,
-    options: &'a Options,
-    deadline: tokio::time::Instant,
+    pub name: String,
+    pub server: &'a ServerUrl,
+    pub options: &'a Options,
+    pub deadline: tokio::time::Instant,
 }
+
+/// A handshake of TLS in preparation.
+type Preparation = JoinHandle<Result<TlsConnector, Error>>;
 
 impl Attempt<'_> {
+    async fn run(&self) -> Result<Dialed, Error> {
+        let secure = self.server.scheme.is_secure() || self.options.tls.is_wanted();
+        if secure && self.server.scheme == Scheme::Ws {
+            return Err(self.not_secure());
+        }
+        let proof = self.proof().await?;
+        // Prepared while the network is waited for.
+        let preparation = secure.then(|| tls::prepare(&self.options.tls));
+        let stream = self.connect().await?;
+        // Latency is what people look at; the task writes whole buffers anyway.
+        stream
+            .set_nodelay(true)
+            .map_err(|error| self.failed(&error))?;
+        let (reader, info, tls) = match preparation {
+            Some(preparation) if self.options.tls.first || self.server.scheme == Scheme::Wss => {
+                let (stream, tls) = self.secure(stream, preparation, Stage::First).await?;
+                let layers = if self.server.scheme == Scheme::Wss {
+                    Layers::SecureWebSocket(Box::new(self.web_socket(stream).await?))
+                } else {
+                    Layers::Tls(Box::new(stream))
+                };
+                let mut reader = Reader::new(Transport::new(layers));
+                let info = self.greeting(&mut reader).await?;
+                (reader, info, Some(tls))
+            }
+            None if self.server.scheme == Scheme::Ws => {
+                let layers = Layers::WebSocket(Box::new(self.web_socket(stream).await?));
+                let mut reader = Reader::new(Transport::new(layers));
+                let info = self.greeting(&mut reader).await?;
+                (reader, info, None)
+            }
+            preparation => self.greeted_in_the_clear(stream, preparation).await?,
+        };
+        let (reader, info, rtt) = self
+            .shake_hands(reader, info, &proof, tls.is_some())
+            .await?;
+        let (reader, writer) = reader.split(split);
+        Ok(Dialed {
+            reader,
+            writer,
+            info,
+            rtt,
+            tls,
+        })
+    }
+
+    /// INFO comes in the clear, and TLS after it where either side wants it.
+    async fn greeted_in_the_clear(
+        &self,
+        stream: TcpStream,
+        preparation: Option<Preparation>,
+    ) -> Result<(Reader<Transport>, Info, Option<TlsInfo>), Error> {
+        let mut reader = Reader::new(stream);
+        let info = self.greeting(&mut reader).await?;
+        let preparation = match preparation {
+            Some(_) if !info.tls_required && !info.tls_available => return Err(self.not_secure()),
+            Some(preparation) => preparation,
+            None if info.tls_required => tls::prepare(&self.options.tls),
+            None => {
+                let (reader, ()) = reader.split(|stream| (Transport::new(Layers::Tcp(stream)), ()));
+                return Ok((reader, info, None));
+            }
+        };
+        if !reader.unframed().is_empty() {
+            let server = self.name.clone();
+            return Err(Error::ProtocolInjection { server });
+        }
+        let stream = reader.into_source();
+        let (stream, tls) = self.secure(stream, preparation, Stage::Upgrade).await?;
+        let transport = Transport::new(Layers::Tls(Box::new(stream)));
+        Ok((Reader::new(transport), info, Some(tls)))
+    }
+
+    async fn secure(
+        &self,
+        stream: TcpStream,
+        preparation: Preparation,
+        stage: Stage,
+    ) -> Result<(tls::Stream, TlsInfo), Error> {
+        let name = self.server.certified_name();
+        let server_name = ServerName::try_from(name.to_owned()).map_err(|_| Error::TlsVerify {
+            server: self.name.clone(),
+            reason: format!("{name:?} is no name that a certificate could bear"),
+        })?;
+        let connector = self.beside("TLS", preparation).await?;
+        let handshake = tls::shake_hands(&connector, server_name, stream);
+        match timeout_at(self.deadline, handshake).await {
+            Ok(Ok(stream)) => {
+                let info = tls::info(&stream, &self.options.tls);
+                Ok((stream, info))
+            }
+            Ok(Err(error)) => Err(self.tls_failed(stage, &error)),
+            Err(Elapsed { .. }) => Err(self.too_slow("TLS")),
+        }
+    }
+
+    async fn web_socket<S>(&self, stream: S) -> Result<websocket::WebSocket<S>, Error>
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    {
+        timeout_at(self.deadline, websocket::upgrade(self.server, stream))
+            .await
+            .unwrap_or_else(|Elapsed { .. }| Err(self.too_slow("WebSocket")))
+    }
+
+    /// A file may hang, and so is read beside.
+    async fn proof(&self) -> Result<Proof, Error> {
+        if !self.options.credentials.are_in_a_file() {
+            return Proof::load(self.server, self.options);
+        }
+        let (server, options) = (self.server.clone(), self.options.clone());
+        let reading = spawn_blocking(move || Proof::load(&server, &options));
+        self.beside("credentials", reading).await
+    }
+
+    /// The result of what was done on another thread.
+    async fn beside<T>(
+        &self,
+        awaited: &'static str,
+        work: JoinHandle<Result<T, Error>>,
+    ) -> Result<T, Error> {
+        match timeout_at(self.deadline, work).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => Err(self.lost("a background thread failed; this is a bug")),
+            Err(Elapsed { .. }) => Err(self.too_slow(awaited)),
+        }
+    }
+
     async fn connect(&self) -> Result<TcpStream, Error> {
         let mut reason = "no address".to_owned();
         for address in self.resolve().await? {
@@ -96,187 +224,38 @@ impl Attempt<'_> {
         }
     }
 
-    async fn shake_hands(
-        &self,
-        mut reader: Reader<OwnedReadHalf>,
-        mut writer: OwnedWriteHalf,
-    ) -> Result<Dialed, Error> {
-        let mut info = self.greeting(&mut reader).await?;
-        let mut hello = Vec::new();
-        encode::connect(&mut hello, &self.credentials(&info)?);
-        encode::ping(&mut hello);
-        let since = Instant::now();
-        self.write(&mut writer, &hello).await?;
-        loop {
-            match reader.next().map_err(|error| self.broken(error))? {
-                Some((ServerOp::Pong, _)) => break,
-                Some((ServerOp::Info(json), _)) => info = merge(&info, self.parse(json)?),
-                Some((ServerOp::Error(text), _)) => return Err(self.refused(text)),
-                Some((ServerOp::Ping, _)) => self.write(&mut writer, b"PONG\r\n").await?,
-                // +OK of a verbose server; and nothing is subscribed that a message could be for.
-                Some((ServerOp::Ok | ServerOp::Message(_), _)) => {}
-                None => {
-                    let silent = info.auth_required;
-                    self.fill(&mut reader, "PONG")
-                        .await
-                        .map_err(|error| self.probably_refused(error, silent))?;
-                }
-            }
-        }
-        // What a server sent before anything was subscribed is nobody's message.
-        drop(reader.take_batch(0));
-        Ok(Dialed {
-            reader,
-            writer,
-            info,
-            rtt: since.elapsed(),
-            tls: None,
-        })
-    }
-
-    /// The first INFO; whatever else comes first is not a NATS server's.
-    async fn greeting(&self, reader: &mut Reader<OwnedReadHalf>) -> Result<Info, Error> {
-        loop {
-            if let Some(hint) = foreign(reader.unframed()) {
-                let server = self.name.clone();
-                return Err(Error::NotNats { server, hint });
-            }
-            match reader.next().map_err(|error| self.broken(error))? {
-                Some((ServerOp::Info(json), _)) => return self.parse(json),
-                Some((ServerOp::Error(text), _)) => return Err(self.refused(text)),
-                Some(_) => {
-                    return Err(Error::NotNats {
-                        server: self.name.clone(),
-                        hint: "it does not begin with INFO".to_owned(),
-                    });
-                }
-                None => self.fill(reader, "INFO").await?,
-            }
-        }
-    }
-
-    /// CONNECT for this server: the credentials of the URL win. None for a server that wants TLS.
-    fn credentials(&self, info: &Info) -> Result<Connect, Error> {
-        let unsupported = |what: &str| Error::Unsupported {
-            server: self.name.clone(),
-            what: what.to_owned(),
-        };
-        if info.tls_required {
-            return Err(unsupported(
-                "requires TLS, which this version does not speak yet",
-            ));
-        }
-        if !self.options.echo && info.proto < 1 {
-            return Err(unsupported(
-                "is too old to keep our own messages from us: connect with echo",
-            ));
-        }
-        let ServerUrl {
-            user,
-            password,
-            token,
-            ..
-        } = self.server;
-        let in_url = user.is_some() || token.is_some();
-        let (user, password, token) = if in_url {
-            (user, password, token)
-        } else {
-            let (user, password) = match self.options.credentials.clone() {
-                Credentials::UserPassword { user, password } => (Some(user), password),
-                _ => (None, None),
-            };
-            (&user.clone(), &password.clone(), &self.options.token)
-        };
-        let reveal = |secret: &super::Secret| secret.reveal().to_owned();
-        Ok(Connect {
-            verbose: false,
-            pedantic: false,
-            name: self.options.name.clone(),
-            lang: "rust-goingnats".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            protocol: 1,
-            echo: self.options.echo,
-            headers: info.headers,
-            no_responders: info.headers,
-            user: user.clone(),
-            pass: password.as_ref().map(reveal),
-            auth_token: token.as_ref().map(reveal),
-            ..Connect::default()
-        })
-    }
-
-    async fn fill(
-        &self,
-        reader: &mut Reader<OwnedReadHalf>,
-        awaited: &'static str,
-    ) -> Result<(), Error> {
-        match timeout_at(self.deadline, reader.fill()).await {
-            Ok(Ok(0)) => Err(Error::Lost {
-                server: self.name.clone(),
-                reason: format!("closed before {awaited}"),
-            }),
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(self.lost(&error)),
-            Err(Elapsed { .. }) => Err(Error::HandshakeTimeout {
-                server: self.name.clone(),
-                awaited,
-                after: self.options.attempt_timeout,
-            }),
-        }
-    }
-
-    async fn write(&self, writer: &mut OwnedWriteHalf, bytes: &[u8]) -> Result<(), Error> {
-        match timeout_at(self.deadline, writer.write_all(bytes)).await {
-            // What the server said before it closed tells more than that it closed.
-            Ok(Ok(()) | Err(_)) => Ok(()),
-            Err(Elapsed { .. }) => Err(Error::HandshakeTimeout {
-                server: self.name.clone(),
-                awaited: "PONG",
-                after: self.options.attempt_timeout,
-            }),
-        }
-    }
-
     fn left(&self) -> Duration {
         self.deadline
             .saturating_duration_since(tokio::time::Instant::now())
     }
 
-    fn parse(&self, json: &[u8]) -> Result<Info, Error> {
-        Info::parse(json).map_err(|error| self.broken(error))
+    fn not_secure(&self) -> Error {
+        let server = self.name.clone();
+        Error::SecureNotAvailable { server }
     }
 
-    fn broken(&self, error: ProtocolError) -> Error {
-        Error::Protocol {
-            server: self.name.clone(),
-            error,
-        }
+    fn tls_failed(&self, stage: Stage, error: &io::Error) -> Error {
+        let certified = self.options.tls.certificate.is_some();
+        tls::explain(&self.name, stage, certified, error)
     }
 
-    fn lost(&self, error: &io::Error) -> Error {
+    /// What an error of the connection means once its layers stand.
+    pub fn failed(&self, error: &io::Error) -> Error {
+        self.tls_failed(Stage::Done, error)
+    }
+
+    pub fn lost(&self, reason: impl Into<String>) -> Error {
         Error::Lost {
             server: self.name.clone(),
-            reason: describe(error),
+            reason: reason.into(),
         }
     }
 
-    fn refused(&self, text: &[u8]) -> Error {
-        let server = self.name.clone();
-        let reason = visible_words(text);
-        match Refusal::parse(text) {
-            Refusal::Credentials => Error::Refused { server, reason },
-            _ => Error::TurnedAway { server, reason },
-        }
-    }
-
-    /// A close may overtake the error that explains it (a reset throws away what was not read).
-    fn probably_refused(&self, error: Error, wants_credentials: bool) -> Error {
-        match error {
-            Error::Lost { server, reason } if wants_credentials => Error::Refused {
-                server,
-                reason: format!("{reason}; it wants credentials, and these are probably wrong"),
-            },
-            error => error,
+    pub fn too_slow(&self, awaited: &'static str) -> Error {
+        Error::HandshakeTimeout {
+            server: self.name.clone(),
+            awaited,
+            after: self.options.attempt_timeout,
         }
     }
 }
@@ -290,47 +269,5 @@ pub(super) fn describe(error: &io::Error) -> String {
         ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
         ErrorKind::TimedOut => "timed out".to_owned(),
         _ => error.to_string(),
-    }
-}
-
-/// What the first bytes seem to be, where they are not the beginning of INFO or `-ERR`.
-fn foreign(first: &[u8]) -> Option<String> {
-    let begins = |word: &[u8]| {
-        let common = first.len().min(word.len());
-        first[..common].eq_ignore_ascii_case(&word[..common])
-    };
-    if begins(b"INFO") || begins(b"-ERR") {
-        return None;
-    }
-    const SHOWN: usize = 24;
-    let shown = subject::visible(first.get(..SHOWN).unwrap_or(first));
-    Some(match first {
-        [0x15 | 0x16, ..] => "it speaks TLS from the first byte".to_owned(),
-        _ if begins(b"HTTP/") => format!("it speaks HTTP ({shown:?})"),
-        _ if begins(b"SSH-") => format!("it speaks SSH ({shown:?})"),
-        _ => format!("it begins with {shown:?}"),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn foreign_protocols_are_named() {
-        for nats in [&b""[..], b"I", b"info {", b"INFO {}", b"-E"] {
-            assert_eq!(foreign(nats), None);
-        }
-        let table: &[(&[u8], &str)] = &[
-            (b"HTTP/1.1 400 Bad Request\r\n", "HTTP"),
-            (b"SSH-2.0-OpenSSH", "SSH"),
-            (b"\x15\x03\x01", "TLS"),
-            (b"+PONG\r\n", "+PONG"),
-            (b"\xff\xfe\x00", r"\\xff"),
-        ];
-        for (bytes, expected) in table {
-            let hint = foreign(bytes).unwrap();
-            assert!(hint.contains(expected), "{hint}");
-        }
     }
 }

@@ -46,11 +46,11 @@ pub enum Error {
         hint: String,
     },
     /// The server did not do the expected in time.
-    #[error("{server}: no {awaited} within {after:?}")]
+    #[error("{server}: no {awaited} within {after:?}{}", hint(awaited))]
     HandshakeTimeout {
         /// The server.
         server: String,
-        /// `INFO` or `PONG`.
+        /// `INFO`, `PONG`, `TLS`, `WebSocket` or `credentials`.
         awaited: &'static str,
         /// The limit that was reached.
         after: Duration,
@@ -205,4 +205,12 @@ pub enum Error {
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
+}
+
+/// What may be behind a silence, or a close, where this was awaited.
+pub(super) fn hint(awaited: &str) -> &'static str {
+    match awaited {
+        "INFO" => "; a server that wants TLS first says nothing until then",
+        _ => "",
+    }
 }

@@ -13,9 +13,11 @@
 //! ```
 //!
 //! * `session` decides everything; `task` owns sockets, channels and clocks around it.
-//! * `dial` makes one connection, `pool` and `backoff` choose which and when.
+//! * `dial` makes one connection: `transport` is what carries it (TCP, `tls`, `websocket`), `handshake`
+//!   the dialogue, `auth` the proof of who we are. `pool` and `backoff` choose which and when.
 //! * `reader` frames large chunks in place; `backlog` bounds what a slow taker costs.
 
+mod auth;
 mod backlog;
 mod backoff;
 mod blocking;
@@ -27,6 +29,7 @@ mod data;
 mod dial;
 mod error;
 mod event;
+mod handshake;
 mod limits;
 mod message;
 mod one_shot;
@@ -40,6 +43,8 @@ mod session;
 mod shelf;
 mod task;
 mod tls;
+mod transport;
+mod websocket;
 
 pub use blocking::Client;
 pub use connection::{Connection, Lanes, Sid, Ticket, open};

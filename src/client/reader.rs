@@ -47,6 +47,30 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
+    /// Puts what `halve` makes of the source in its place, and gives the other half.
+    pub fn split<A, B>(self, halve: impl FnOnce(R) -> (A, B)) -> (Reader<A>, B) {
+        let (source, other) = halve(self.source);
+        let reader = Reader {
+            source,
+            decoder: self.decoder,
+            chunk: self.chunk,
+            at: self.at,
+            records: self.records,
+            recycling: self.recycling,
+        };
+        (reader, other)
+    }
+
+    /// The source, to write to while nothing reads.
+    pub fn source_mut(&mut self) -> &mut R {
+        &mut self.source
+    }
+
+    /// Gives the source back; what was read and not framed is lost.
+    pub fn into_source(self) -> R {
+        self.source
+    }
+
     /// Reads what is there, waiting for the first byte; 0 at the end. Nothing is lost where this is
     /// given up half-way.
     pub async fn fill(&mut self) -> io::Result<usize> {

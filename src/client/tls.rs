@@ -1,6 +1,31 @@
 //! TLS: what is asked for, and what came of it.
 
-use std::path::PathBuf;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use tokio::{
+    io::BufReader,
+    net::TcpStream,
+    task::{JoinHandle, spawn_blocking},
+};
+use tokio_rustls::{
+    TlsConnector,
+    client::TlsStream,
+    rustls::{
+        self, AlertDescription, CertificateError, ClientConfig, ProtocolVersion, RootCertStore,
+        client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
+        pki_types::{
+            CertificateDer, PrivateKeyDer, ServerName, UnixTime,
+            pem::{self, PemObject},
+        },
+    },
+};
+
+use super::{Error, dial::describe};
 
 /// How TLS is to be spoken. A server that requires it gets it in any case, and `tls://` and `wss://`
 /// ask for it as [`Tls::required`] does.
@@ -34,4 +59,229 @@ pub struct TlsInfo {
     pub version: &'static str,
     /// Whether the server's certificate was checked; false under [`Tls::insecure`].
     pub verified: bool,
+}
+
+/// TLS over TCP. The buffer below makes one system call of what would be many: rustls reads 4 KiB at a
+/// time.
+pub(super) type Stream = TlsStream<BufReader<TcpStream>>;
+
+const BUFFER: usize = 64 << 10;
+
+impl Tls {
+    /// Whether a connection in the clear is out of the question.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.required || self.first
+    }
+}
+
+/// Prepares a handshake beside the runtime: files are read, and the system's authorities may be many.
+pub(super) fn prepare(tls: &Tls) -> JoinHandle<Result<TlsConnector, Error>> {
+    let tls = tls.clone();
+    spawn_blocking(move || config(&tls).map(|config| TlsConnector::from(Arc::new(config))))
+}
+
+/// Shakes hands with the server that must bear this name.
+pub(super) async fn shake_hands(
+    connector: &TlsConnector,
+    name: ServerName<'static>,
+    stream: TcpStream,
+) -> io::Result<Stream> {
+    let stream = BufReader::with_capacity(BUFFER, stream);
+    connector.connect(name, stream).await
+}
+
+/// What protects this stream.
+pub(super) fn info(stream: &Stream, tls: &Tls) -> TlsInfo {
+    TlsInfo {
+        version: match stream.get_ref().1.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+            Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
+            _ => "TLS",
+        },
+        verified: !tls.insecure,
+    }
+}
+
+/// Where in the dialogue TLS failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The handshake was the first thing said.
+    First,
+    /// The handshake came after the server's INFO.
+    Upgrade,
+    /// The handshake was done.
+    Done,
+}
+
+/// What an error of a stream means. `certified` is whether we have a client certificate to show.
+pub(super) fn explain(server: &str, stage: Stage, certified: bool, error: &io::Error) -> Error {
+    let server = server.to_owned();
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    let failed = |reason: String| Error::TlsProtocol {
+        server: server.clone(),
+        reason,
+    };
+    match cause {
+        Some(rustls::Error::InvalidCertificate(error)) => Error::TlsVerify {
+            reason: distrust(error),
+            server,
+        },
+        // Go's server says bad_certificate in TLS 1.2 where there is none at all.
+        Some(rustls::Error::AlertReceived(
+            AlertDescription::CertificateRequired | AlertDescription::BadCertificate,
+        )) if !certified => Error::TlsClientCertRequired { server },
+        Some(rustls::Error::AlertReceived(
+            alert @ (AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown),
+        )) => failed(format!(
+            "the server does not take our certificate ({alert:?})"
+        )),
+        Some(rustls::Error::AlertReceived(alert)) => {
+            failed(format!("the server gave up with the alert {alert:?}"))
+        }
+        Some(rustls::Error::InvalidMessage(_)) => match stage {
+            Stage::First => failed(
+                "it does not begin with TLS: it may want an upgrade after its INFO instead"
+                    .to_owned(),
+            ),
+            Stage::Upgrade => Error::ProtocolInjection { server },
+            Stage::Done => failed("something came that is not TLS".to_owned()),
+        },
+        Some(error) => failed(error.to_string()),
+        None => Error::Lost {
+            reason: describe(error),
+            server,
+        },
+    }
+}
+
+fn distrust(error: &CertificateError) -> String {
+    match error {
+        CertificateError::UnknownIssuer => {
+            "it was issued by an authority unknown here (a CA file can name it)".to_owned()
+        }
+        error => error.to_string(),
+    }
+}
+
+fn config(tls: &Tls) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks the default versions");
+    let builder = if tls.insecure {
+        let verifier = Arc::new(Anybody(provider));
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+    } else {
+        builder.with_root_certificates(authorities(tls.ca.as_deref())?)
+    };
+    let Some(ClientCertificate { chain, key }) = &tls.certificate else {
+        return Ok(builder.with_no_client_auth());
+    };
+    let certificates = certificates(chain)?;
+    let private = PrivateKeyDer::from_pem_slice(&read(key)?)
+        .map_err(|error| bad_file(key, &pem_reason(&error, "private key")))?;
+    builder
+        .with_client_auth_cert(certificates, private)
+        .map_err(|error| bad_file(key, &format!("does not fit its certificate: {error}")))
+}
+
+fn authorities(file: Option<&Path>) -> Result<Arc<RootCertStore>, Error> {
+    let Some(file) = file else {
+        return Ok(system_authorities());
+    };
+    let mut authorities = RootCertStore::empty();
+    for certificate in certificates(file)? {
+        authorities
+            .add(certificate)
+            .map_err(|error| bad_file(file, &format!("holds a bad certificate: {error}")))?;
+    }
+    Ok(Arc::new(authorities))
+}
+
+/// The system's, read once in a process. One that cannot be read is one that is not trusted.
+fn system_authorities() -> Arc<RootCertStore> {
+    static SYSTEM: OnceLock<Arc<RootCertStore>> = OnceLock::new();
+    let load = || {
+        let mut authorities = RootCertStore::empty();
+        authorities.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        Arc::new(authorities)
+    };
+    Arc::clone(SYSTEM.get_or_init(load))
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let bytes = read(file)?;
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
+        .collect::<Result<_, _>>()
+        .map_err(|error| bad_file(file, &pem_reason(&error, "certificate")))?;
+    if certificates.is_empty() {
+        return Err(bad_file(file, "holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}
+
+fn read(file: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+    let bytes = fs::read(file).map_err(|error| bad_file(file, &format!("cannot be read: {error}")));
+    bytes.map(zeroize::Zeroizing::new)
+}
+
+/// Its own words may quote the file.
+fn pem_reason(error: &pem::Error, wanted: &str) -> String {
+    match error {
+        pem::Error::NoItemsFound => format!("holds no {wanted} in PEM form"),
+        _ => "is not good PEM".to_owned(),
+    }
+}
+
+fn bad_file(file: &Path, reason: &str) -> Error {
+    Error::BadCertificateFile {
+        file: file.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+/// Takes any certificate, but none whose key the server does not hold.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let known = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, known)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let known = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, known)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }
