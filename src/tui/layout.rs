@@ -146,7 +146,7 @@ impl Layout {
             self.history = upper;
             return;
         }
-        let side = (rest.width * 2 / 9).clamp(26, 40);
+        let side = (rest.width * 6 / 25).clamp(26, 40);
         let (side, middle) = left(upper, side);
         let (side, guide) = bottom(
             side,

@@ -9,6 +9,8 @@ pub mod focus;
 pub mod ingest;
 mod phase;
 mod state;
+#[cfg(test)]
+mod tests;
 mod toasts;
 pub mod update;
 

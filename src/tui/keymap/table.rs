@@ -106,7 +106,7 @@ pub static TABLE: &[Binding] = table! {
         ["Left"] Action::Left, "fold", "Fold the selected subject", 3;
     Messages:
         ["Enter"] Action::Open, "details", "Look at the selected message", 5;
-        ["R"] Action::LoadIntoComposer, "into composer", "Load the selected message into the composer", 6;
+        ["R"] Action::LoadIntoComposer, "into composer", "Load the selected message into the composer", 16;
         ["o"] Action::OtherLeg, "other leg", "Go from a request to its reply, or back";
         ["a"] Action::AnswerRequest, "answer", "Compose an answer to the selected request";
         ["*"] Action::OnlyThisSubject, "only this", "Show only the subject of the selected message, or all again";
@@ -122,7 +122,7 @@ pub static TABLE: &[Binding] = table! {
         ["Left"] Action::Left, "left", "Scroll to the left", 0;
         ["Right", "l"] Action::Right, "right", "Scroll to the right", 0;
     Request:
-        ["Alt-Enter", "Ctrl-Enter"] Action::Send, "send", "Send what the composer holds";
+        ["F5", "Alt-Enter", "Ctrl-Enter"] Action::Send, "send", "Send what the composer holds", 1;
         ["Ctrl-T"] Action::ToggleKind, "request or publish", "Switch between request and publish", 3;
         ["Ctrl-S"] Action::SaveRequest, "save", "Name and save what the composer holds", 4;
         ["Ctrl-R"] Action::OpenHistory, "history", "Open the history of requests", 5;

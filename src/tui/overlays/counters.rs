@@ -10,7 +10,7 @@ use crate::tui::{
     widgets::{Pane, fit::right, number, popup},
 };
 
-const LABEL: usize = 30;
+const LABEL: usize = 32;
 const NUMBER: usize = 14;
 
 /// A line: what is counted, how much, and whether more than none is a loss.

@@ -90,9 +90,12 @@ impl Place {
 
     fn scroll(&self, rows: &Rows) -> Scroll {
         let row = |id| rows.row_of(id).unwrap_or_else(|nearest| nearest);
-        match self.fixed {
-            None => Scroll::following(),
-            Some(fixed) => Scroll::at(row(fixed.top), row(fixed.selected)),
-        }
+        let Some(fixed) = self.fixed else {
+            return Scroll::following();
+        };
+        let (top, selected) = (row(fixed.top), row(fixed.selected));
+        // at the first row of all, the line that tells what stood above it shows too
+        let evicted_above = selected == top && top == 1 && rows.id(0).is_none();
+        Scroll::at(if evicted_above { 0 } else { top }, selected)
     }
 }

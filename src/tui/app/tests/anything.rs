@@ -1,0 +1,165 @@
+//! Whatever is pressed and whatever comes, in any order: no panic, and a screen of every size.
+
+use std::time::Duration;
+
+use proptest::{prelude::*, sample::select};
+
+use super::stage::Stage;
+use crate::{
+    client::{Data, Error, Event, Gap, Sid},
+    tui::{
+        app::{Action, ingest, update},
+        keymap::{Chord, TABLE},
+    },
+};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(String),
+    Paste(String),
+    Resize(u16, u16),
+    Pass(u64),
+    Message {
+        sid: u64,
+        subject: &'static str,
+        reply: bool,
+        payload: Vec<u8>,
+        repeated: usize,
+    },
+    Connected,
+    Disconnected,
+    Refused(u64),
+    Gap,
+    Answered,
+    Closed,
+    Draw,
+}
+
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..40),
+        "\\{\"[a-z]{1,5}\":[0-9]{1,9}\\}".prop_map(String::into_bytes),
+        (1usize..400_000).prop_map(|size| vec![b'x'; size]),
+        Just("\u{202e}日本語\x1b[2J\r\nPING\r\n".as_bytes().to_vec()),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let keys: Vec<String> = TABLE
+        .iter()
+        .flat_map(|row| row.keys)
+        .map(|key| (*key).to_owned())
+        .chain("abtT.>*% {}:\"0".chars().map(|c| match c {
+            ' ' => "Space".to_owned(),
+            c => c.to_string(),
+        }))
+        .collect();
+    let sid = || 0u64..108;
+    let subject = select(vec![
+        "t",
+        "t.a",
+        "t.a.b",
+        "$SYS.x",
+        "_INBOX.a.1",
+        "\u{fffd}日",
+    ]);
+    prop_oneof![
+        12 => select(keys).prop_map(Step::Key),
+        1 => ".{0,30}".prop_map(Step::Paste),
+        2 => (0u16..220, 0u16..60).prop_map(|(width, height)| Step::Resize(width, height)),
+        2 => (0u64..5_000).prop_map(Step::Pass),
+        6 => (sid(), subject, any::<bool>(), payload(), 1usize..12).prop_map(
+            |(sid, subject, reply, payload, repeated)| Step::Message { sid, subject, reply, payload, repeated }
+        ),
+        1 => Just(Step::Connected),
+        1 => Just(Step::Disconnected),
+        1 => sid().prop_map(Step::Refused),
+        1 => Just(Step::Gap),
+        1 => Just(Step::Answered),
+        1 => Just(Step::Closed),
+        3 => Just(Step::Draw),
+    ]
+}
+
+fn take(stage: &mut Stage, step: Step) {
+    match step {
+        Step::Key(key) => stage.key(key.parse::<Chord>().unwrap()),
+        Step::Paste(text) => {
+            let now = stage.now();
+            update::act(&mut stage.app, Action::Paste(text), now);
+        }
+        Step::Resize(width, height) => stage.app.size = (width, height),
+        Step::Pass(milliseconds) => {
+            stage.pass(milliseconds);
+        }
+        Step::Message {
+            sid,
+            subject,
+            reply,
+            payload,
+            repeated,
+        } => {
+            for _ in 0..repeated {
+                stage.data(Sid(sid), subject, reply.then_some("_INBOX.a.1"), &payload);
+            }
+        }
+        Step::Connected => {
+            stage.connect();
+        }
+        Step::Disconnected => {
+            stage.event(Event::Disconnected {
+                reason: Error::Dial {
+                    server: "nats://127.0.0.1:4222".into(),
+                    reason: "connection refused".into(),
+                },
+                retry_in: Duration::from_millis(1_600),
+            });
+        }
+        Step::Refused(sid) => {
+            let reason = Error::NoResponders {
+                subject: "any".into(),
+            };
+            stage.event(Event::SubscriptionRefused {
+                sid: Sid(sid),
+                reason,
+            });
+        }
+        Step::Gap => {
+            let (at, lasted) = (stage.now().wall, Duration::from_secs(1));
+            ingest::data(&mut stage.app, Data::Gap(Gap { at, lasted }));
+        }
+        Step::Answered => {
+            stage.answered(Ok("reply"));
+        }
+        Step::Closed => {
+            stage.event(Event::Closed { reason: None });
+        }
+        Step::Draw => {
+            stage.screen();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn nothing_panics_and_everything_can_be_drawn(
+        steps in proptest::collection::vec(step(), 0..80),
+        colours: bool,
+    ) {
+        let mut stage = Stage::unconnected(3 << 20);
+        if !colours {
+            stage.app.theme = crate::tui::theme::Theme::plain();
+        }
+        for step in steps {
+            take(&mut stage, step);
+        }
+        stage.screen();
+        let counters = stage.app.store.counters();
+        prop_assert_eq!(
+            counters.received + counters.sent,
+            counters.kept + counters.evicted + counters.cleared + counters.dropped
+        );
+    }
+}

@@ -1,0 +1,373 @@
+//! Tables of keys and what comes of them.
+
+use std::time::Duration;
+
+use super::stage::Stage;
+use crate::{
+    client::Error,
+    tui::app::{Focus, View},
+};
+
+#[test]
+fn tab_goes_around_and_back() {
+    for (keys, focus) in [
+        ("", Focus::Messages),
+        ("<Tab>", Focus::Details),
+        ("<Tab><Tab>", Focus::Request),
+        // the composer's fields are passed first
+        ("<Tab><Tab><Tab><Tab><Tab>", Focus::Request),
+        ("<Tab><Tab><Tab><Tab><Tab><Tab>", Focus::Subscriptions),
+        ("<Shift-Tab>", Focus::Subjects),
+        ("<Shift-Tab><Tab>", Focus::Messages),
+        ("h<Tab>", Focus::Request),
+    ] {
+        assert_eq!(Stage::new(&[]).keys(keys).app.focus, focus, "{keys}");
+    }
+}
+
+#[test]
+fn escape_goes_one_step_back_and_never_out() {
+    let mut stage = Stage::new(&["t.>"]);
+    stage.received(0, "t.a", b"1").received(0, "t.b", b"2");
+    stage.keys("* zrt");
+    let state = |stage: &Stage| {
+        (
+            stage.app.focus,
+            stage.app.zoom,
+            stage.app.messages.frozen.is_some(),
+            stage.app.store.view().subject.is_some(),
+        )
+    };
+    let mut seen = vec![state(&stage)];
+    // the first takes the suggestions away and changes nothing else
+    for _ in 0..8 {
+        stage.keys("<Esc>");
+        seen.push(state(&stage));
+    }
+    seen.dedup();
+    assert_eq!(
+        seen,
+        [
+            (Focus::Request, true, true, true),
+            (Focus::Request, false, true, true),
+            (Focus::Messages, false, true, true),
+            (Focus::Messages, false, false, true),
+            (Focus::Messages, false, false, false),
+        ]
+    );
+    assert_eq!(stage.asked, [""; 0]);
+}
+
+#[test]
+fn subscribing_editing_and_undoing() {
+    for (keys, asked, rows) in [
+        ("sa.*<Enter>", &["subscribe a.*"][..], &["t", "a.*"][..]),
+        ("s..<Enter>", &[], &["t"]),
+        ("st<Enter>", &[], &["t"]),
+        ("<Shift-Tab><Shift-Tab>u", &["unsubscribe"], &[]),
+        (
+            "<Shift-Tab><Shift-Tab>uU",
+            &["unsubscribe", "subscribe t"],
+            &["t"],
+        ),
+        (
+            "<Shift-Tab><Shift-Tab>ea<Enter>",
+            &["unsubscribe", "subscribe a"],
+            &["a"],
+        ),
+        ("<Shift-Tab><Shift-Tab>e<Enter>", &[], &["t"]),
+    ] {
+        let mut stage = Stage::new(&["t"]);
+        stage.keys(keys);
+        let shown = stage.app.subscriptions.rows().iter();
+        let shown: Vec<_> = shown
+            .map(|row| String::from_utf8_lossy(&row.subject).into_owned())
+            .collect();
+        assert_eq!(
+            (&stage.asked[..], &shown[..]),
+            (
+                &asked.iter().map(|s| s.to_string()).collect::<Vec<_>>()[..],
+                &rows.iter().map(|s| s.to_string()).collect::<Vec<_>>()[..]
+            ),
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn an_edited_subscription_keeps_its_place_and_colour() {
+    let mut stage = Stage::new(&["a", "b", "c"]);
+    stage.keys("<Shift-Tab><Shift-Tab>gjeother<Enter>");
+    let rows = stage.app.subscriptions.rows();
+    let colours: Vec<_> = rows.iter().map(|row| row.colour).collect();
+    assert_eq!(
+        (&rows[1].subject[..], &colours[..]),
+        (&b"other"[..], &[0, 1, 2][..])
+    );
+}
+
+#[test]
+fn what_a_muted_subscription_left_shows_once_it_is_removed() {
+    let mut stage = Stage::new(&["t"]);
+    stage.received(0, "t", b"hello");
+    stage.keys("<Shift-Tab><Shift-Tab>m").shows("1 muted");
+    stage.keys("u").shows("1 shown").shows("hello");
+}
+
+#[test]
+fn sending_from_every_field_and_from_anywhere() {
+    for (keys, asked) in [
+        ("rtoday<Enter>", &["record", "send today"][..]),
+        ("rtoday<Tab>line<Enter>line<F5>", &["record", "send today"]),
+        ("rtoday<Tab>x<Alt-Enter>", &["record", "send today"]),
+        ("rtoday<Esc><F5>", &["record", "send today"]),
+        ("ptoday<Tab><Tab>A: 1<F5>", &["record", "send today"]),
+        ("rtoday<Tab><Tab>nonsense<F5>", &[]),
+        ("rtoday<Tab><Tab><Tab>soon<Enter>", &[]),
+        ("rto day<Enter>", &[]),
+        ("<F5>", &[]),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys(keys);
+        assert_eq!(stage.asked, asked, "{keys}");
+    }
+}
+
+#[test]
+fn a_suggestion_is_taken_only_when_it_is_highlighted() {
+    for (keys, subject) in [
+        ("rcr<Tab>", "cr"),
+        ("rcr<Down><Tab>", "orders.created"),
+        ("rcr<Down><Down><Up><Tab>", "orders.created"),
+        ("rcr<Down><Esc><Tab>", "cr"),
+    ] {
+        let mut stage = Stage::new(&["orders.>"]);
+        stage.received(0, "orders.created", b"1");
+        stage.keys(keys).keys("<F5>");
+        assert_eq!(
+            stage.asked,
+            ["record", &format!("send {subject}")],
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn a_saved_draft_is_known_by_its_name_and_is_not_unfinished() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Tab>%Y<Ctrl-S>morning<Enter>");
+    stage.shows("saved as morning").keys("<Esc>q");
+    assert_eq!(stage.asked, ["record", "quit"]);
+    stage.keys("rx").hides("saved as morning");
+}
+
+#[test]
+fn quitting_asks_about_what_is_unfinished_and_nothing_else() {
+    for (keys, asks) in [
+        ("q", false),
+        ("rtoday<Esc>q", true),
+        ("rt<Backspace><Esc>q", false),
+        ("ptoday<Enter><Esc>q", false),
+        ("rtoday<Enter><Esc>q", true),
+        ("rtoday<Esc><Ctrl-C>", false),
+        ("rtoday<Esc>qy", false),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys(keys);
+        let quit = stage.asked.last().is_some_and(|asked| asked == "quit");
+        assert_eq!(
+            (quit, stage.app.overlays.is_empty()),
+            (!asks, !asks),
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_settles_the_question() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Enter>").shows("waiting 0.0 s");
+    stage
+        .answered(Ok("20261123"))
+        .shows("✓ replied in")
+        .shows("20261123");
+    let nobody = Error::NoResponders {
+        subject: "today".into(),
+    };
+    stage
+        .keys("<F5>")
+        .answered(Err(nobody))
+        .shows("✗ no responders");
+    stage.keys("<Esc>q");
+    assert_eq!(stage.asked.last().unwrap(), "quit");
+}
+
+#[test]
+fn an_older_request_reports_by_a_toast() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rfirst<Enter>");
+    let first = stage.newest_ticket();
+    stage
+        .keys("<Esc>rsecond<Enter>")
+        .answered_for(first, Ok("1"));
+    assert_eq!(stage.toasts(), ["first: replied in 2.0 ms"]);
+    stage.shows("waiting 0.0 s");
+}
+
+#[test]
+fn history_keeps_its_cursor_while_requests_come() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rfirst<Enter>").pass(1_000);
+    stage.keys("<Esc>rsecond<Enter>").pass(1_000);
+    stage.keys("<Esc>h<Down>").asked.clear();
+    stage.keys("<F5>").pass(1_000);
+    stage.keys("<F5>").pass(1_000);
+    assert_eq!(
+        stage.asked,
+        ["record", "send first", "record", "send first"]
+    );
+    stage.shows("4 of 4").keys("<Delete>y").shows("3 of 3");
+    assert_eq!(stage.asked.last().unwrap(), "record a deletion");
+    stage
+        .keys("second")
+        .shows("1 of 3")
+        .keys("<Enter>")
+        .shows("Request second");
+    assert_eq!(
+        (stage.app.view, stage.app.focus),
+        (View::Messages, Focus::Request)
+    );
+}
+
+#[test]
+fn toasts_go_by_themselves_and_long_ones_are_whole() {
+    let mut stage = Stage::new(&[]);
+    stage
+        .keys("<Shift-Tab><Shift-Tab>U")
+        .shows("Nothing was unsubscribed")
+        .pass(3_999);
+    stage.shows("Nothing was unsubscribed").pass(1);
+    stage.hides("Nothing was unsubscribed");
+    let words = "much to say about permissions ".repeat(6);
+    stage.event(crate::client::Event::ServerError {
+        text: format!("{words}end of it"),
+        count: 3,
+    });
+    stage.app.size = (100, 30);
+    stage.shows("The server says: much").shows("times)");
+}
+
+#[test]
+fn a_frozen_log_stays_while_its_messages_are_evicted() {
+    let mut stage = Stage::unconnected(4 << 20);
+    stage.connect().keys("st<Enter>");
+    for n in 0..60 {
+        stage.received(0, "t", format!("early {n}").as_bytes());
+    }
+    stage.keys("k <Esc>").hides("FROZEN");
+    stage
+        .keys("kk ")
+        .shows("FROZEN +0 behind")
+        .shows("early 59");
+    let before = stage.screen();
+    let large = vec![b'x'; 200_000];
+    for _ in 0..40 {
+        stage.received(0, "t", &large);
+    }
+    stage.shows("FROZEN +").shows("early 59").shows("early 40");
+    let early = |screen: &str| -> Vec<String> {
+        let words = screen.split_whitespace().collect::<Vec<_>>();
+        let early = words.windows(2).filter(|pair| pair[0] == "early");
+        early.map(|pair| pair[1].to_owned()).collect()
+    };
+    assert_eq!(early(&stage.screen()), early(&before));
+    assert!(stage.app.store.counters().evicted > 60);
+    stage.keys("k<Enter>").shows("early 56").keys("<Esc>g");
+    stage.shows("─ evicted ─").hides("early 59");
+    stage.keys("G").shows("FOLLOW").hides("early");
+}
+
+#[test]
+fn enter_on_a_subject_that_is_also_a_prefix_shows_the_one_and_then_the_other() {
+    let mut stage = Stage::new(&["a.>", "a"]);
+    stage
+        .received(1, "a", b"itself")
+        .received(0, "a.b", b"below");
+    stage.keys("<Shift-Tab>g");
+    for (shown, hidden) in [("itself", "below"), ("below", "itself")] {
+        stage.keys("<Enter>").pass(2_000).shows(shown).hides(hidden);
+    }
+    stage.keys("<Enter>").shows("itself").shows("below");
+}
+
+#[test]
+fn a_command_of_another_pane_goes_there() {
+    let mut stage = Stage::new(&["t"]);
+    stage.received(0, "t", b"hello");
+    stage.keys(":hide or show the messages of<Enter>");
+    assert_eq!(stage.app.focus, Focus::Subscriptions);
+    stage.shows("1 muted").keys(":counters<Enter>");
+    stage
+        .shows("+ hidden: muted")
+        .keys("<Enter>")
+        .hides("+ hidden");
+}
+
+#[test]
+fn details_change_calmly_while_the_log_is_followed() {
+    let mut stage = Stage::new(&["t"]);
+    stage.received(0, "t", b"first").shows("first");
+    stage
+        .pass(500)
+        .received(0, "t", b"{\"n\":2}")
+        .hides("\"n\": 2");
+    stage.pass(500).shows("\"n\": 2");
+    stage
+        .keys("<Tab>")
+        .pass(5_000)
+        .received(0, "t", b"{\"n\":3}");
+    stage.hides("\"n\": 3").keys("<Esc>").shows("\"n\": 3");
+}
+
+#[test]
+fn details_scroll_wrapped_lines_to_their_end_and_back() {
+    let mut stage = Stage::new(&["t"]);
+    let long: String = (0..2_000).map(|n| format!("word{n} ")).collect();
+    stage.received(0, "t", long.as_bytes()).keys("k<Enter>z");
+    stage
+        .shows("word0 ")
+        .hides("word1999")
+        .keys("W")
+        .keys("G")
+        .shows("word1999");
+    stage
+        .keys("W")
+        .shows("word0 ")
+        .keys("<Right>")
+        .hides("word0 ");
+    stage.keys("v").shows("00000000");
+}
+
+#[test]
+fn paste_goes_into_fields_only() {
+    let mut stage = Stage::new(&[]);
+    let now = stage.now();
+    let paste = |text: &str| crate::tui::app::Action::Paste(text.into());
+    crate::tui::app::update::act(&mut stage.app, paste("lost"), now);
+    assert_eq!(stage.toasts().len(), 1);
+    stage.keys("rmany<Tab>");
+    let lines: Vec<String> = (0..1_000).map(|n| format!("line {n}")).collect();
+    crate::tui::app::update::act(&mut stage.app, paste(&lines.join("\n")), now);
+    stage.shows("line 999").shows("Messages FOLLOW");
+    assert!(stage.app.layout.messages.height > 20);
+}
+
+#[test]
+fn a_request_of_ours_is_paired_where_inboxes_have_another_name() {
+    let mut stage = Stage::new(&[]);
+    stage.app.store.add_subscription(1, b"_mine.>");
+    stage.sent("today", "_mine.1", b"%Y").shows("waiting…");
+    stage.pass(Duration::from_secs(2).as_millis() as u64);
+    stage.data(crate::client::Sid(1), "_mine.1", None, b"2026");
+    stage.shows("today ↩").shows("2 shown");
+}

@@ -1,0 +1,5 @@
+//! What keys mean, without a loop, a socket or a clock: given, keys, then.
+
+mod anything;
+mod keys;
+mod stage;

@@ -1,0 +1,251 @@
+//! A state, and a world that does at once what it asks for.
+
+use std::time::{Duration, Instant};
+
+use ratatui::{Terminal, backend::TestBackend};
+
+use crate::{
+    client::{Batch, Data, Error, Event, Message, Sid, Ticket},
+    protocol::{Headers, Info, Record, encode},
+    store::Direction,
+    tui::{
+        app::{App, Effect, Job, JobDone, Now, Setup, ingest, update},
+        keymap::Chord,
+        panes::request::{self, Handed},
+        render,
+    },
+};
+
+/// The state, and what it asked of the world.
+pub struct Stage {
+    pub app: App,
+    origin: Instant,
+    milliseconds: u64,
+    tickets: u64,
+    /// Short names of what was asked for, the oldest first.
+    pub asked: Vec<String>,
+}
+
+impl Stage {
+    /// 160×45, connected, with these subscriptions.
+    pub fn new(subscriptions: &[&str]) -> Stage {
+        let mut stage = Stage::unconnected(64 << 20);
+        stage.connect();
+        for subject in subscriptions {
+            let effect = stage.app.subscriptions.add(subject.as_bytes(), None);
+            stage.perform(vec![effect]);
+        }
+        stage.asked.clear();
+        stage
+    }
+
+    /// 160×45, not connected yet, for a log of so many bytes.
+    pub fn unconnected(keep: usize) -> Stage {
+        let setup = Setup {
+            name: "explorer".into(),
+            label: None,
+            context: None,
+            server: "nats://127.0.0.1:4222".into(),
+            subscriptions: Vec::new(),
+            draft: None,
+            timeout: Duration::from_secs(5),
+            guide: false,
+            keep,
+            colours: true,
+            zone: jiff::tz::TimeZone::UTC,
+        };
+        let origin = Instant::now();
+        let start = Now {
+            instant: origin,
+            wall: 0,
+        };
+        Stage {
+            app: App::new(setup, (160, 45), start),
+            origin,
+            milliseconds: 0,
+            tickets: 0,
+            asked: Vec::new(),
+        }
+    }
+
+    pub fn now(&self) -> Now {
+        Now {
+            instant: self.origin + Duration::from_millis(self.milliseconds),
+            wall: self.milliseconds as i64 * 1_000_000,
+        }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, milliseconds: u64) -> &mut Stage {
+        self.milliseconds += milliseconds;
+        let now = self.now();
+        self.app.store.tick(now.wall);
+        update::pass(&mut self.app, now);
+        self
+    }
+
+    pub fn keys(&mut self, keys: &str) -> &mut Stage {
+        for chord in Chord::sequence(keys).unwrap() {
+            self.key(chord);
+        }
+        self
+    }
+
+    pub fn key(&mut self, chord: Chord) {
+        let now = self.now();
+        let effects = update::key(&mut self.app, chord, now);
+        self.perform(effects);
+    }
+
+    pub fn event(&mut self, event: Event) -> &mut Stage {
+        let now = self.now();
+        let effects = ingest::event(&mut self.app, event, now);
+        self.perform(effects);
+        self
+    }
+
+    pub fn connect(&mut self) -> &mut Stage {
+        self.event(Event::Connected {
+            server: "nats://127.0.0.1:4222".into(),
+            info: Box::new(Info::default()),
+            rtt: Duration::from_micros(300),
+        })
+    }
+
+    /// A message on the nth subscription, counted from 0.
+    pub fn received(&mut self, nth: usize, subject: &str, payload: &[u8]) -> &mut Stage {
+        let sid = self.app.subscriptions.rows()[nth].sid.unwrap();
+        self.data(sid, subject, None, payload);
+        self
+    }
+
+    /// A message of ours.
+    pub fn sent(&mut self, subject: &str, reply: &str, payload: &[u8]) -> &mut Stage {
+        self.data(Sid(0), subject, Some(reply), payload);
+        self
+    }
+
+    pub fn data(&mut self, sid: Sid, subject: &str, reply: Option<&str>, payload: &[u8]) {
+        let mut batch = Batch::default();
+        let (subject, reply) = (subject.as_bytes(), reply.map(str::as_bytes));
+        let record =
+            encode::publish(&mut batch.bytes, subject, reply, &Headers::new(), payload).unwrap();
+        batch.records.push(Record {
+            sid: sid.0,
+            ..record
+        });
+        batch.at = self.now().wall;
+        let direction = if sid.0 == 0 {
+            Direction::Out
+        } else {
+            Direction::In
+        };
+        let data = match direction {
+            Direction::In => Data::Received(batch),
+            Direction::Out => Data::Sent(batch),
+        };
+        ingest::data(&mut self.app, data);
+    }
+
+    /// The newest request is answered.
+    pub fn answered(&mut self, answer: Result<&str, Error>) -> &mut Stage {
+        self.answered_for(self.newest_ticket(), answer)
+    }
+
+    pub fn newest_ticket(&self) -> Ticket {
+        Ticket(self.tickets)
+    }
+
+    /// A request is answered.
+    pub fn answered_for(&mut self, ticket: Ticket, answer: Result<&str, Error>) -> &mut Stage {
+        let answer = answer.map(|payload| Message {
+            payload: payload.into(),
+            ..Message::default()
+        });
+        self.event(Event::Answered {
+            ticket,
+            inbox: Vec::new(),
+            answer,
+            took: Duration::from_millis(2),
+        })
+    }
+
+    /// The toasts on the screen, the newest last.
+    pub fn toasts(&self) -> Vec<&str> {
+        let toasts = self.app.toasts.iter();
+        toasts.map(|toast| toast.text.as_str()).collect()
+    }
+
+    /// The screen as text.
+    pub fn screen(&mut self) -> String {
+        let now = self.now();
+        let effects = update::prepare(&mut self.app, now);
+        self.perform(effects);
+        let (width, height) = self.app.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal
+            .draw(|frame| render::draw(&mut self.app, frame))
+            .unwrap();
+        let buffer = terminal.backend().buffer();
+        let line = |y| -> String { (0..width).map(|x| buffer[(x, y)].symbol()).collect() };
+        (0..height).map(|y| line(y) + "\n").collect()
+    }
+
+    /// Fails with the screen where it does not hold a text.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> &mut Stage {
+        let screen = self.screen();
+        assert!(screen.contains(text), "{text:?} is not on\n{screen}");
+        self
+    }
+
+    /// Fails with the screen where it holds a text.
+    #[track_caller]
+    pub fn hides(&mut self, text: &str) -> &mut Stage {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "{text:?} is on\n{screen}");
+        self
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let more = self.perform_one(effect);
+            self.perform(more);
+        }
+    }
+
+    fn perform_one(&mut self, effect: Effect) -> Vec<Effect> {
+        let now = self.now();
+        self.tickets += 1;
+        match effect {
+            Effect::Subscribe { row, subject, .. } => {
+                let subject = String::from_utf8_lossy(&subject);
+                self.asked.push(format!("subscribe {subject}"));
+                return ingest::subscribed(&mut self.app, row, Ok(Sid(100 + self.tickets)));
+            }
+            Effect::Send(purpose) => {
+                let subject = String::from_utf8_lossy(&purpose.entry.subject);
+                self.asked.push(format!("send {subject}"));
+                let handed = Handed {
+                    answer: Ticket(self.tickets),
+                    publish: None,
+                };
+                return request::sent(&mut self.app, purpose.entry, Ok(handed), now);
+            }
+            Effect::Job(Job::ReadDocument { id, bytes, form }) => {
+                let document = Box::new(crate::payload::Document::read(bytes, form));
+                ingest::job(&mut self.app, JobDone::Document { id, document }, now);
+            }
+            Effect::Job(Job::Record(line)) => self.asked.push(match *line {
+                crate::history::Line::Entry(_) => "record".into(),
+                _ => "record a deletion".into(),
+            }),
+            Effect::Job(Job::LoadHistory) => self.asked.push("load history".into()),
+            Effect::Job(Job::Copy { .. }) => {}
+            Effect::Unsubscribe(_) => self.asked.push("unsubscribe".into()),
+            Effect::Copy(text) => self.asked.push(format!("copy {text}")),
+            other => self.asked.push(format!("{other:?}").to_lowercase()),
+        }
+        Vec::new()
+    }
+}
