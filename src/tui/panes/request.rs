@@ -110,7 +110,7 @@ impl Composer {
                 && draft.headers.iter().eq(entry
                     .headers
                     .iter()
-                    .map(|(name, value)| (&name[..], &value[..])))
+                    .map(|(name, value)| (name.as_str(), value.as_str())))
         })
     }
 

@@ -6,7 +6,7 @@ use proptest::{prelude::*, sample::select};
 
 use super::stage::Stage;
 use crate::{
-    client::{Data, Error, Event, Gap, Sid},
+    client::{Data, Error, Event, Gap, GapCause, Sid},
     tui::{
         app::{Action, ingest, update},
         keymap::{Chord, TABLE},
@@ -126,7 +126,14 @@ fn take(stage: &mut Stage, step: Step) {
         }
         Step::Gap => {
             let (at, lasted) = (stage.now().wall, Duration::from_secs(1));
-            ingest::data(&mut stage.app, Data::Gap(Gap { at, lasted }));
+            ingest::data(
+                &mut stage.app,
+                Data::Gap(Gap {
+                    cause: GapCause::Lost,
+                    at,
+                    lasted,
+                }),
+            );
         }
         Step::Answered => {
             stage.answered(Ok("reply"));

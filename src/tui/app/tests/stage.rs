@@ -109,6 +109,7 @@ impl Stage {
             server: "nats://127.0.0.1:4222".into(),
             info: Box::new(Info::default()),
             rtt: Duration::from_micros(300),
+            tls: None,
         })
     }
 

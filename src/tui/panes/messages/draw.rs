@@ -30,7 +30,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let status = status(app);
     let inside = panes::border(app, Focus::Messages, title(app), &status).draw(area, buffer);
     let rows = rows(app);
-    if rows.len() == 0 {
+    if rows.is_empty() {
         return panes::empty(&nothing(app), app.theme.dim, inside, buffer);
     }
     let inside = Rect {

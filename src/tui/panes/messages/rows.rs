@@ -105,6 +105,11 @@ impl<'a> Rows<'a> {
         self.total
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
     /// How many of them stand above those of the store.
     pub fn head(&self) -> u64 {
         self.head
