@@ -2,9 +2,10 @@
 
 use std::{
     fs::File,
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::{BuildHasher, Hash, Hasher, RandomState},
     io::Read,
     path::Path,
+    sync::LazyLock,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -94,9 +95,11 @@ impl Proof {
         })
     }
 
-    /// A number that differs where the credentials differ; says nothing about them.
+    /// A number that differs where the credentials differ. It is drawn anew for every process, so
+    /// that nobody can try passwords against it.
     pub fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        static DRAWN: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let mut hasher = DRAWN.build_hasher();
         self.user.hash(&mut hasher);
         let seed = self.seed.as_ref().map(|seed| &seed.0);
         for secret in [
@@ -313,7 +316,11 @@ SEED
                 "{text}"
             );
         }
-        for text in ["", "SUABC", &unix.replace("------END USER", "END USER")] {
+        for text in [
+            "",
+            "SUABC",
+            &unix.replace("------END USER NKEY SEED------", ""),
+        ] {
             assert_eq!(parse_creds(text), None, "{text}");
         }
     }

@@ -127,6 +127,9 @@ pub enum Error {
         server: String,
         /// The server's own words.
         reason: String,
+        /// Tells these credentials from others, in this process alone; `None` where they had been
+        /// taken before.
+        credentials: Option<u64>,
     },
     /// The server closed the door for a reason other than credentials: a limit, or a wrong port.
     #[error("{server} turned us away: {reason}")]

@@ -41,14 +41,14 @@ impl Attempt<'_> {
             match reader.next().map_err(|error| self.broken(error))? {
                 Some((ServerOp::Pong, _)) => break,
                 Some((ServerOp::Info(json), _)) => info = merge(&info, self.parse(json)?),
-                Some((ServerOp::Error(text), _)) => return Err(self.refused(text)),
+                Some((ServerOp::Error(text), _)) => return Err(self.refused(text, Some(proof))),
                 Some((ServerOp::Ping, _)) => self.write(&mut reader, b"PONG\r\n").await?,
                 // +OK of a verbose server; and nothing is subscribed that a message could be for.
                 Some((ServerOp::Ok | ServerOp::Message(_), _)) => {}
                 None => self
                     .fill(&mut reader, "PONG")
                     .await
-                    .map_err(|error| self.probably_refused(error, &info, secure))?,
+                    .map_err(|error| self.probably_refused(error, &info, proof, secure))?,
             }
         }
         // What a server sent before anything was subscribed is nobody's message.
@@ -68,7 +68,7 @@ impl Attempt<'_> {
             }
             match reader.next().map_err(|error| self.broken(error))? {
                 Some((ServerOp::Info(json), _)) => return self.parse(json),
-                Some((ServerOp::Error(text), _)) => return Err(self.refused(text)),
+                Some((ServerOp::Error(text), _)) => return Err(self.refused(text, None)),
                 Some(_) => {
                     return Err(Error::NotNats {
                         server: self.name.clone(),
@@ -140,18 +140,22 @@ impl Attempt<'_> {
         }
     }
 
-    fn refused(&self, text: &[u8]) -> Error {
+    fn refused(&self, text: &[u8], proof: Option<&Proof>) -> Error {
         let server = self.name.clone();
         let reason = visible_words(text);
         match Refusal::parse(text) {
-            Refusal::Credentials => Error::Refused { server, reason },
+            Refusal::Credentials => Error::Refused {
+                server,
+                reason,
+                credentials: proof.map(Proof::fingerprint),
+            },
             _ => Error::TurnedAway { server, reason },
         }
     }
 
     /// A close may overtake the error that explains it: a reset throws away what was not read. That
     /// holds for the alert of TLS 1.3 too, which comes after the handshake.
-    fn probably_refused(&self, error: Error, info: &Info, secure: bool) -> Error {
+    fn probably_refused(&self, error: Error, info: &Info, proof: &Proof, secure: bool) -> Error {
         let Error::Lost { server, reason } = error else {
             return error;
         };
@@ -161,6 +165,7 @@ impl Attempt<'_> {
             Error::Refused {
                 server,
                 reason: format!("{reason}; it wants credentials, and these are probably wrong"),
+                credentials: Some(proof.fingerprint()),
             }
         } else {
             Error::Lost { server, reason }

@@ -146,6 +146,10 @@ impl Task {
             }
         };
         self.pool.connected();
+        if dialed.tls.is_some() {
+            // Who was spoken to in secret once is not spoken to in the clear later on.
+            Arc::make_mut(&mut self.options).tls.required = true;
+        }
         self.session
             .connected(arrival(&server, &dialed), Now::read());
         Ok(dialed)

@@ -42,7 +42,9 @@ pub(super) struct Entry {
     pub state: ServerState,
     pub last_error: Option<Error>,
     pub lame_duck: bool,
+    /// How often `refused` was refused in a row.
     pub refusals: u32,
+    pub refused: Option<u64>,
     pub failures: u32,
 }
 
@@ -55,6 +57,7 @@ impl Entry {
             last_error: None,
             lame_duck: false,
             refusals: 0,
+            refused: None,
             failures: 0,
         }
     }
@@ -72,7 +75,14 @@ impl Entry {
     pub fn has_failed(&mut self, reason: &Error) {
         self.state = ServerState::Failed;
         self.failures += 1;
-        self.refusals += u32::from(matches!(reason, Error::Refused { .. }));
+        if let Error::Refused { credentials, .. } = reason {
+            // Those that were renewed in the meantime are not those that were refused.
+            if self.refused != *credentials {
+                self.refused = *credentials;
+                self.refusals = 0;
+            }
+            self.refusals += 1;
+        }
         self.last_error = Some(reason.clone());
     }
 

@@ -28,9 +28,14 @@ fn unreachable() -> Error {
 }
 
 fn refused() -> Error {
+    refused_as(1)
+}
+
+fn refused_as(credentials: u64) -> Error {
     Error::Refused {
         server: String::new(),
         reason: String::new(),
+        credentials: Some(credentials),
     }
 }
 
@@ -66,6 +71,16 @@ fn the_same_refusal_twice_is_meant() {
     assert_eq!(pool.failed(&refused(), false, MOST), after(0));
     assert_eq!(pool.failed(&refused(), false, MOST), after(100));
     assert_eq!(pool.failed(&refused(), false, MOST), Next::GiveUp);
+}
+
+#[test]
+fn other_credentials_have_their_own_refusals() {
+    let mut pool = pool("a");
+    for credentials in [1, 2, 1, 2] {
+        let next = pool.failed(&refused_as(credentials), false, 0);
+        assert!(matches!(next, Next::Try(_)));
+    }
+    assert_eq!(pool.failed(&refused_as(2), false, 0), Next::GiveUp);
 }
 
 #[test]

@@ -161,6 +161,7 @@ impl Session {
             Refusal::Credentials => self.note_last_words(|server| Error::Refused {
                 server,
                 reason: words.clone(),
+                credentials: None,
             }),
             Refusal::Connection => self.note_last_words(|server| Error::Lost {
                 server,

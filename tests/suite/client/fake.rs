@@ -104,6 +104,13 @@ impl Peer {
         }
     }
 
+    /// Whatever comes next, at least a byte of it.
+    pub fn some(&mut self) -> Vec<u8> {
+        let mut chunk = [0; 4096];
+        let count = self.stream.read(&mut chunk).expect("bytes");
+        chunk[..count].to_vec()
+    }
+
     /// INFO, CONNECT, PING, PONG; gives what stands behind CONNECT.
     pub fn shake_hands(&mut self) -> String {
         self.send(INFO);

@@ -1,6 +1,6 @@
 //! The client against a real nats-server and scripted peers.
 
-mod authentication;
+mod auth;
 mod errors;
 mod fake;
 mod handshake;
@@ -10,6 +10,8 @@ mod reconnect;
 mod requests;
 mod subscriptions;
 mod taker;
+mod tls;
+mod websocket;
 
 use std::time::Duration;
 

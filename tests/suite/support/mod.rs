@@ -1,10 +1,14 @@
 //! What tests need: servers, peers, deadlines.
 #![allow(dead_code, unused_imports)] // every test module takes what it needs
 
+mod certificates;
 mod deadline;
 mod nats_server;
+mod operator;
 mod python;
 
+pub use certificates::Certificates;
 pub use deadline::{PATIENCE, wait_for, wait_until};
 pub use nats_server::NatsServer;
+pub use operator::{Operator, User};
 pub use python::python;

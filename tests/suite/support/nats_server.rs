@@ -22,6 +22,7 @@ pub struct NatsServer {
     process: Option<Child>,
     port: u16,
     monitor_port: u16,
+    web_socket_port: Option<u16>,
 }
 
 impl NatsServer {
@@ -51,6 +52,7 @@ impl NatsServer {
             process: None,
             port: 0,
             monitor_port: 0,
+            web_socket_port: None,
         };
         server.configure(config);
         server.start_again();
@@ -91,6 +93,7 @@ impl NatsServer {
         });
         self.port = port_of(&ports["nats"][0]);
         self.monitor_port = port_of(&ports["monitoring"][0]);
+        self.web_socket_port = ports.get("websocket").map(|urls| port_of(&urls[0]));
         wait_for("nats-server to accept", || {
             TcpStream::connect(("127.0.0.1", self.port)).ok()
         });
@@ -138,6 +141,13 @@ impl NatsServer {
     /// The port it accepts clients on.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The port it accepts WebSocket clients on, where it is configured to.
+    #[track_caller]
+    pub fn web_socket_port(&self) -> u16 {
+        self.web_socket_port
+            .expect("a websocket block in the configuration")
     }
 
     /// A page of its monitoring port, such as `/connz?subs=1`.
