@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     client::Secret,
-    context::{BadDuration, Flags, parse_duration},
+    context::{BadDuration, ColorScheme, Flags, parse_duration},
 };
 
 use super::{exit::UsageError, print::Form};
@@ -50,6 +50,8 @@ pub enum Command {
     History(History),
     /// Send the saved requests of a file again, in their order
     Replay(Replay),
+    /// List natscli's contexts, or show what is in force and who said so
+    Context(Context),
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +149,31 @@ pub struct History {
 }
 
 #[derive(Debug, Args)]
+pub struct Context {
+    /// Print one JSON object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(flatten)]
+    pub name: Name,
+    #[command(subcommand)]
+    pub command: Option<ContextCommand>,
+}
+
+/// What of the contexts; a list of them where nothing is said.
+#[derive(Debug, Subcommand)]
+pub enum ContextCommand {
+    /// List them; the selected one has a star
+    #[command(alias = "list")]
+    Ls,
+    /// Show every value in force and who said so: flag, variable, context or default
+    #[command(alias = "info")]
+    Show {
+        /// The context; the one that would be used where it is left out
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
 pub struct Replay {
     /// JSON lines, as `goingnats history --json` prints them
     pub file: PathBuf,
@@ -160,11 +187,17 @@ pub struct Replay {
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
     /// Server URL, or several separated by commas; also NATS_URL
-    #[arg(short, long, value_name = "URL", global = true)]
-    pub server: Option<String>,
+    #[arg(short, long, value_name = "URL", value_parser = secret, global = true)]
+    pub server: Option<Secret>,
+    /// A context of natscli by its name, or a file that ends in .json; also NATS_CONTEXT
+    #[arg(long, value_name = "NAME", global = true)]
+    pub context: Option<String>,
     /// Use no saved context, even if one is selected
     #[arg(long, global = true)]
     pub no_context: bool,
+    /// Let these servers have the credentials of the context too
+    #[arg(long, value_name = "HOST:PORT", value_delimiter = ',', global = true)]
+    pub send_credentials_to: Vec<String>,
     /// User, or the token where no password is given; also NATS_USER
     #[arg(long, value_name = "USER", global = true)]
     pub user: Option<String>,
@@ -174,9 +207,51 @@ pub struct Connection {
     /// Token; also NATS_TOKEN
     #[arg(long, value_name = "TOKEN", value_parser = secret, global = true)]
     pub token: Option<Secret>,
+    /// Credentials file; also NATS_CREDS
+    #[arg(long, value_name = "FILE", value_parser = secret, global = true)]
+    pub creds: Option<Secret>,
+    /// File with the seed of a user's nkey; also NATS_NKEY
+    #[arg(long, value_name = "FILE", value_parser = secret, global = true)]
+    pub nkey: Option<Secret>,
+    /// User JWT; also NATS_JWT
+    #[arg(long, value_name = "JWT", value_parser = secret, global = true)]
+    pub jwt: Option<Secret>,
+    /// The seed of the JWT; also NATS_SEED
+    #[arg(long, value_name = "SEED", value_parser = secret, global = true)]
+    pub seed: Option<Secret>,
+    /// Client certificate; also NATS_CERT
+    #[arg(long, value_name = "FILE", global = true)]
+    pub tlscert: Option<String>,
+    /// The key of the client certificate; also NATS_KEY
+    #[arg(long, value_name = "FILE", global = true)]
+    pub tlskey: Option<String>,
+    /// Certificate authorities to trust, in place of the system's; also NATS_CA
+    #[arg(long, value_name = "FILE", global = true)]
+    pub tlsca: Option<String>,
+    /// Shake hands for TLS before the server says anything
+    #[arg(long, alias = "tls-first", global = true)]
+    pub tlsfirst: bool,
+    /// Take any certificate of any name: for tests, whoever is in between can read along
+    #[arg(long, global = true)]
+    pub tls_insecure: bool,
+    /// Not supported: none connects directly where the context has a proxy; also NATS_SOCKS_PROXY
+    #[arg(long, value_name = "PROXY", value_parser = secret, allow_hyphen_values = true, global = true)]
+    pub socks_proxy: Option<Secret>,
     /// What inbox subjects begin with; also NATS_INBOX_PREFIX
     #[arg(long, value_name = "PREFIX", global = true)]
     pub inbox_prefix: Option<String>,
+    /// JetStream domain
+    #[arg(long, alias = "domain", value_name = "DOMAIN", global = true)]
+    pub js_domain: Option<String>,
+    /// What subjects of the JetStream API begin with
+    #[arg(long, value_name = "PREFIX", global = true)]
+    pub js_api_prefix: Option<String>,
+    /// What subjects of JetStream's advisories begin with
+    #[arg(long, value_name = "PREFIX", global = true)]
+    pub js_event_prefix: Option<String>,
+    /// The colour of the context: rounded, double, yellow, blue, cyan, green, magenta or red; also NATS_COLOR
+    #[arg(long, value_name = "SCHEME", global = true)]
+    pub colors: Option<ColorScheme>,
     /// How long to wait for a reply, such as 500ms, 5s or 1m30s; also NATS_TIMEOUT
     #[arg(long, value_name = "DURATION", value_parser = duration, global = true)]
     pub timeout: Option<Duration>,
@@ -187,7 +262,7 @@ pub struct Connection {
 #[command(next_help_heading = "Connection")]
 pub struct Name {
     /// The client's name in the server's connection list [default: goingnats]
-    #[arg(long = "name", value_name = "NAME")]
+    #[arg(long = "name", alias = "connection-name", value_name = "NAME")]
     pub client: Option<String>,
 }
 
@@ -248,16 +323,34 @@ impl Arguments {
             Some(Command::Request(command)) => command.name.client.as_ref(),
             Some(Command::Serve(command)) => command.name.client.as_ref(),
             Some(Command::History(command)) => command.name.client.as_ref(),
+            Some(Command::Context(command)) => command.name.client.as_ref(),
             Some(Command::Replay(_)) | None => None,
         };
         Flags {
             server: given.server.clone(),
+            context: given.context.clone(),
+            no_context: given.no_context,
             user: given.user.clone(),
             password: given.password.clone(),
             token: given.token.clone(),
+            creds: given.creds.clone(),
+            nkey: given.nkey.clone(),
+            jwt: given.jwt.clone(),
+            seed: given.seed.clone(),
+            tls_cert: given.tlscert.clone(),
+            tls_key: given.tlskey.clone(),
+            tls_ca: given.tlsca.clone(),
+            tls_first: given.tlsfirst,
+            tls_insecure: given.tls_insecure,
+            socks_proxy: given.socks_proxy.clone(),
             inbox_prefix: given.inbox_prefix.clone(),
+            js_domain: given.js_domain.clone(),
+            js_api_prefix: given.js_api_prefix.clone(),
+            js_event_prefix: given.js_event_prefix.clone(),
+            colors: given.colors,
             timeout: given.timeout,
             name: of_command.or(self.name.client.as_ref()).cloned(),
+            send_credentials_to: given.send_credentials_to.clone(),
         }
     }
 }
@@ -311,7 +404,7 @@ mod tests {
             "goingnats -s h:0 --timeout 1h --name you sub a -s h:1 --timeout 100ms --name me",
         ] {
             let flags = flags(line);
-            assert_eq!(flags.server.as_deref(), Some("h:1"), "{line}");
+            assert_eq!(flags.server, Some(Secret::new("h:1")), "{line}");
             assert_eq!(flags.timeout, Some(Duration::from_millis(100)), "{line}");
             assert_eq!(flags.name.as_deref(), Some("me"), "{line}");
         }
@@ -353,8 +446,22 @@ mod tests {
 
     #[test]
     fn nothing_shown_of_the_arguments_holds_a_secret() {
-        let line = ["goingnats", "--password", "hunter2", "--token", "hunter2"];
+        let secrets = [
+            "server",
+            "password",
+            "token",
+            "creds",
+            "nkey",
+            "jwt",
+            "seed",
+            "socks-proxy",
+        ];
+        let given = secrets.map(|flag| format!("--{flag}=hunter2"));
+        let line = ["goingnats"]
+            .into_iter()
+            .chain(given.iter().map(String::as_str));
         let arguments = Arguments::try_parse_from(line).unwrap();
-        assert!(!format!("{arguments:?}").contains("hunter2"));
+        let shown = format!("{arguments:?} {:?}", arguments.flags());
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

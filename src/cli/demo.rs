@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     broker::{self, Broker},
-    client::ServerUrl,
-    context::{Flags, Variables, resolve},
+    client::{Secret, ServerUrl},
+    context::{Environment, Flags, Variables, resolve},
     demo::{self, Participants, consumer},
+    history::Secrets,
     payload::visible,
 };
 
@@ -28,24 +29,30 @@ pub fn demo(
     arguments: &Demo,
     flags: Flags,
     history: Option<PathBuf>,
+    secrets: Secrets,
     variables: &Variables,
 ) -> Result<Exit> {
-    if flags.user.is_some() || flags.password.is_some() || flags.token.is_some() {
+    if flags.name_credentials() {
         let sentence =
             "the demo takes credentials in the URL alone: --server nats://user:password@host";
         return Err(UsageError(sentence.to_owned()).into());
     }
+    let server = flags
+        .server
+        .as_ref()
+        .map(|server| server.reveal().to_owned());
     if arguments.plain || !io::stdout().is_terminal() {
-        return supervise(move |stop| plain(flags.server, stop));
+        return supervise(move |stop| plain(server, stop));
     }
-    let stage = Stage::set(flags.server.as_deref())?;
+    let stage = Stage::set(server.as_deref())?;
     let settings = resolve(
         &Flags {
-            server: Some(stage.server.clone()),
+            server: Some(Secret::new(stage.server.clone())),
+            context: None,
             name: flags.name.or(Some("consumer".to_owned())),
             ..flags
         },
-        &Variables::default(),
+        &Environment::default(),
     )?;
     explore(Explorer {
         options: settings.options()?,
@@ -53,6 +60,7 @@ pub fn demo(
         timeout: settings.timeout.value,
         subscriptions: vec!["time.time".to_owned()],
         history,
+        secrets,
         variables,
         demo: Some(("today".to_owned(), "%Y%m%d".to_owned())),
     })

@@ -5,7 +5,7 @@ use std::{fmt, process::ExitCode};
 use thiserror::Error;
 
 use super::output::OutputError;
-use crate::{broker, client, context, protocol::ProtocolError};
+use crate::{broker, client, context, protocol::ProtocolError, settings};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,10 @@ pub fn class(error: &anyhow::Error) -> Exit {
         class_of_client(error)
     } else if let Some(context::Error::Client { error, .. }) = error.downcast_ref() {
         class_of_client(error)
-    } else if error.is::<context::Error>() || error.is::<UsageError>() {
+    } else if error.is::<context::Error>()
+        || error.is::<settings::Error>()
+        || error.is::<UsageError>()
+    {
         Exit::Usage
     } else if let Some(broker::Error::NotLoopback(_)) = error.downcast_ref() {
         Exit::Usage

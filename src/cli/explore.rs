@@ -12,6 +12,7 @@ use super::exit::{Exit, UsageError};
 use crate::{
     client::Options,
     context::Variables,
+    history::Secrets,
     store,
     tui::{
         self, app,
@@ -32,6 +33,8 @@ pub struct Explorer<'a> {
     pub subscriptions: Vec<String>,
     /// The history file; nothing is recorded without.
     pub history: Option<PathBuf>,
+    /// Which headers are not written to it.
+    pub secrets: Secrets,
     /// The environment: what the terminal can do, and the way to the clipboard.
     pub variables: &'a Variables,
     /// What the composer holds at first: subject and payload. With the guide of the demo beside it.
@@ -78,6 +81,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
             .as_ref()
             .map(|path| path.with_file_name("panic.txt")),
         history: explorer.history,
+        secrets: explorer.secrets,
         capabilities,
         variables: variables.clone(),
     })?;

@@ -18,7 +18,7 @@ use crate::{
 
 /// Prints every entry on a line of its own. Lines that cannot be read are named and passed over; a file
 /// that cannot be read is a failure.
-pub fn history(arguments: &Arguments, paths: Option<&Paths>) -> Result<Exit> {
+pub fn history(arguments: &Arguments, paths: Option<&Paths>, secrets: &Secrets) -> Result<Exit> {
     let paths = paths.ok_or_else(|| {
         UsageError("the history needs a home directory; set GOINGNATS_HOME".to_owned())
     })?;
@@ -31,7 +31,7 @@ pub fn history(arguments: &Arguments, paths: Option<&Paths>) -> Result<Exit> {
     for entry in history.entries() {
         if arguments.json {
             let line = Line::Entry(Box::new(entry.clone()));
-            let json = encode(&line, &Secrets::default())?;
+            let json = encode(&line, secrets)?;
             let json = String::from_utf8_lossy(&json);
             output.line(visible_json(json.trim_end()))?;
         } else {

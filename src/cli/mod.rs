@@ -8,6 +8,7 @@
 //! * `exit` knows the code and the sentence that a script and a person get in the end.
 
 mod arguments;
+mod context;
 mod demo;
 mod exit;
 mod explore;

@@ -43,6 +43,7 @@ pub async fn publish(
             headers: given.clone(),
             payload,
             timeout: settings.timeout.value,
+            context: settings.context_name(),
             server: session.server.clone(),
             ..Entry::new(Kind::Publish, arguments.subject.as_str(), Timestamp::now())
         };

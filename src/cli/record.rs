@@ -16,19 +16,27 @@ use crate::{
 };
 
 /// Where to record; nowhere where it was not asked for.
-pub struct Recorder(Option<PathBuf>);
+pub struct Recorder {
+    file: Option<PathBuf>,
+    secrets: Secrets,
+}
 
 impl Recorder {
     /// Records in the history file of these paths where that is wanted.
-    pub fn new(wanted: bool, paths: Option<&Paths>) -> Result<Recorder, UsageError> {
-        match (wanted, paths) {
-            (false, _) => Ok(Recorder(None)),
-            (true, Some(paths)) => Ok(Recorder(Some(paths.history()))),
+    pub fn new(
+        wanted: bool,
+        paths: Option<&Paths>,
+        secrets: Secrets,
+    ) -> Result<Recorder, UsageError> {
+        let file = match (wanted, paths) {
+            (false, _) => None,
+            (true, Some(paths)) => Some(paths.history()),
             (true, None) => {
                 let sentence = "--history needs a home directory; set GOINGNATS_HOME";
-                Err(UsageError(sentence.to_owned()))
+                return Err(UsageError(sentence.to_owned()));
             }
-        }
+        };
+        Ok(Recorder { file, secrets })
     }
 
     /// Writes that the entry is about to be sent. When this returns, it is on disk.
@@ -59,9 +67,9 @@ impl Recorder {
 
     /// When this returns, the entry is on disk as it now stands.
     fn write(&self, entry: &Entry) -> Result<(), history::Error> {
-        if let Some(path) = &self.0 {
+        if let Some(path) = &self.file {
             let line = Line::Entry(Box::new(entry.clone()));
-            history::append(path, &[line], &Secrets::default())?;
+            history::append(path, &[line], &self.secrets)?;
         }
         Ok(())
     }

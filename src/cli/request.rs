@@ -38,6 +38,7 @@ pub async fn request(
             headers: given.clone(),
             payload: arguments.body.clone().into_bytes(),
             timeout: settings.timeout.value,
+            context: settings.context_name(),
             server: session.server.clone(),
             ..Entry::new(Kind::Request, arguments.subject.as_str(), Timestamp::now())
         };

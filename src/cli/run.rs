@@ -4,10 +4,11 @@ use std::{env, process::ExitCode};
 
 use anyhow::Result;
 use clap::Parser;
-use directories::ProjectDirs;
+use directories::{BaseDirs, ProjectDirs};
 
 use super::{
     arguments::{Arguments, Command},
+    context::context,
     demo::demo,
     exit::{Exit, Sentence, UsageError, class},
     explore::{Explorer, explore},
@@ -23,8 +24,9 @@ use super::{
     supervise::supervise,
 };
 use crate::{
-    context::{Variables, resolve},
-    settings::Paths,
+    context::{self, Environment, resolve},
+    history::Secrets,
+    settings::{Paths, Platform, Settings},
 };
 
 /// Runs the command line of this process and says how it ended.
@@ -44,7 +46,7 @@ pub fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let exit = run(arguments, &env::vars_os().collect()).unwrap_or_else(|error| {
+    let exit = run(arguments, &environment()).unwrap_or_else(|error| {
         let exit = class(&error);
         if exit != Exit::Done {
             tell(Sentence(&error));
@@ -54,7 +56,18 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-fn run(arguments: Arguments, variables: &Variables) -> Result<Exit> {
+/// What surrounds this process, asked once.
+fn environment() -> Environment {
+    Environment {
+        variables: env::vars_os().collect(),
+        home: BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf()),
+        // Where it is gone, only relative paths suffer.
+        working_directory: env::current_dir().unwrap_or_default(),
+    }
+}
+
+fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
+    let variables = &environment.variables;
     let log = variables.raw("GOINGNATS_LOG").map(Into::into);
     if let Some(log) = arguments.log.clone().or(log) {
         log::start(&log)?;
@@ -64,19 +77,34 @@ fn run(arguments: Arguments, variables: &Variables) -> Result<Exit> {
         return Err(UsageError(sentence.to_owned()).into());
     }
     let dirs = ProjectDirs::from("", "", "goingnats");
+    let platform = dirs.as_ref().map(|dirs| Platform {
+        data: dirs.data_dir(),
+        config: dirs.config_dir(),
+    });
     let moved = variables.raw("GOINGNATS_HOME").map(AsRef::as_ref);
-    let paths = Paths::new(moved, dirs.as_ref().map(ProjectDirs::data_dir));
+    let paths = Paths::new(moved, platform);
+    let settings = match &paths {
+        Some(paths) => Settings::load(&paths.settings())?,
+        None => Settings::default(),
+    };
+    let hidden = settings.history.hide_headers;
+    let secrets = hidden.map_or_else(Secrets::default, Secrets::new);
     let flags = arguments.flags();
-    let settings = || resolve(&flags, variables);
+    let connection = || -> Result<context::Settings> {
+        let connection = resolve(&flags, environment)?;
+        warn(&connection);
+        Ok(connection)
+    };
     match arguments.command {
         None => {
-            let settings = settings()?;
+            let connection = connection()?;
             explore(Explorer {
-                options: settings.options()?,
-                context: None,
-                timeout: settings.timeout.value,
+                options: connection.options()?,
+                context: connection.context_name(),
+                timeout: connection.timeout.value,
                 subscriptions: arguments.subscriptions,
                 history: paths.map(|paths| paths.history()),
+                secrets,
                 variables,
                 demo: None,
             })
@@ -85,27 +113,36 @@ fn run(arguments: Arguments, variables: &Variables) -> Result<Exit> {
             &arguments,
             flags,
             paths.map(|paths| paths.history()),
+            secrets,
             variables,
         ),
         Some(Command::Sub(arguments)) => {
-            let settings = settings()?;
-            supervise(move |stop| sub(arguments, settings, stop))
+            let connection = connection()?;
+            supervise(move |stop| sub(arguments, connection, stop))
         }
         Some(Command::Pub(arguments)) => {
-            let settings = settings()?;
-            let recorder = Recorder::new(arguments.history, paths.as_ref())?;
-            supervise(move |stop| publish(arguments, settings, recorder, stop))
+            let connection = connection()?;
+            let recorder = Recorder::new(arguments.history, paths.as_ref(), secrets)?;
+            supervise(move |stop| publish(arguments, connection, recorder, stop))
         }
         Some(Command::Request(arguments)) => {
-            let settings = settings()?;
-            let recorder = Recorder::new(arguments.history, paths.as_ref())?;
-            supervise(move |stop| request(arguments, settings, recorder, stop))
+            let connection = connection()?;
+            let recorder = Recorder::new(arguments.history, paths.as_ref(), secrets)?;
+            supervise(move |stop| request(arguments, connection, recorder, stop))
         }
         Some(Command::Replay(arguments)) => {
-            let settings = settings()?;
-            supervise(move |stop| replay(arguments, settings, stop))
+            let connection = connection()?;
+            supervise(move |stop| replay(arguments, connection, stop))
         }
         Some(Command::Serve(arguments)) => supervise(move |stop| serve(arguments, stop)),
-        Some(Command::History(arguments)) => history(&arguments, paths.as_ref()),
+        Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets),
+        Some(Command::Context(arguments)) => context(arguments, flags, environment),
+    }
+}
+
+/// Says what the person should hear although there are settings.
+pub fn warn(settings: &context::Settings) {
+    for warning in &settings.warnings {
+        tell(warning);
     }
 }

@@ -1,16 +1,45 @@
-//! Where to connect and as whom: flags first, then `NATS_*` variables, then defaults.
+//! Where to connect and as whom: flags first, then `NATS_*` variables, then natscli's contexts, then
+//! defaults.
 //!
-//! Everything comes in as values, so tests set no variables: [`Flags`] and [`Variables`] in,
-//! [`Settings`] out, each value with its [`Origin`]. [`Settings::options`] is what the client takes.
+//! Everything comes in as values, so tests set no variables: [`Flags`] and [`Environment`] in,
+//! [`Settings`] out, each value with its [`Origin`]. Contexts are read from natscli's own files, at every
+//! start, and never written.
 //!
-//! The names and the reading of flags and variables are natscli's (`nats/main.go`), with one
-//! deviation: a credential on the command line replaces those of the variables as a whole, see
-//! [`resolve()`].
+//! ```text
+//! Flags ─┐                                          ┌─► values()    what is in force, and who said so
+//! NATS_* ├─► resolve ─► Settings (nothing read yet) ┤
+//! file ──┘   folder, file, group                    └─► resolved()  client::Options: reads variables,
+//!                                                       options.rs    runs op and nsc, withholds
+//! ```
+//!
+//! The names and the reading of all sources are natscli's, with two deviations:
+//!
+//! * credentials are one group, and the first source that has any replaces those of the others: `group`;
+//! * credentials of a context are for the servers of that context: [`Withheld`].
 
+mod color_scheme;
+mod destination;
 mod duration;
+mod error;
+mod expand;
+mod file;
+mod folder;
+mod group;
+mod options;
+mod program;
+mod reference;
+mod report;
 mod resolve;
 mod sources;
 
+pub use color_scheme::{ColorScheme, UnknownColorScheme};
+pub use destination::{Place, Withheld};
 pub use duration::{BadDuration, parse_duration};
-pub use resolve::{Error, Settings, resolve};
-pub use sources::{Flags, Origin, Sourced, Variables};
+pub use error::{Error, Warning};
+pub use file::{BadContext, ContextFile};
+pub use folder::{Folder, Listed, load_all};
+pub use group::{Group, Used};
+pub use options::Resolved;
+pub use report::{Value, shown_servers};
+pub use resolve::{Chosen, Jetstream, Settings, TlsSettings, resolve};
+pub use sources::{Environment, Flags, Origin, Sourced, Variables};

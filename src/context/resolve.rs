@@ -1,14 +1,18 @@
-//! From flags and variables to one set of settings.
+//! From flags, variables and a context to one set of settings.
 
-use std::time::Duration;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use thiserror::Error as ThisError;
-
-use super::{BadDuration, Flags, Origin, Sourced, Variables, parse_duration};
-use crate::client::{self, Options, Secret};
+use super::{
+    ColorScheme, ContextFile, Environment, Error, Flags, Folder, Group, Origin, Place, Sourced,
+    Variables, Warning,
+    folder::load,
+    group::{flag, secret, sourced},
+    parse_duration,
+};
+use crate::client::Secret;
 
 /// The server where nobody names one (natscli's default).
-const SERVER: &str = "nats://127.0.0.1:4222";
+pub const SERVER: &str = "nats://127.0.0.1:4222";
 /// The client's name where nobody gives one.
 const NAME: &str = "goingnats";
 /// The time to wait for a reply where nobody says (natscli's default).
@@ -16,145 +20,265 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// What inbox subjects begin with where nobody says.
 const INBOX_PREFIX: &str = "_INBOX";
 
-/// How to connect: every value in force, and where it came from.
+/// How to connect: every value in force, and where it came from. References (`env://` …) stand here as
+/// they were given; [`Settings::resolved`] follows them.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The context, where there is one.
+    pub context: Option<Chosen>,
     /// The client's name.
     pub name: Sourced<String>,
     /// One server URL, or several separated by commas. May hold user info: show
-    /// [`Options::servers`] instead.
+    /// [`shown_servers`](super::shown_servers) instead.
     pub server: Sourced<Secret>,
-    /// User.
-    pub user: Option<Sourced<String>>,
-    /// Password.
-    pub password: Option<Sourced<Secret>>,
-    /// Token.
-    pub token: Option<Sourced<Secret>>,
+    /// Who we are.
+    pub credentials: Group,
+    /// How TLS is spoken.
+    pub tls: TlsSettings,
+    /// A proxy, which is not supported: [`Settings::resolved`] refuses it.
+    pub socks_proxy: Option<Sourced<Secret>>,
+    /// A certificate store of Windows, which is not supported either.
+    pub windows_cert_store: Option<Sourced<String>>,
     /// What inbox subjects begin with.
     pub inbox_prefix: Sourced<String>,
     /// The time to wait for a reply; never the time to dial.
     pub timeout: Sourced<Duration>,
-}
-
-/// Why the sources do not make settings.
-#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
-#[non_exhaustive]
-pub enum Error {
-    /// A variable that should be a duration is none.
-    #[error("{variable}: {error}")]
-    Duration {
-        /// The variable's name.
-        variable: &'static str,
-        /// What is wrong with its value.
-        error: BadDuration,
-    },
-    /// There is a password and nobody it belongs to.
-    #[error("{origin} needs a user: give --user or NATS_USER as well")]
-    PasswordWithoutUser {
-        /// Where the password came from.
-        origin: Origin,
-    },
-    /// The name or the server URL cannot be used.
-    #[error("{origin}: {error}")]
-    Client {
-        /// Where the value came from.
-        origin: Origin,
-        /// What is wrong with it.
-        error: client::Error,
-    },
-}
-
-/// Puts the sources together: a flag before its variable before the default.
-///
-/// User, password and token are one group. Where the command line has any of them, those of the
-/// variables are left aside, so that a `NATS_TOKEN` from a profile never travels with `--user`; only
-/// the half of user and password that the command line leaves out is still taken from its variable,
-/// so that a password need not stand in the list of processes. A user without any password is sent
-/// as the token, as natscli does.
-///
-/// # Errors
-/// [`Error`] names the source and the reason.
-pub fn resolve(flags: &Flags, variables: &Variables) -> Result<Settings, Error> {
-    let (user, password, token) = credentials(flags, variables)?;
-    Ok(Settings {
-        name: pick(flags.name.clone(), "--name", None, NAME.to_owned()),
-        server: pick(
-            flags.server.clone().map(Secret::new),
-            "--server",
-            variable(variables, "NATS_URL").map(secret),
-            Secret::new(SERVER),
-        ),
-        user,
-        password,
-        token,
-        inbox_prefix: pick(
-            flags.inbox_prefix.clone(),
-            "--inbox-prefix",
-            variable(variables, "NATS_INBOX_PREFIX"),
-            INBOX_PREFIX.to_owned(),
-        ),
-        timeout: pick(flags.timeout, "--timeout", timeout(variables)?, TIMEOUT),
-    })
+    /// Where JetStream is.
+    pub jetstream: Jetstream,
+    /// The colour of the context.
+    pub color_scheme: Option<Sourced<ColorScheme>>,
+    /// What the person should hear, in the order found.
+    pub warnings: Vec<Warning>,
+    /// Where the credentials of a context may go beside its own servers.
+    pub(super) also_for: Vec<Place>,
+    /// What references are followed in.
+    pub(super) environment: Environment,
 }
 
 impl Settings {
-    /// What the client takes. All else in the options is the client's default.
-    ///
-    /// # Errors
-    /// [`Error::Client`] where the name is empty or a server URL cannot be read.
-    pub fn options(&self) -> Result<Options, Error> {
-        let options = Options::new(&self.name.value, self.server.value.reveal());
-        let options = options.map_err(|error| Error::Client {
-            origin: match error {
-                client::Error::NoName => self.name.origin,
-                _ => self.server.origin,
-            },
-            error,
-        })?;
-        Ok(Options {
-            credentials: match self.user.clone() {
-                Some(user) => client::Credentials::UserPassword {
-                    user: user.value,
-                    password: self.password.clone().map(|password| password.value),
-                },
-                None => client::Credentials::None,
-            },
-            token: self.token.clone().map(|token| token.value),
-            inbox_prefix: self.inbox_prefix.value.clone(),
-            ..options
-        })
+    /// The name of the context, where there is one.
+    pub fn context_name(&self) -> Option<String> {
+        self.context
+            .as_ref()
+            .map(|context| context.name.to_string())
     }
 }
 
-type Credentials = (
-    Option<Sourced<String>>,
-    Option<Sourced<Secret>>,
-    Option<Sourced<Secret>>,
-);
+/// The context that is in force.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Who chose it.
+    pub origin: Origin,
+    /// Its file.
+    pub path: PathBuf,
+    /// What it says for people.
+    pub description: Option<String>,
+    /// The servers that its credentials are for, where it names some.
+    pub(super) url: Option<Secret>,
+}
 
-fn credentials(flags: &Flags, variables: &Variables) -> Result<Credentials, Error> {
-    let flag_token = flag(flags.token.clone(), "--token");
-    let flag_user = flag(flags.user.clone(), "--user");
-    let flag_password = flag(flags.password.clone(), "--password");
-    let token = || variable(variables, "NATS_TOKEN").map(secret);
-    let user = || variable(variables, "NATS_USER");
-    let password = || variable(variables, "NATS_PASSWORD").map(secret);
+/// How TLS is spoken: paths as they were given.
+#[derive(Clone, Debug)]
+pub struct TlsSettings {
+    /// Client certificate.
+    pub cert: Option<Sourced<String>>,
+    /// Its key.
+    pub key: Option<Sourced<String>>,
+    /// Certificate authorities, in place of the system's.
+    pub ca: Option<Sourced<String>>,
+    /// TLS before the server's first word.
+    pub first: Sourced<bool>,
+    /// Any certificate will do.
+    pub insecure: Sourced<bool>,
+}
 
-    let (user, password, token) = if flag_user.is_some() || flag_password.is_some() {
-        let user = flag_user.or_else(user);
-        (user, flag_password.or_else(password), flag_token)
-    } else if flag_token.is_some() {
-        (None, None, flag_token)
-    } else {
-        (user(), password(), token())
+/// Where JetStream is.
+#[derive(Clone, Debug, Default)]
+pub struct Jetstream {
+    /// Its domain; wins over the prefix.
+    pub domain: Option<Sourced<String>>,
+    /// What subjects of its API begin with.
+    pub api_prefix: Option<Sourced<String>>,
+    /// What subjects of its advisories begin with.
+    pub event_prefix: Option<Sourced<String>>,
+}
+
+/// Puts the sources together, value by value: a flag before its variable before the context before the
+/// default. Credentials are one value in this: see [`Group`]. Reads the context's file and nothing else.
+///
+/// # Errors
+/// [`Error`] names the source and the reason.
+pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Settings, Error> {
+    let variables = &environment.variables;
+    let mut warnings = Vec::new();
+    let (context, file) = match choose(flags, environment, &mut warnings)? {
+        Some((context, file)) => (Some(context), file),
+        None => (None, ContextFile::default()),
+    };
+    let saved = match &context {
+        Some(context) => Origin::Context(Arc::clone(&context.name)),
+        None => Origin::Default,
+    };
+    let from_file = |value: &Option<String>| sourced(value, &saved);
+    let texts = |value: &Option<String>, name, variable_name, in_file: &Option<String>| {
+        flag(value, name)
+            .or_else(|| variable(variables, variable_name))
+            .or_else(|| from_file(in_file))
     };
 
-    match (user, password, token) {
-        (None, Some(password), _) => Err(Error::PasswordWithoutUser {
-            origin: password.origin,
+    let credentials = Group::merge(
+        Group::of_flags(flags),
+        Group::of_variables(variables),
+        Group::of_context(&file, &saved),
+    );
+    check_halves(&credentials)?;
+    let tls = TlsSettings {
+        cert: texts(&flags.tls_cert, "--tlscert", "NATS_CERT", &file.cert),
+        key: texts(&flags.tls_key, "--tlskey", "NATS_KEY", &file.key),
+        ca: texts(&flags.tls_ca, "--tlsca", "NATS_CA", &file.ca),
+        first: match (flags.tls_first, file.tls_first) {
+            (true, _) => Sourced::new(true, Origin::Flag("--tlsfirst")),
+            (false, true) => Sourced::new(true, saved.clone()),
+            (false, false) => Sourced::new(false, Origin::Default),
+        },
+        insecure: match flags.tls_insecure {
+            true => Sourced::new(true, Origin::Flag("--tls-insecure")),
+            false => Sourced::new(false, Origin::Default),
+        },
+    };
+    if let (Some(half), None) | (None, Some(half)) = (&tls.cert, &tls.key) {
+        let origin = half.origin.clone();
+        warnings.push(Warning::HalfCertificate { origin });
+    }
+    Ok(Settings {
+        name: flag(&flags.name, "--name").unwrap_or_else(|| default(NAME.to_owned())),
+        server: flag(&flags.server, "--server")
+            .or_else(|| variable(variables, "NATS_URL").map(secret))
+            .or_else(|| sourced(&file.url, &saved))
+            .unwrap_or_else(|| default(Secret::new(SERVER))),
+        credentials,
+        tls,
+        socks_proxy: flag(&flags.socks_proxy, "--socks-proxy")
+            .or_else(|| variable(variables, "NATS_SOCKS_PROXY").map(secret))
+            .or_else(|| sourced(&file.socks_proxy, &saved))
+            .filter(|proxy| !["none", "NONE", "-"].contains(&proxy.value.reveal())),
+        windows_cert_store: from_file(&file.windows_cert_store),
+        inbox_prefix: texts(
+            &flags.inbox_prefix,
+            "--inbox-prefix",
+            "NATS_INBOX_PREFIX",
+            &file.inbox_prefix,
+        )
+        .unwrap_or_else(|| default(INBOX_PREFIX.to_owned())),
+        timeout: match flag(&flags.timeout, "--timeout") {
+            Some(timeout) => timeout,
+            None => timeout(variables)?.unwrap_or_else(|| default(TIMEOUT)),
+        },
+        jetstream: Jetstream {
+            domain: flag(&flags.js_domain, "--js-domain")
+                .or_else(|| from_file(&file.jetstream_domain)),
+            api_prefix: flag(&flags.js_api_prefix, "--js-api-prefix")
+                .or_else(|| from_file(&file.jetstream_api_prefix)),
+            event_prefix: flag(&flags.js_event_prefix, "--js-event-prefix")
+                .or_else(|| from_file(&file.jetstream_event_prefix)),
+        },
+        color_scheme: flag(&flags.colors, "--colors").or_else(|| {
+            let named = variable(variables, "NATS_COLOR").or_else(|| from_file(&file.color_scheme));
+            color_scheme(named?, &mut warnings)
         }),
-        (Some(user), None, None) => Ok((None, None, Some(secret(user)))),
-        credentials => Ok(credentials),
+        warnings,
+        also_for: places(&flags.send_credentials_to)?,
+        context,
+        environment: environment.clone(),
+    })
+}
+
+/// Which context: the one asked for, else the selected one, else none.
+fn choose(
+    flags: &Flags,
+    environment: &Environment,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<(Chosen, ContextFile)>, Error> {
+    if flags.no_context {
+        return Ok(None);
+    }
+    let asked = flag(&flags.context, "--context").filter(|context| !context.value.is_empty());
+    let asked = asked.or_else(|| variable(&environment.variables, "NATS_CONTEXT"));
+    let folder = Folder::new(environment);
+    if let Some(asked) = asked {
+        let stand_alone = stand_alone(&asked.value, environment);
+        let named = || {
+            folder
+                .as_ref()?
+                .path(&asked.value)
+                .map(|path| (asked.value.clone(), path))
+        };
+        let found = stand_alone.or_else(named).filter(|(_, path)| path.exists());
+        let Some((name, path)) = found else {
+            return Err(Error::UnknownContext {
+                origin: asked.origin,
+                name: asked.value,
+                known: folder.map_or_else(Vec::new, |folder| folder.names()),
+            });
+        };
+        return open(name, asked.origin, path).map(Some);
+    }
+    let Some((folder, name)) = folder.and_then(|folder| {
+        let name = folder.selected()?;
+        Some((folder, name))
+    }) else {
+        return Ok(None);
+    };
+    match folder.path(&name).filter(|path| path.exists()) {
+        Some(path) => open(name, Origin::Selected, path).map(Some),
+        None => {
+            let selection = folder.selection();
+            warnings.push(Warning::Dangling { name, selection });
+            Ok(None)
+        }
+    }
+}
+
+/// A context may be a file anywhere, if it exists and ends in `.json` (natscli's `loadContext`).
+fn stand_alone(text: &str, environment: &Environment) -> Option<(String, PathBuf)> {
+    let path = environment.working_directory.join(text);
+    let name = path
+        .file_name()?
+        .to_str()?
+        .strip_suffix(".json")?
+        .to_owned();
+    path.is_file().then_some((name, path))
+}
+
+fn open(name: String, origin: Origin, path: PathBuf) -> Result<(Chosen, ContextFile), Error> {
+    let file = load(&path)?;
+    let chosen = Chosen {
+        name: name.into(),
+        origin,
+        path,
+        description: file.description.clone(),
+        url: file.url.clone(),
+    };
+    Ok((chosen, file))
+}
+
+/// A secret half without the half that it belongs to would be left aside without a word.
+fn check_halves(group: &Group) -> Result<(), Error> {
+    match (&group.user, &group.password) {
+        (None, Some(password)) => {
+            let origin = password.origin.clone();
+            return Err(Error::PasswordWithoutUser { origin });
+        }
+        _ => {}
+    }
+    match (&group.jwt, &group.seed) {
+        (None, Some(seed)) => {
+            let origin = seed.origin.clone();
+            Err(Error::SeedWithoutJwt { origin })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -170,19 +294,28 @@ fn timeout(variables: &Variables) -> Result<Option<Sourced<Duration>>, Error> {
     parsed.transpose()
 }
 
-fn pick<T>(
-    flag_value: Option<T>,
-    flag_name: &'static str,
-    variable: Option<Sourced<T>>,
-    default: T,
-) -> Sourced<T> {
-    flag(flag_value, flag_name)
-        .or(variable)
-        .unwrap_or(Sourced::new(default, Origin::Default))
+fn color_scheme(
+    named: Sourced<String>,
+    warnings: &mut Vec<Warning>,
+) -> Option<Sourced<ColorScheme>> {
+    let origin = named.origin;
+    match named.value.parse() {
+        Ok(scheme) => Some(Sourced::new(scheme, origin)),
+        Err(error) => {
+            warnings.push(Warning::ColorScheme { origin, error });
+            None
+        }
+    }
 }
 
-fn flag<T>(value: Option<T>, name: &'static str) -> Option<Sourced<T>> {
-    value.map(|value| Sourced::new(value, Origin::Flag(name)))
+fn places(texts: &[String]) -> Result<Vec<Place>, Error> {
+    let place = |text: &String| {
+        Place::parse(text).map_err(|error| Error::Client {
+            origin: Origin::Flag("--send-credentials-to"),
+            error,
+        })
+    };
+    texts.iter().map(place).collect()
 }
 
 fn variable(variables: &Variables, name: &'static str) -> Option<Sourced<String>> {
@@ -190,152 +323,9 @@ fn variable(variables: &Variables, name: &'static str) -> Option<Sourced<String>
     Some(Sourced::new(value, Origin::Variable(name)))
 }
 
-fn secret(text: Sourced<String>) -> Sourced<Secret> {
-    Sourced::new(Secret::new(text.value), text.origin)
+fn default<T>(value: T) -> Sourced<T> {
+    Sourced::new(value, Origin::Default)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `user`, `password`, `token`, each with its origin.
-    fn credentials_of(flags: &[(&str, &str)], variables: &[(&str, &str)]) -> [String; 3] {
-        let value = |name| {
-            let found = flags.iter().find(|(flag, _)| *flag == name);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        let flags = Flags {
-            user: value("--user"),
-            password: value("--password").map(Secret::new),
-            token: value("--token").map(Secret::new),
-            ..Flags::default()
-        };
-        let settings = resolve(&flags, &variables.iter().copied().collect()).unwrap();
-        let shown = |value: &str, origin| format!("{value} by {origin}");
-        let secret = |secret: Option<Sourced<Secret>>| {
-            secret.map_or_else(String::new, |s| shown(s.value.reveal(), s.origin))
-        };
-        [
-            settings
-                .user
-                .map_or_else(String::new, |user| shown(&user.value, user.origin)),
-            secret(settings.password),
-            secret(settings.token),
-        ]
-    }
-
-    #[test]
-    fn credentials_are_one_group_and_the_command_line_replaces_it() {
-        type Pairs<'a> = &'a [(&'a str, &'a str)];
-        let table: [(Pairs, Pairs, [&str; 3]); 9] = [
-            (&[], &[], ["", "", ""]),
-            (
-                &[],
-                &[
-                    ("NATS_USER", "u"),
-                    ("NATS_PASSWORD", "p"),
-                    ("NATS_TOKEN", "t"),
-                ],
-                ["u by NATS_USER", "p by NATS_PASSWORD", "t by NATS_TOKEN"],
-            ),
-            (&[], &[("NATS_USER", "u")], ["", "", "u by NATS_USER"]),
-            (&[("--user", "U")], &[], ["", "", "U by --user"]),
-            (
-                &[("--user", "U"), ("--password", "P")],
-                &[("NATS_TOKEN", "t")],
-                ["U by --user", "P by --password", ""],
-            ),
-            (
-                &[("--token", "T")],
-                &[("NATS_USER", "u"), ("NATS_PASSWORD", "p")],
-                ["", "", "T by --token"],
-            ),
-            (
-                &[("--user", "U")],
-                &[("NATS_PASSWORD", "p"), ("NATS_TOKEN", "t")],
-                ["U by --user", "p by NATS_PASSWORD", ""],
-            ),
-            (
-                &[("--password", "P")],
-                &[("NATS_USER", "u")],
-                ["u by NATS_USER", "P by --password", ""],
-            ),
-            (
-                &[],
-                &[("NATS_USER", ""), ("NATS_TOKEN", "t")],
-                ["", "", "t by NATS_TOKEN"],
-            ),
-        ];
-        for (flags, variables, expected) in table {
-            assert_eq!(
-                credentials_of(flags, variables),
-                expected,
-                "{flags:?} {variables:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_flag_wins_over_its_variable_and_a_variable_over_the_default() {
-        let variables: Variables = [
-            ("NATS_URL", "nats://variable"),
-            ("NATS_TIMEOUT", "1m"),
-            ("NATS_INBOX_PREFIX", ""),
-        ]
-        .into_iter()
-        .collect();
-        let flags = Flags {
-            server: Some("nats://flag".to_owned()),
-            ..Flags::default()
-        };
-
-        let settings = resolve(&flags, &variables).unwrap();
-        assert_eq!(settings.server.value.reveal(), "nats://flag");
-        assert_eq!(settings.server.origin, Origin::Flag("--server"));
-        assert_eq!(settings.timeout.value, Duration::from_secs(60));
-        assert_eq!(settings.timeout.origin, Origin::Variable("NATS_TIMEOUT"));
-        assert_eq!(settings.inbox_prefix.value, "_INBOX");
-        assert_eq!(settings.inbox_prefix.origin, Origin::Default);
-        assert_eq!(settings.name.value, "goingnats");
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_refused_by_the_name_of_its_source() {
-        let table = [
-            (("NATS_TIMEOUT", "soon"), "NATS_TIMEOUT: \"soon\""),
-            (("NATS_PASSWORD", "hunter2"), "NATS_PASSWORD needs a user"),
-        ];
-        for (variable, expected) in table {
-            let error = resolve(&Flags::default(), &[variable].into_iter().collect()).unwrap_err();
-            let sentence = error.to_string();
-            assert!(sentence.starts_with(expected), "{sentence}");
-            assert!(!format!("{error:?} {sentence}").contains("hunter2"));
-        }
-    }
-
-    #[test]
-    fn an_empty_name_is_refused_by_the_name_of_its_flag() {
-        let flags = Flags {
-            name: Some(String::new()),
-            ..Flags::default()
-        };
-        let settings = resolve(&flags, &Variables::default()).unwrap();
-        let error = settings.options().unwrap_err().to_string();
-        assert!(error.starts_with("--name: "), "{error}");
-    }
-
-    #[test]
-    fn nothing_shown_holds_a_secret() {
-        let variables: Variables = [
-            ("NATS_URL", "nats://u:hunter2@h"),
-            ("NATS_USER", "u"),
-            ("NATS_PASSWORD", "hunter2"),
-            ("NATS_TOKEN", "hunter2"),
-        ]
-        .into_iter()
-        .collect();
-        let settings = resolve(&Flags::default(), &variables).unwrap();
-        let shown = format!("{settings:?} {variables:?}");
-        assert!(!shown.contains("hunter2"), "{shown}");
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
-//! The user's own files: where they are.
+//! The user's own files: where they are, and what `settings.toml` says.
 
+mod file;
 mod paths;
 
-pub use paths::Paths;
+pub use file::{Error, HistorySettings, Settings};
+pub use paths::{Paths, Platform};

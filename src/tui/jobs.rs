@@ -29,12 +29,12 @@ impl Jobs {
     ///
     /// # Errors
     /// Where the thread cannot be started.
-    pub fn start(history: Option<PathBuf>) -> std::io::Result<Jobs> {
+    pub fn start(history: Option<PathBuf>, secrets: Secrets) -> std::io::Result<Jobs> {
         let (queue, waiting) = sync::channel();
         let (report, done) = mpsc::unbounded_channel();
         let thread = thread::Builder::new()
             .name("goingnats-jobs".into())
-            .spawn(move || work(&waiting, &report, history))?;
+            .spawn(move || work(&waiting, &report, history, &secrets))?;
         Ok(Jobs {
             queue: Some(queue),
             done,
@@ -69,6 +69,7 @@ fn work(
     waiting: &sync::Receiver<Job>,
     report: &mpsc::UnboundedSender<JobDone>,
     path: Option<PathBuf>,
+    secrets: &Secrets,
 ) {
     let mut history: Option<History> = None;
     while let Ok(first) = waiting.recv() {
@@ -80,7 +81,7 @@ fn work(
                     Some(JobDone::Document { id, document })
                 }
                 Job::Record(line) => path.as_ref().and_then(|path| {
-                    let written = history::append(path, &[*line], &Secrets::default());
+                    let written = history::append(path, &[*line], secrets);
                     let failed =
                         |error| format!("The history was not written: {error}. Is the disk full?");
                     written

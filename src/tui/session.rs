@@ -13,6 +13,7 @@ use super::{
 use crate::{
     client::{self, Connection, Event, Lanes, Sid},
     context::Variables,
+    history::Secrets,
 };
 
 /// What the explorer needs to start.
@@ -24,6 +25,8 @@ pub struct Setup {
     pub options: client::Options,
     /// The file of the history; without one nothing is written.
     pub history: Option<PathBuf>,
+    /// Which headers are not written to it.
+    pub secrets: Secrets,
     /// What the terminal can do.
     pub capabilities: Capabilities,
     /// The environment: what tells the way to the clipboard.
@@ -76,7 +79,7 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
         output,
         inputs: Inputs::terminal(),
         signals,
-        jobs: Jobs::start(setup.history)?,
+        jobs: Jobs::start(setup.history, setup.secrets)?,
         clock,
         capabilities: setup.capabilities,
         clipboard: route(&setup.variables),

@@ -19,6 +19,7 @@ use std::{
 
 use goingnats::{
     client::{self, Options},
+    history::Secrets,
     tui::{
         app::{self, App},
         event_loop::{Clock, End, EventLoop},
@@ -131,7 +132,7 @@ impl Given {
                     output: Output::new(sink).unwrap(),
                     inputs: Inputs::script(script),
                     signals: Signals::none(),
-                    jobs: Jobs::start(history).unwrap(),
+                    jobs: Jobs::start(history, Secrets::default()).unwrap(),
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,

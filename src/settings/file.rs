@@ -1,0 +1,149 @@
+//! `settings.toml`: what the user wants otherwise.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+/// The most that is read of the file, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// The user's settings. Every key may be left out; an unknown one is an error, so that a slip of the pen
+/// is not taken for consent.
+///
+/// ```toml
+/// guarded = ["prod"]
+///
+/// [history]
+/// hide_headers = ["Authorization", "*-Token", "*-Secret"]
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Contexts that ask before anything is published.
+    pub guarded: Vec<String>,
+    /// What the history file holds.
+    pub history: HistorySettings,
+}
+
+/// The table `[history]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HistorySettings {
+    /// Names of headers whose values are not written, with `*` and `?`; `None` for the default list.
+    pub hide_headers: Option<Vec<String>>,
+}
+
+/// Why the settings cannot be used, in one sentence.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file is there and cannot be read.
+    #[error("{path:?} cannot be read: {error}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// It says what is not understood.
+    #[error("{path:?} line {line}: {reason}")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Settings {
+    /// Reads the file; one that does not exist says nothing.
+    ///
+    /// # Errors
+    /// [`Error`] where it cannot be read or understood.
+    pub fn load(path: &Path) -> Result<Settings, Error> {
+        match read(path) {
+            Ok(text) => Settings::parse(&text, path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(error) => Err(Error::Read {
+                path: path.to_owned(),
+                error,
+            }),
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Settings, Error> {
+        toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            Error::Invalid {
+                path: path.to_owned(),
+                line: before.unwrap_or_default().matches('\n').count() + 1,
+                reason: error.message().replace('\n', ", "),
+            }
+        })
+    }
+
+    /// Whether publishing asks first in this context.
+    pub fn guards(&self, context: &str) -> bool {
+        self.guarded.iter().any(|guarded| guarded == context)
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LIMIT).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Settings, String> {
+        Settings::parse(text, Path::new("/s.toml")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_key_may_be_left_out() {
+        assert_eq!(parsed("").unwrap(), Settings::default());
+        let settings = parsed("guarded = ['prod']\n[history]\nhide_headers = ['X-*']").unwrap();
+        assert_eq!(settings.history.hide_headers, Some(vec!["X-*".to_owned()]));
+        assert!(settings.guards("prod") && !settings.guards("Prod") && !settings.guards(""));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_with_its_line() {
+        let table = [
+            ("\nguard = []", "\"/s.toml\" line 2: unknown field `guard`"),
+            (
+                "[history]\n\nhide = 1",
+                "\"/s.toml\" line 3: unknown field `hide`",
+            ),
+            (
+                "guarded = 'prod'",
+                "\"/s.toml\" line 1: invalid type: string",
+            ),
+            ("guarded = [", "\"/s.toml\" line 1: "),
+        ];
+        for (text, expected) in table {
+            let sentence = parsed(text).unwrap_err();
+            assert!(sentence.starts_with(expected), "{sentence}");
+            assert!(!sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_says_nothing_and_a_folder_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = Settings::load(&folder.path().join("settings.toml")).unwrap();
+        assert_eq!(missing, Settings::default());
+        let error = Settings::load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("cannot be read"), "{error}");
+    }
+}
