@@ -266,20 +266,15 @@ fn open(name: String, origin: Origin, path: PathBuf) -> Result<(Chosen, ContextF
 
 /// A secret half without the half that it belongs to would be left aside without a word.
 fn check_halves(group: &Group) -> Result<(), Error> {
-    match (&group.user, &group.password) {
-        (None, Some(password)) => {
-            let origin = password.origin.clone();
-            return Err(Error::PasswordWithoutUser { origin });
-        }
-        _ => {}
+    if let (None, Some(password)) = (&group.user, &group.password) {
+        let origin = password.origin.clone();
+        return Err(Error::PasswordWithoutUser { origin });
     }
-    match (&group.jwt, &group.seed) {
-        (None, Some(seed)) => {
-            let origin = seed.origin.clone();
-            Err(Error::SeedWithoutJwt { origin })
-        }
-        _ => Ok(()),
+    if let (None, Some(seed)) = (&group.jwt, &group.seed) {
+        let origin = seed.origin.clone();
+        return Err(Error::SeedWithoutJwt { origin });
     }
+    Ok(())
 }
 
 fn timeout(variables: &Variables) -> Result<Option<Sourced<Duration>>, Error> {

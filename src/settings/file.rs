@@ -70,7 +70,15 @@ impl Settings {
     pub fn load(path: &Path) -> Result<Settings, Error> {
         match read(path) {
             Ok(text) => Settings::parse(&text, path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+            // A folder that is no folder holds no settings; whoever writes there says so.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(Settings::default())
+            }
             Err(error) => Err(Error::Read {
                 path: path.to_owned(),
                 error,
