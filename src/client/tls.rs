@@ -162,6 +162,9 @@ fn distrust(error: &CertificateError) -> String {
         CertificateError::UnknownIssuer => {
             "it was issued by an authority unknown here (a CA file can name it)".to_owned()
         }
+        CertificateError::BadSignature => {
+            "it bears the name of a known authority and not its signature".to_owned()
+        }
         error => error.to_string(),
     }
 }
@@ -283,5 +286,109 @@ impl ServerCertVerifier for Anybody {
 
     fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::Pin,
+        sync::atomic::{AtomicUsize, Ordering::Relaxed},
+        task::{Context, Poll},
+    };
+
+    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
+    use tokio_rustls::{
+        TlsAcceptor,
+        rustls::{ServerConfig, SupportedProtocolVersion, version},
+    };
+
+    use super::*;
+    use crate::client::{
+        reader::Reader,
+        transport::{Layers, Transport},
+    };
+
+    /// A server that sends `bytes` and waits for the end, and a client's stream to it.
+    async fn sent_by_a_server(
+        versions: &[&'static SupportedProtocolVersion],
+        bytes: Vec<u8>,
+    ) -> Stream {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(vec!["h".to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap().der().clone();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let acceptor = TlsAcceptor::from(Arc::new(config));
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            stream.write_all(&bytes).await.unwrap();
+            stream.flush().await.unwrap();
+            let _ = stream.read(&mut [0]).await;
+        });
+        let connector = prepare(&INSECURE).await.unwrap().unwrap();
+        let stream = TcpStream::connect(address).await.unwrap();
+        let name = ServerName::try_from("h").unwrap();
+        shake_hands(&connector, name, stream).await.unwrap()
+    }
+
+    const INSECURE: Tls = Tls {
+        required: false,
+        first: false,
+        ca: None,
+        certificate: None,
+        insecure: true,
+    };
+
+    #[tokio::test]
+    async fn c033_both_versions_are_spoken_and_named() {
+        for (version, name) in [(&version::TLS12, "TLS 1.2"), (&version::TLS13, "TLS 1.3")] {
+            let stream = sent_by_a_server(&[version], vec![]).await;
+            assert_eq!(info(&stream, &INSECURE).version, name);
+        }
+    }
+
+    /// Counts the reads that gave something.
+    struct Counting(Transport, Arc<AtomicUsize>);
+
+    impl AsyncRead for Counting {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buf: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            let polled = Pin::new(&mut self.0).poll_read(cx, buf);
+            if polled.is_ready() {
+                self.1.fetch_add(1, Relaxed);
+            }
+            polled
+        }
+    }
+
+    #[tokio::test]
+    async fn c046_a_mebibyte_takes_few_reads() {
+        let payload = vec![b'x'; 1 << 20];
+        let message = [b"MSG s 2 1048576\r\n", &payload[..], b"\r\n"].concat();
+        let length = message.len();
+        let stream = sent_by_a_server(&[&version::TLS13], message).await;
+        let reads = Arc::new(AtomicUsize::new(0));
+        let transport = Transport::new(Layers::Tls(Box::new(stream)));
+        let mut reader = Reader::new(Counting(transport, Arc::clone(&reads)));
+        let mut total = 0;
+        while total < length {
+            total += reader.fill().await.unwrap();
+            while reader.next().unwrap().is_some() {}
+        }
+        assert!(reader.take_batch(0).unwrap().bytes.len() == length);
+        let reads = reads.load(Relaxed);
+        assert!(reads < 200, "{reads}");
     }
 }

@@ -266,7 +266,7 @@ fn c029_an_expired_jwt_is_told_tried_again_and_given_up() {
     options.retry_first = true;
     let mut watched = Watched::open(options);
     let mut reasons = Vec::new();
-    let (mut attempts, last) = (0, "Authorization Violation");
+    let mut attempts = 0;
     let end = watched.event("Closed", |event| match event {
         Event::Connecting { .. } => {
             attempts += 1;
@@ -279,13 +279,19 @@ fn c029_an_expired_jwt_is_told_tried_again_and_given_up() {
         Event::Closed { reason } => Some(reason.clone()),
         _ => None,
     });
+    // Within the second of its end the server may let it in once more.
+    let expired = "User Authentication Expired";
+    assert!(reasons[0].contains(expired), "{reasons:?}");
+    assert!((2..=4).contains(&reasons.len()), "{reasons:?}");
+    let Some(Error::Refused { reason, .. }) = end else {
+        panic!("{end:?}");
+    };
     assert!(
-        reasons[0].contains("User Authentication Expired"),
-        "{reasons:?}"
+        [expired, "Authorization Violation"].contains(&&*reason),
+        "{reason}"
     );
-    assert!(reasons[1].contains(last), "{reasons:?}");
-    assert!(matches!(end, Some(Error::Refused { reason, .. }) if reason == last));
-    assert_eq!((attempts, reasons.len()), (3, 2));
+    assert_eq!(attempts, reasons.len() + 1);
+    assert!(watched.lanes.events.is_closed());
 }
 
 #[test]

@@ -59,17 +59,6 @@ fn c033_c034_tls_asked_for_and_tls_that_the_server_requires() {
 }
 
 #[test]
-fn c033_tls_1_2_will_do() {
-    let certificates = Certificates::local();
-    let only = r#"min_version: "1.2", max_version: "1.2""#;
-    let server = NatsServer::with_config(&certificates.config(only));
-    let Some(info) = protection(local("tls", &server, &certificates)) else {
-        panic!("in the clear")
-    };
-    assert!(info.verified && ["TLS 1.2", "TLS 1.3"].contains(&info.version));
-}
-
-#[test]
 fn c035_an_unknown_authority_is_not_trusted() {
     let server = NatsServer::with_config(&Certificates::local().config(""));
     let strangers = Certificates::local();

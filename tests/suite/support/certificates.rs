@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -24,7 +25,10 @@ impl Certificates {
             folder: tempfile::tempdir().expect("a folder for certificates"),
         };
         let authority_key = KeyPair::generate().expect("a key");
-        let mut authority = params(&[], "authority");
+        // No two of the same name: one's signatures would be looked for on the other's certificates.
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("authority {}", MADE.fetch_add(1, Relaxed));
+        let mut authority = params(&[], &name);
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = authority.self_signed(&authority_key).expect("an authority");
         made.write("ca.pem", &certificate.pem());
