@@ -390,6 +390,7 @@ fn c032_secrets_are_shown_nowhere() {
     let with_token = NatsServer::with_arguments(&["--auth", PASSWORD]);
     let (user, stranger) = (operator.user(), Operator::new().user());
     let other_seed = KeyPair::new_user().seed().unwrap();
+    let damaged = format!("{seed}A");
     let token = |token: &str| {
         let mut options = as_whom(&with_token, Credentials::None);
         options.token = Some(Secret::new(token));
@@ -405,7 +406,7 @@ fn c032_secrets_are_shown_nowhere() {
         token("s3cr3t-wrong"),
         as_whom(&with_nkey, Credentials::Nkey(text(&seed))),
         as_whom(&with_nkey, Credentials::Nkey(text(&other_seed))),
-        as_whom(&with_nkey, Credentials::Nkey(text(&seed[..57]))),
+        as_whom(&with_nkey, Credentials::Nkey(text(&damaged))),
         as_whom(&with_operator, creds(&user)),
         as_whom(&with_operator, creds(&stranger)),
         as_whom(&with_operator, jwt(&user, true)),
@@ -444,10 +445,8 @@ fn c032_secrets_are_shown_nowhere() {
         &stranger.jwt,
     ];
     // A JWT's signature, and a seed without its ends.
-    let parts = secrets
-        .iter()
-        .map(|secret| &secret[secret.len() - 40..secret.len() - 4]);
-    for secret in parts.chain(["s3cr3t"]) {
+    let parts = secrets.map(|secret| secret.get(secret.len() - 40..secret.len() - 4).unwrap());
+    for secret in parts.into_iter().chain(["s3cr3t"]) {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }

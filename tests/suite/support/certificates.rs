@@ -68,12 +68,12 @@ impl Certificates {
     fn issue(&self, name: &str, issuer: &Issuer<'_, KeyPair>, params: CertificateParams) {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, issuer).expect("a certificate");
-        self.write(&format!("{name}.pem"), &certificate.pem());
-        self.write(&format!("{name}.key"), &key.serialize_pem());
+        self.write(format!("{name}.pem"), &certificate.pem());
+        self.write(format!("{name}.key"), &key.serialize_pem());
         // PKCS#8 of P-256 is the SEC1 key behind a head of 29 bytes that is always the same.
         let sec1 = STANDARD.encode(&key.serialize_der()[29..]);
         let pem = format!("-----BEGIN EC PRIVATE KEY-----\n{sec1}\n-----END EC PRIVATE KEY-----\n");
-        self.write(&format!("{name}.sec1.key"), &pem);
+        self.write(format!("{name}.sec1.key"), &pem);
     }
 
     fn write(&self, name: impl AsRef<Path>, text: &str) {
