@@ -23,13 +23,13 @@
 //! |---|---|---|
 //! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | nothing of ours |
 //! | [`payload`] | bytes to documents: JSON, text, hex; what is safe to show | nothing of ours |
-//! | [`settings`] | the user's own files: where they are | nothing of ours |
+//! | [`settings`] | the user's own files: where they are, and what `settings.toml` says | nothing of ours |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, views | `protocol` |
 //! | [`history`] | requests that were sent or saved: the file, replay | nothing of ours yet |
 //! | [`recording`] | the JSON line of `--json` | `protocol` |
 //! | [`client`] | the background task and its two handles | `protocol` |
 //! | [`broker`] | a small NATS server on loopback, in this process | `protocol` |
-//! | [`context`] | where to connect and as whom, each value with its origin | `client` |
+//! | [`context`] | where to connect and as whom: flags, variables, natscli's contexts, each value with its origin | `client` |
 //! | [`demo`] | the time/today scenario, written against the public client | `client` |
 //! | [`tui`] | the terminal front end | all of the above but `broker` and `demo` |
 //! | [`cli`] | arguments, headless commands, composition | everything |

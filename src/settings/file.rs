@@ -70,15 +70,7 @@ impl Settings {
     pub fn load(path: &Path) -> Result<Settings, Error> {
         match read(path) {
             Ok(text) => Settings::parse(&text, path),
-            // A folder that is no folder holds no settings; whoever writes there says so.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                Ok(Settings::default())
-            }
+            Err(error) if is_missing(&error) => Ok(Settings::default()),
             Err(error) => Err(Error::Read {
                 path: path.to_owned(),
                 error,
@@ -101,6 +93,12 @@ impl Settings {
     pub fn guards(&self, context: &str) -> bool {
         self.guarded.iter().any(|guarded| guarded == context)
     }
+}
+
+/// Also where what should be its folder is a file.
+fn is_missing(error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }
 
 fn read(path: &Path) -> io::Result<String> {
