@@ -7,6 +7,7 @@ mod architecture;
 mod broker;
 mod client;
 mod commands;
+mod contexts;
 mod demo;
 mod pty;
 mod screen;

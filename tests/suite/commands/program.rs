@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread::{self, JoinHandle},
@@ -61,6 +62,8 @@ impl Home {
     /// Writes a file into it and says where.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
+        let folder = Path::new(&path).parent().expect("below the home");
+        fs::create_dir_all(folder).expect("a folder");
         fs::write(&path, text).expect("a file");
         path
     }
@@ -89,6 +92,7 @@ impl Home {
         command
             .args(arguments)
             .env_clear()
+            .env("HOME", self.0.path())
             .env("GOINGNATS_HOME", self.0.path().join("data"))
             .env("TZ", "UTC")
             .stdin(Stdio::null());

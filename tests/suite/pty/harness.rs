@@ -25,6 +25,8 @@ impl Program {
         command.env_clear();
         command.env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("TERM", "xterm-256color");
+        // no context of whoever runs the tests
+        command.env("HOME", "/nonexistent");
         Program {
             command,
             size: (100, 30),
