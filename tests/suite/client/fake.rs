@@ -139,6 +139,11 @@ impl Peer {
         self.send("PONG\r\n");
     }
 
+    /// Waits until something came, and leaves it where it is.
+    pub fn wait_for_bytes(&mut self) {
+        self.stream.peek(&mut [0]).expect("bytes");
+    }
+
     /// Reads until the client hangs up.
     pub fn until_closed(self) {
         self.everything();

@@ -1,6 +1,7 @@
 //! The client against a real nats-server and scripted peers.
 
 mod auth;
+mod cluster;
 mod errors;
 mod fake;
 mod handshake;

@@ -9,7 +9,7 @@ use goingnats::{
 
 use super::{
     NatsServer, SOON, Watched, connect,
-    fake::{Fake, accept},
+    fake::{Fake, INFO, accept},
     payloads, take,
 };
 use crate::support::{wait_for, wait_until};
@@ -59,7 +59,7 @@ fn c057_many_subscriptions_are_all_back() {
     let mut server = NatsServer::start();
     let mut watched = Watched::patient(&server.url());
     watched.connected();
-    for n in 0..2000 {
+    for n in 0..10_000 {
         let subject = format!("s.{n}");
         wait_for("room in the queue", || {
             watched.connection.subscribe(subject.as_bytes(), None).ok()
@@ -74,7 +74,7 @@ fn c057_many_subscriptions_are_all_back() {
     server.start_again();
     watched.connected();
     let connections = server.monitor("/connz");
-    assert_eq!(connections["connections"][0]["subscriptions"], 2001);
+    assert_eq!(connections["connections"][0]["subscriptions"], 10_001);
 }
 
 #[test]
@@ -173,6 +173,29 @@ fn c122_a_server_that_hangs_up_is_not_called_all_the_time() {
         assert!(*wait <= Duration::from_millis(100 << n), "{ceilings:?}");
     }
     assert!(ceilings.iter().any(|wait| !wait.is_zero()), "{ceilings:?}");
+}
+
+#[test]
+fn c122_resets_behind_connect_lead_to_waits_and_leave_nothing_open() {
+    let fake = Fake::listening(|listener| {
+        for _ in 0..5 {
+            let mut peer = accept(&listener);
+            peer.send(INFO);
+            // What was not read when a socket closes makes its end a reset.
+            peer.wait_for_bytes();
+        }
+        listener.set_nonblocking(true).unwrap();
+    });
+    let mut watched = Watched::patient(&fake.url);
+    let mut waits = Vec::new();
+    watched.event("five resets", |event| {
+        if let Event::Disconnected { reason, retry_in } = event {
+            assert!(matches!(reason, Error::Lost { .. }), "{reason}");
+            waits.push(*retry_in);
+        }
+        (waits.len() == 5).then_some(())
+    });
+    assert!(waits.iter().any(|wait| !wait.is_zero()), "{waits:?}");
 }
 
 #[test]

@@ -2,12 +2,14 @@
 #![allow(dead_code, unused_imports)] // every test module takes what it needs
 
 mod certificates;
+mod cluster;
 mod deadline;
 mod nats_server;
 mod operator;
 mod python;
 
 pub use certificates::Certificates;
+pub use cluster::Cluster;
 pub use deadline::{PATIENCE, wait_for, wait_until};
 pub use nats_server::NatsServer;
 pub use operator::{Operator, User};

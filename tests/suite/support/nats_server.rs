@@ -23,6 +23,8 @@ pub struct NatsServer {
     port: u16,
     monitor_port: u16,
     web_socket_port: Option<u16>,
+    /// Where other servers of its cluster reach it, if it has one.
+    route: Option<String>,
 }
 
 impl NatsServer {
@@ -53,6 +55,7 @@ impl NatsServer {
             port: 0,
             monitor_port: 0,
             web_socket_port: None,
+            route: None,
         };
         server.configure(config);
         server.start_again();
@@ -94,6 +97,7 @@ impl NatsServer {
         self.port = port_of(&ports["nats"][0]);
         self.monitor_port = port_of(&ports["monitoring"][0]);
         self.web_socket_port = ports.get("websocket").map(|urls| port_of(&urls[0]));
+        self.route = ports["cluster"][0].as_str().map(str::to_owned);
         wait_for("nats-server to accept", || {
             TcpStream::connect(("127.0.0.1", self.port)).ok()
         });
@@ -148,6 +152,17 @@ impl NatsServer {
     pub fn web_socket_port(&self) -> u16 {
         self.web_socket_port
             .expect("a websocket block in the configuration")
+    }
+
+    /// Where other servers of its cluster reach it; `None` where it is alone.
+    pub fn route(&self) -> Option<String> {
+        self.route.clone()
+    }
+
+    /// Whether the process still runs.
+    pub fn runs(&mut self) -> bool {
+        let process = self.process.as_mut();
+        process.is_some_and(|process| matches!(process.try_wait(), Ok(None)))
     }
 
     /// A page of its monitoring port, such as `/connz?subs=1`.

@@ -1,0 +1,56 @@
+//! Several real nats-servers that know each other.
+
+use super::{NatsServer, wait_until};
+
+/// A cluster on loopback. Its servers name each other to their clients.
+#[derive(Debug)]
+pub struct Cluster {
+    /// The servers, in the order they were started.
+    pub nodes: Vec<NatsServer>,
+}
+
+impl Cluster {
+    /// So many servers, once each knows all others.
+    #[track_caller]
+    pub fn of(count: usize) -> Cluster {
+        let mut cluster = Cluster { nodes: Vec::new() };
+        for _ in 0..count {
+            cluster.start_another();
+        }
+        cluster.wait_until_known();
+        cluster
+    }
+
+    /// One server more, once each knows all others.
+    #[track_caller]
+    pub fn add(&mut self) {
+        self.start_another();
+        self.wait_until_known();
+    }
+
+    /// The URLs of the servers, in the order they were started.
+    pub fn urls(&self) -> Vec<String> {
+        self.nodes.iter().map(NatsServer::url).collect()
+    }
+
+    #[track_caller]
+    fn start_another(&mut self) {
+        let mut arguments = vec!["--cluster_name", "test", "--cluster", "nats://127.0.0.1:-1"];
+        let routes: Vec<String> = self.nodes.iter().filter_map(NatsServer::route).collect();
+        let routes = routes.join(",");
+        if !routes.is_empty() {
+            arguments.extend(["--routes", &routes]);
+        }
+        self.nodes.push(NatsServer::with_arguments(&arguments));
+    }
+
+    #[track_caller]
+    fn wait_until_known(&self) {
+        for node in &self.nodes {
+            wait_until("every server to know every other", || {
+                let urls = node.monitor("/varz")["connect_urls"].clone();
+                urls.as_array().map_or(0, Vec::len) == self.nodes.len()
+            });
+        }
+    }
+}
