@@ -11,7 +11,7 @@ use std::{
 
 use tokio::{
     io::AsyncWriteExt,
-    time::{sleep_until, timeout},
+    time::{sleep, sleep_until, timeout},
 };
 
 use super::{
@@ -21,6 +21,9 @@ use super::{
 };
 use crate::protocol::{Decoder, Limits, ServerOp};
 
+/// How long both servers send: the last PONG shows what the other server knows, but not what those
+/// behind it know yet, and a cluster has no fence for that.
+const BOTH_FOR: Duration = Duration::from_millis(250);
 /// How long the present server may take to hear that we are gone.
 const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 /// With more than this waiting at the other server, its last PONG is not waited for.
@@ -131,7 +134,7 @@ impl Relocation {
     }
 }
 
-/// Writes the subscriptions and waits until all are in place. What comes meanwhile stays in the
+/// Writes the subscriptions and waits until all are in place, near and far. What comes meanwhile stays in the
 /// reader, unframed.
 async fn subscribe(
     mut dialed: Dialed,
@@ -162,5 +165,6 @@ async fn subscribe(
             },
         }
     }
+    sleep(BOTH_FOR).await;
     Ok(dialed)
 }
