@@ -32,6 +32,8 @@ pub(super) struct Options {
     pub echo: bool,
     pub headers: bool,
     pub no_responders: bool,
+    /// Whether it understands an INFO that comes later.
+    pub takes_news: bool,
 }
 
 impl Default for Options {
@@ -49,6 +51,7 @@ impl From<&Connect> for Options {
             echo: connect.echo,
             headers: connect.headers,
             no_responders: connect.no_responders,
+            takes_news: connect.protocol >= 1,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One connection: bytes from its socket to the router, bytes from its outbox to its socket.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io::ErrorKind;
 use std::pin::pin;
 use std::task::{Context, Poll};
@@ -28,12 +28,21 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 /// How long it may take to close after that.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How long a client may be silent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// Before it is asked for a sign of life.
+    pub ping_interval: Duration,
+    /// Before it shows its credentials, where any are wanted.
+    pub auth_timeout: Duration,
+}
+
 /// Serves a client that the router has opened, until it is gone.
 pub(super) async fn serve(
     mut stream: TcpStream,
     router: &RefCell<Router>,
     id: ClientId,
-    ping_interval: Duration,
+    patience: Patience,
 ) {
     {
         let mut writing = pin!(write(&stream, router, id));
@@ -41,7 +50,8 @@ pub(super) async fn serve(
             biased;
             // Cut off, or gone.
             () = &mut writing => return,
-            () = keep_alive(router, id, ping_interval) => {}
+            () = keep_alive(router, id, patience.ping_interval) => {}
+            () = await_credentials(router, id, patience.auth_timeout) => {}
             () = read(&stream, router, id) => {}
         }
         router.borrow_mut().finish(id);
@@ -110,6 +120,14 @@ async fn keep_alive(router: &RefCell<Router>, id: ClientId, interval: Duration) 
         if router.borrow_mut().beat(id) == Next::End {
             return;
         }
+    }
+}
+
+/// Ends where the client was not let in in time.
+async fn await_credentials(router: &RefCell<Router>, id: ClientId, within: Duration) {
+    sleep(within).await;
+    if router.borrow_mut().expire(id) == Next::Read {
+        pending().await
     }
 }
 

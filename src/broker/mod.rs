@@ -2,8 +2,8 @@
 //! wants to try something with no server at hand.
 //!
 //! Core NATS as a nats-server without configuration speaks it: wildcards, queue groups, headers,
-//! requests with "no responders", verbose and pedantic clients. No accounts, no TLS, no cluster, no
-//! JetStream, and no address but loopback.
+//! requests with "no responders", verbose and pedantic clients, one user or token where wanted. No
+//! accounts, no TLS, no cluster, no JetStream, and no address but loopback.
 //!
 //! ```text
 //!  socket ─► connection ─ bytes ─► router ─ subject ─► interest ─► subscriptions
@@ -29,4 +29,4 @@ mod settings;
 
 pub use error::Error;
 pub use server::Broker;
-pub use settings::Settings;
+pub use settings::{Access, Settings};

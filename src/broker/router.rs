@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
-use super::Settings;
 use super::client::{Beat, Client, ClientId, Options, Pulse, Subscription};
 use super::delivery::{Delivery, Message};
 use super::dice::Dice;
 use super::interest::{Interest, SubId};
 use super::outbox::Outbox;
+use super::{Access, Settings};
 use crate::protocol::{
     ClientOp, Connect, Decoder, Info, Limits, ProtocolError, Record, encode, subject,
 };
@@ -23,12 +23,16 @@ const VERSION: &str = "2.10.0-goingnats";
 /// The longest control line a client may send, CONNECT included (nats-server `max_control_line`).
 const MAX_CONTROL_LINE: usize = 4_096;
 
+/// What nats-server says to wrong and to missing credentials alike.
+const VIOLATION: &str = "Authorization Violation";
+
 /// All clients and their subscriptions.
 #[derive(Debug)]
 pub(super) struct Router {
     info: Info,
     max_payload: usize,
     pending_limit: usize,
+    access: Access,
     clients: HashMap<ClientId, Client>,
     subscriptions: HashMap<SubId, Subscription>,
     interest: Interest,
@@ -79,11 +83,13 @@ impl Router {
                 host: addr.ip().to_string(),
                 port: addr.port(),
                 headers: true,
+                auth_required: settings.access.is_restricted(),
                 max_payload: i64::try_from(settings.max_payload).unwrap_or(i64::MAX),
                 ..Info::default()
             },
             max_payload: settings.max_payload,
             pending_limit: settings.pending_limit,
+            access: settings.access.clone(),
             clients: HashMap::new(),
             subscriptions: HashMap::new(),
             interest: Interest::new(),
@@ -113,6 +119,25 @@ impl Router {
         };
         self.clients.insert(id, client);
         id
+    }
+
+    /// Says that this server is about to end, to those who understand it; they look for another.
+    pub(super) fn announce_end(&mut self) {
+        self.info.ldm = true;
+        for client in self.clients.values_mut() {
+            if client.connected && client.options.takes_news {
+                client.outbox.append(|out| encode::info(out, &self.info));
+            }
+        }
+    }
+
+    /// Sends a client away that took too long to show its credentials.
+    pub(super) fn expire(&mut self, id: ClientId) -> Next {
+        if self.is_let_in(id) {
+            return Next::Read;
+        }
+        self.dismiss(id, Dismissed(Some("Authentication Timeout")));
+        Next::End
     }
 
     /// What a client's decoder may let it send.
@@ -200,7 +225,15 @@ impl Router {
         self.clients.get_mut(&id).map(|client| &mut client.outbox)
     }
 
+    fn is_let_in(&self, id: ClientId) -> bool {
+        let connected = self.clients.get(&id).is_some_and(|client| client.connected);
+        connected || !self.access.is_restricted()
+    }
+
     fn handle(&mut self, id: ClientId, op: ClientOp<'_>, chunk: &[u8]) -> Result<Next, Dismissed> {
+        if !matches!(op, ClientOp::Connect(_)) && !self.is_let_in(id) {
+            return Err(Dismissed(Some(VIOLATION)));
+        }
         match op {
             ClientOp::Publish { record, headers } => {
                 return self.publish(id, &record, headers, chunk);
@@ -224,6 +257,9 @@ impl Router {
     /// A client may subscribe before it connects; connecting once more drops its subscriptions.
     fn connect(&mut self, id: ClientId, json: &[u8]) -> Result<(), Dismissed> {
         let connect = Connect::parse(json)?;
+        if !self.access.lets_in(&connect) {
+            return Err(Dismissed(Some(VIOLATION)));
+        }
         let Some(client) = self.clients.get_mut(&id) else {
             return Ok(());
         };

@@ -11,11 +11,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::runtime;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
-use super::connection;
+use super::connection::{self, Patience};
 use super::router::Router;
 use super::{Error, Settings};
 
@@ -41,8 +41,15 @@ pub struct Broker {
     addr: SocketAddr,
     clients: Arc<AtomicUsize>,
     /// Dropped to stop the thread.
-    running: Option<oneshot::Sender<()>>,
+    orders: Option<UnboundedSender<Order>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread is told.
+#[derive(Debug)]
+enum Order {
+    /// Say that the end is near.
+    AnnounceEnd,
 }
 
 impl Broker {
@@ -62,7 +69,7 @@ impl Broker {
         listener.set_nonblocking(true).map_err(listen_error)?;
         let addr = listener.local_addr().map_err(listen_error)?;
         let clients = Arc::new(AtomicUsize::new(0));
-        let (running, stop) = oneshot::channel();
+        let (orders, obeyed) = unbounded_channel();
         let (started, outcome) = mpsc::channel();
         let count = Arc::clone(&clients);
         let thread = thread::Builder::new()
@@ -70,16 +77,19 @@ impl Broker {
             .spawn(move || {
                 let server = Server {
                     router: RefCell::new(Router::new(&settings, addr)),
-                    ping_interval: settings.ping_interval,
+                    patience: Patience {
+                        ping_interval: settings.ping_interval,
+                        auth_timeout: settings.auth_timeout,
+                    },
                     clients: count,
                 };
-                run(listener, server, stop, &started);
+                run(listener, server, obeyed, &started);
             })
             .map_err(Error::Thread)?;
         let broker = Broker {
             addr,
             clients,
-            running: Some(running),
+            orders: Some(orders),
             thread: Some(thread),
         };
         match outcome.recv() {
@@ -104,6 +114,15 @@ impl Broker {
         self.clients.load(Ordering::Relaxed)
     }
 
+    /// Tells every client that understands it that the end is near (lame duck mode, ADR-40), so that it
+    /// can go elsewhere before [`Broker::stop`]. Everybody is still served.
+    pub fn announce_end(&self) {
+        if let Some(orders) = &self.orders {
+            // A thread that is gone has nobody to tell.
+            let _ = orders.send(Order::AnnounceEnd);
+        }
+    }
+
     /// Closes every connection and the listener, and waits for the thread. The port is free again.
     pub fn stop(self) {
         drop(self);
@@ -112,7 +131,7 @@ impl Broker {
 
 impl Drop for Broker {
     fn drop(&mut self) {
-        self.running = None;
+        self.orders = None;
         if let Some(thread) = self.thread.take() {
             // Had it panicked, its sockets are closed all the same, and a drop must not panic.
             let _ = thread.join();
@@ -123,23 +142,24 @@ impl Drop for Broker {
 /// What the tasks on the thread share.
 struct Server {
     router: RefCell<Router>,
-    ping_interval: Duration,
+    patience: Patience,
     clients: Arc<AtomicUsize>,
 }
 
 fn run(
     listener: TcpListener,
     server: Server,
-    stop: oneshot::Receiver<()>,
+    orders: UnboundedReceiver<Order>,
     started: &mpsc::Sender<io::Result<()>>,
 ) {
     let serve = async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         // Nobody waits any more where this fails, and then `stop` ends it all.
         let _ = started.send(Ok(()));
+        let server = Rc::new(server);
         tokio::select! {
-            _ = stop => {}
-            () = accept(listener, Rc::new(server)) => {}
+            () = obey(orders, &server.router) => {}
+            () = accept(listener, Rc::clone(&server)) => {}
         }
         Ok(())
     };
@@ -153,6 +173,13 @@ fn run(
     }
 }
 
+/// Ends when the last order was given.
+async fn obey(mut orders: UnboundedReceiver<Order>, router: &RefCell<Router>) {
+    while let Some(Order::AnnounceEnd) = orders.recv().await {
+        router.borrow_mut().announce_end();
+    }
+}
+
 async fn accept(listener: tokio::net::TcpListener, server: Rc<Server>) {
     loop {
         match listener.accept().await {
@@ -163,7 +190,7 @@ async fn accept(listener: tokio::net::TcpListener, server: Rc<Server>) {
                 server.clients.fetch_add(1, Ordering::Relaxed);
                 tokio::task::spawn_local(async move {
                     let id = server.router.borrow_mut().open(peer);
-                    connection::serve(stream, &server.router, id, server.ping_interval).await;
+                    connection::serve(stream, &server.router, id, server.patience).await;
                     server.router.borrow_mut().remove(id);
                     server.clients.fetch_sub(1, Ordering::Relaxed);
                 });

@@ -1,9 +1,11 @@
 //! What can be chosen about a server.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::Error;
+use crate::protocol::Connect;
 
 /// How a server listens and what it allows each client.
 ///
@@ -24,6 +26,58 @@ pub struct Settings {
     /// How many bytes may wait for one client before it counts as a slow consumer and is cut off.
     /// Default 8 MiB.
     pub pending_limit: usize,
+    /// Who is let in. Default: everybody.
+    pub access: Access,
+    /// How long a client may take to show its credentials, where any are wanted. Default 2 s, as
+    /// nats-server.
+    pub auth_timeout: Duration,
+}
+
+/// Who is let in.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    #[default]
+    Open,
+    /// Whoever knows this user and password.
+    User {
+        /// The user.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// Whoever knows this token.
+    Token(String),
+}
+
+impl Access {
+    /// Whether a client has to show anything.
+    pub(super) fn is_restricted(&self) -> bool {
+        *self != Access::Open
+    }
+
+    /// Whether what the client shows is enough.
+    pub(super) fn lets_in(&self, connect: &Connect) -> bool {
+        let is = |shown: &Option<String>, wanted: &str| shown.as_deref() == Some(wanted);
+        match self {
+            Access::Open => true,
+            Access::User { user, password } => {
+                is(&connect.user, user) && is(&connect.pass, password)
+            }
+            Access::Token(token) => is(&connect.auth_token, token),
+        }
+    }
+}
+
+/// Shows what is wanted, and no secret.
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Access::Open => "Open",
+            Access::User { .. } => "User(<hidden>)",
+            Access::Token(_) => "Token(<hidden>)",
+        })
+    }
 }
 
 impl Default for Settings {
@@ -33,6 +87,8 @@ impl Default for Settings {
             max_payload: 1 << 20,
             ping_interval: Duration::from_secs(20),
             pending_limit: 8 << 20,
+            access: Access::Open,
+            auth_timeout: Duration::from_secs(2),
         }
     }
 }

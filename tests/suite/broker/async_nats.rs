@@ -1,11 +1,13 @@
 //! async-nats, the official client in Rust.
 
-use async_nats::{Client, ConnectOptions, Event, HeaderMap, RequestErrorKind};
+use async_nats::service::ServiceExt;
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, RequestErrorKind};
 use futures_util::StreamExt;
+use goingnats::broker::{Access, Settings};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::raw::broker;
+use super::raw::{broker, broker_with};
 use crate::support::PATIENCE;
 
 const BINARY: &[u8] = b"PING\r\nMSG a 1 3\r\n\0\xff\xfe";
@@ -162,4 +164,123 @@ async fn s37_async_nats_finds_the_server_again_after_a_restart() {
         .expect("connected again in time");
     client.publish("a", "x".into()).await.expect("published");
     assert_eq!(&next(&mut messages).await.payload[..], b"x");
+}
+
+#[tokio::test]
+async fn s30_async_nats_hears_that_the_server_is_about_to_end() {
+    let broker = broker();
+    let (_client, mut events) = connect(&broker.url()).await;
+    broker.announce_end();
+    until(&mut events, Event::LameDuckMode).await;
+    broker.stop();
+    until(&mut events, Event::Disconnected).await;
+}
+
+#[tokio::test]
+async fn s31_async_nats_shows_user_and_password_or_a_token() {
+    let wrong = || ConnectOptions::new().token("wrong".to_owned());
+    let right = [
+        ConnectOptions::with_user_and_password("u".to_owned(), "p".to_owned()),
+        ConnectOptions::with_token("t".to_owned()),
+    ];
+    let access = [
+        Access::User {
+            user: "u".to_owned(),
+            password: "p".to_owned(),
+        },
+        Access::Token("t".to_owned()),
+    ];
+    for (access, right) in access.into_iter().zip(right) {
+        let broker = broker_with(Settings {
+            access,
+            ..Settings::default()
+        });
+        let refused = wrong().connect(broker.url()).await.expect_err("refused");
+        assert_eq!(refused.kind(), ConnectErrorKind::AuthorizationViolation);
+        let client = right.connect(broker.url()).await.expect("let in");
+        assert!(client.server_info().auth_required);
+        client.flush().await.expect("served");
+    }
+}
+
+#[tokio::test]
+async fn s34_async_nats_offers_a_service() {
+    let broker = broker();
+    let (server, _events) = connect(&broker.url()).await;
+    let service = server
+        .service_builder()
+        .description("adds one")
+        .start("adder", "1.0.0")
+        .await
+        .expect("a service");
+    let mut endpoint = service.endpoint("add").await.expect("an endpoint");
+    let serving = tokio::spawn(async move {
+        while let Some(request) = endpoint.next().await {
+            let number: u32 = std::str::from_utf8(&request.message.payload)
+                .expect("text")
+                .parse()
+                .expect("a number");
+            let sum = (number + 1).to_string();
+            request.respond(Ok(sum.into())).await.expect("answered");
+        }
+    });
+    let (client, _events) = connect(&broker.url()).await;
+    let sum = client.request("add", "41".into()).await.expect("a sum");
+    assert_eq!(&sum.payload[..], b"42");
+    for (subject, kind) in [
+        ("$SRV.PING", "io.nats.micro.v1.ping_response"),
+        ("$SRV.INFO.adder", "io.nats.micro.v1.info_response"),
+        ("$SRV.STATS.adder", "io.nats.micro.v1.stats_response"),
+    ] {
+        let reply = client.request(subject, "".into()).await.expect("a reply");
+        let document: serde_json::Value = serde_json::from_slice(&reply.payload).expect("JSON");
+        assert_eq!(document["type"], kind);
+        assert_eq!(document["name"], "adder");
+    }
+    service.stop().await.expect("stopped");
+    serving.await.expect("served to the end");
+}
+
+/// What a machine does with it is told, not asserted: run it with `--nocapture`.
+#[tokio::test]
+async fn s36_async_nats_receives_everything_it_keeps_up_with() {
+    const MESSAGES: usize = 100_000;
+    let broker = broker();
+    let roomy = ConnectOptions::new().subscription_capacity(MESSAGES);
+    let receiver = roomy.connect(broker.url()).await.expect("connected");
+    let (sender, _events) = connect(&broker.url()).await;
+    let mut messages = receiver.subscribe("bench").await.expect("subscribed");
+    receiver.flush().await.expect("in place");
+    let since = std::time::Instant::now();
+    let sending = tokio::spawn(async move {
+        for sent in 1..=MESSAGES {
+            sender
+                .publish("bench", vec![b'x'; 128].into())
+                .await
+                .expect("published");
+            if sent % 1000 == 0 {
+                sender.flush().await.expect("flushed");
+            }
+        }
+        sender
+    });
+    for _ in 0..MESSAGES {
+        assert_eq!(next(&mut messages).await.payload.len(), 128);
+    }
+    let rate = MESSAGES as f64 / since.elapsed().as_secs_f64();
+    println!("figure: broker_async_nats_128_bytes {rate:.0} messages/s");
+    sending.await.expect("sent");
+}
+
+/// Waits for an event; others before it are passed over.
+async fn until(events: &mut mpsc::UnboundedReceiver<Event>, wanted: Event) {
+    let came = async {
+        while let Some(event) = events.recv().await {
+            if event == wanted {
+                return;
+            }
+        }
+        panic!("no {wanted} came");
+    };
+    timeout(PATIENCE, came).await.expect("in time");
 }

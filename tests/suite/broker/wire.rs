@@ -1,6 +1,8 @@
 //! The bytes: what the server says to which bytes, literally.
 
-use goingnats::broker::Settings;
+use std::time::Duration;
+
+use goingnats::broker::{Access, Settings};
 
 use super::raw::{CONNECT, Raw, broker, broker_with};
 
@@ -529,4 +531,55 @@ fn s42_subjects_are_bytes() {
     client.sends(b"SUB f\xff\xfe.\0 1\r\nPUB f\xff\xfe.\0 1\r\nx\r\n");
     let message = b"MSG f\xff\xfe.\0 1 1\r\nx\r\n";
     assert_eq!(client.takes(message.len()), message);
+}
+
+#[test]
+fn s30_the_end_is_announced_to_those_who_understand_it() {
+    let broker = broker();
+    let mut modern = Raw::connect(broker.addr());
+    modern.says("SUB a 1");
+    let mut old = Raw::open(broker.addr());
+    old.says(r#"CONNECT {"verbose":false,"protocol":0}"#);
+    broker.announce_end();
+    let announced = modern.line();
+    assert!(announced.starts_with("INFO {") && announced.contains(r#""ldm":true"#));
+    assert_eq!(old.says("PUB a 1\r\nx"), "");
+    assert_eq!(modern.hears(), "MSG a 1 1\r\nx\r\n");
+}
+
+#[test]
+fn s31_who_shows_nothing_or_the_wrong_thing_is_sent_away() {
+    const VIOLATION: &str = "-ERR 'Authorization Violation'\r\n";
+    let settings = Settings {
+        access: Access::User {
+            user: "u".to_owned(),
+            password: "SECRET".to_owned(),
+        },
+        auth_timeout: Duration::from_secs(60),
+        ..Settings::default()
+    };
+    let broker = broker_with(settings.clone());
+    for said in [
+        r#"CONNECT {"verbose":false}"#,
+        r#"CONNECT {"verbose":false,"user":"u","pass":"wrong"}"#,
+        r#"CONNECT {"verbose":false,"auth_token":"SECRET"}"#,
+        "SUB a 1",
+    ] {
+        let mut client = Raw::open(broker.addr());
+        assert_eq!(client.document()["auth_required"], true);
+        assert_eq!(client.says(said), VIOLATION, "{said}");
+    }
+    let mut right = Raw::open(broker.addr());
+    assert_eq!(
+        right.says(r#"CONNECT {"verbose":false,"user":"u","pass":"SECRET"}"#),
+        ""
+    );
+    assert_eq!(right.says("SUB a 1\r\nPUB a 1\r\nx"), "MSG a 1 1\r\nx\r\n");
+    assert!(!format!("{settings:?}").contains("SECRET"));
+    let impatient = broker_with(Settings {
+        auth_timeout: Duration::from_millis(50),
+        ..settings
+    });
+    let mut silent = Raw::open(impatient.addr());
+    assert_eq!(silent.line(), "-ERR 'Authentication Timeout'");
 }
