@@ -258,3 +258,52 @@ fn what_was_sent_stands_in_the_log_before_its_reply() {
     assert_eq!(received.records[0].sid, Sid::INBOX.0);
     assert_eq!(received.records[0].subject(&received.bytes), inbox);
 }
+
+#[test]
+fn c092_a_control_line_as_long_as_the_server_takes_and_no_longer() {
+    let server = NatsServer::start();
+    let client = connect(&server);
+    client.subscribe("s.>").unwrap();
+    // The arguments are the subject, the reply subject and one digit, with blanks between them.
+    let subject = format!("s.{}", "x".repeat(2000));
+    let reply = "y".repeat(4096 - subject.len() - " ".len() - " 1".len());
+    let publish = |reply: &str| client.publish_with(&subject, Some(reply), Headers::new(), "x");
+    publish(&reply).unwrap();
+    let message = take(&client, 1).remove(0);
+    assert_eq!(message.reply.as_deref(), Some(reply.as_bytes()));
+    let refused = publish(&format!("{reply}y"));
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    client.flush().unwrap();
+}
+
+#[test]
+fn c132_c133_long_subjects_of_many_tokens_which_are_their_own_reply() {
+    let server = NatsServer::start();
+    let client = connect(&server);
+    client.subscribe(">").unwrap();
+    let long = vec!["x".repeat(39); 50].join(".");
+    let many = vec!["t"; 100].join(".");
+    let longest = vec!["x".repeat(39); 100].join(".");
+    assert_eq!(longest.len(), 3999);
+    client.publish(&longest, "alone").unwrap();
+    for subject in [&long, &many] {
+        client
+            .publish_with(subject, Some(subject), Headers::new(), "x")
+            .unwrap();
+    }
+    let messages = take(&client, 3);
+    assert_eq!(messages[0].subject, longest.as_bytes());
+    for (message, subject) in messages[1..].iter().zip([&long, &many]) {
+        assert_eq!(message.subject, subject.as_bytes());
+        assert_eq!(message.reply.as_deref(), Some(subject.as_bytes()));
+    }
+}
+
+#[test]
+fn c134_a_reply_of_the_system_with_two_blanks_is_read() {
+    let server = NatsServer::start();
+    let client = connect(&server);
+    let reply = client.request("$SYS.REQ.USER.INFO", "", SOON).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&reply.payload).unwrap();
+    assert_eq!(document["data"]["account"], "$G");
+}

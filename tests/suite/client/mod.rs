@@ -5,14 +5,17 @@ mod cluster;
 mod errors;
 mod fake;
 mod handshake;
+mod headers;
 mod keepalive;
 mod messages;
 mod reconnect;
 mod requests;
+mod soak;
 mod subscriptions;
 mod taker;
 mod tls;
 mod websocket;
+mod wildcards;
 
 use std::time::Duration;
 

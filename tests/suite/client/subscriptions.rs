@@ -1,6 +1,6 @@
 //! Subscriptions: copies, queue groups, limits, refusals.
 
-use goingnats::client::{Client, Error, Event};
+use goingnats::client::{Client, Data, Error, Event};
 
 use super::{NatsServer, Watched, connect, fake::Fake, payloads, take};
 
@@ -198,4 +198,37 @@ fn c064_an_error_without_a_name_belongs_to_the_subscription_before_its_fence() {
         other => panic!("{other:?}"),
     }
     assert!(client.subscribe("three").is_ok());
+}
+
+#[test]
+fn c125_what_is_under_way_to_a_subscription_that_ends_arrives() {
+    const MESSAGES: usize = 10_000;
+    let server = NatsServer::start();
+    let mut watched = Watched::patient(&server.url());
+    watched.connected();
+    let sid = watched.connection.subscribe(b"s", None).unwrap();
+    watched.event("Subscribed", |event| {
+        matches!(event, Event::Subscribed(s) if *s == sid).then_some(())
+    });
+    let publisher = connect(&server);
+    for _ in 0..MESSAGES {
+        publisher.publish("s", "x").unwrap();
+    }
+    publisher.flush().unwrap();
+    watched.connection.unsubscribe(sid, None).unwrap();
+    let behind = watched.connection.flush().unwrap();
+    watched.event("Flushed", |event| {
+        matches!(event, Event::Flushed { ticket, .. } if *ticket == behind).then_some(())
+    });
+    publisher.publish("s", "too late").unwrap();
+    publisher.flush().unwrap();
+    watched.connection.close();
+    let mut taken = 0;
+    while let Some(entry) = watched.lanes.data.blocking_recv() {
+        let Data::Received(batch) = entry else {
+            panic!("{entry:?}");
+        };
+        taken += batch.records.len();
+    }
+    assert_eq!(taken, MESSAGES);
 }

@@ -223,3 +223,33 @@ fn given_a_subject_that_cannot_be_then_it_is_named_before_anything_is_dialed() {
         ended.assert_failed(2, &[subject]);
     }
 }
+
+#[test]
+fn c128_given_a_reader_that_stops_then_the_cut_is_named_and_the_connection_comes_back() {
+    let home = Home::new();
+    let server = NatsServer::with_config("max_pending: 200000\nmax_payload: 100000");
+    let client = Client::connect("test", &server.url()).unwrap();
+    let sub = home.subscribe(&server.url(), &["--raw", "flood"]);
+
+    sub.signal(Signal::STOP);
+    wait_until("the server to have cut it", || {
+        for _ in 0..20 {
+            client.publish("flood", vec![b'x'; 90_000]).unwrap();
+        }
+        client.flush().unwrap();
+        let cut = server.monitor("/varz")["slow_consumers"] != 0;
+        cut && server.monitor("/connz")["num_connections"] == 1
+    });
+    sub.signal(Signal::CONT);
+    wait_until("it to be back", || {
+        server.monitor("/connz")["num_connections"] == 2
+    });
+
+    sub.signal(Signal::TERM);
+    let ended = sub.ended();
+    assert!(
+        ended.stderr.contains("likely as a slow consumer"),
+        "{}",
+        ended.stderr
+    );
+}

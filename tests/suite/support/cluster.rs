@@ -7,13 +7,23 @@ use super::{NatsServer, wait_until};
 pub struct Cluster {
     /// The servers, in the order they were started.
     pub nodes: Vec<NatsServer>,
+    config: String,
 }
 
 impl Cluster {
     /// So many servers, once each knows all others.
     #[track_caller]
     pub fn of(count: usize) -> Cluster {
-        let mut cluster = Cluster { nodes: Vec::new() };
+        Cluster::with_config(count, "")
+    }
+
+    /// As [`Cluster::of`], each server with a configuration file of this text.
+    #[track_caller]
+    pub fn with_config(count: usize, config: &str) -> Cluster {
+        let mut cluster = Cluster {
+            nodes: Vec::new(),
+            config: config.to_owned(),
+        };
         for _ in 0..count {
             cluster.start_another();
         }
@@ -41,7 +51,7 @@ impl Cluster {
         if !routes.is_empty() {
             arguments.extend(["--routes", &routes]);
         }
-        self.nodes.push(NatsServer::with_arguments(&arguments));
+        self.nodes.push(NatsServer::with(&self.config, &arguments));
     }
 
     #[track_caller]

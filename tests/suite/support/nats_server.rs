@@ -46,8 +46,9 @@ impl NatsServer {
         NatsServer::with("", arguments)
     }
 
+    /// A server with both.
     #[track_caller]
-    fn with(config: &str, arguments: &[&str]) -> NatsServer {
+    pub fn with(config: &str, arguments: &[&str]) -> NatsServer {
         let mut server = NatsServer {
             folder: tempfile::tempdir().expect("a folder for the server"),
             arguments: arguments.iter().map(ToString::to_string).collect(),

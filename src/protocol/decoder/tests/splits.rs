@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn hostile_bytes_say_the_same_in_any_split_and_never_panic(
+    fn c106_hostile_bytes_say_the_same_in_any_split_and_never_panic(
         side in side(),
         parts in proptest::collection::vec(prop_oneof![
             operation(Side::Server),
