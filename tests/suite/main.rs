@@ -8,6 +8,7 @@ mod broker;
 mod client;
 mod commands;
 mod contexts;
+mod conformance;
 mod demo;
 mod pty;
 mod screen;
