@@ -78,7 +78,7 @@ fn work(
             let done = match job {
                 Job::ReadDocument { id, bytes, form } => {
                     let document = Box::new(Document::read(bytes, form));
-                    Some(JobDone::Document { id, document })
+                    Some(JobDone::Document { id, form, document })
                 }
                 Job::Record(line) => path.as_ref().and_then(|path| {
                     let written = history::append(path, &[*line], secrets);

@@ -92,6 +92,8 @@ pub enum JobDone {
     Document {
         /// Whose payload.
         id: MessageId,
+        /// How it was to be read.
+        form: Form,
         /// The layout.
         document: Box<Document>,
     },

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{App, Effect, JobDone, Level, Now, Phase};
 use crate::{
     client::{Data, Error, Event, GapCause, Sid},
-    payload::visible,
     store::{Direction, Marker, MarkerKind},
     tui::panes::{request, subscriptions::Standing},
 };
@@ -138,12 +137,19 @@ fn info_changed(app: &mut App, new: Box<crate::protocol::Info>, now: Now) {
 }
 
 fn refused(app: &mut App, sid: Sid, reason: &Error, now: Now) {
-    app.subscriptions
-        .stands(sid, Standing::Refused(reason.to_string()));
-    if let Some(row) = app.subscriptions.of_sid(sid) {
-        let text = format!("{}: {reason}", visible(&row.subject));
-        app.toasts.show(Level::Failed, text, now.instant);
+    if app.subscriptions.of_sid(sid).is_some() {
+        app.toasts
+            .show(Level::Failed, reason.to_string(), now.instant);
     }
+    // the row names the subject already, and has little room
+    let short = match reason {
+        Error::Denied { reason, .. } if reason.starts_with("Permissions Violation") => {
+            "refused: no permission".to_owned()
+        }
+        Error::Denied { reason, .. } => format!("refused: {reason}"),
+        other => other.to_string(),
+    };
+    app.subscriptions.stands(sid, Standing::Refused(short));
 }
 
 /// Takes the outcome of handing a subscription to the client.
@@ -164,7 +170,7 @@ pub fn subscribed(app: &mut App, row: u64, outcome: Result<Sid, Error>) -> Vec<E
 pub fn job(app: &mut App, done: JobDone, now: Now) {
     app.now = now;
     match done {
-        JobDone::Document { id, document } => app.details.laid_out(id, document),
+        JobDone::Document { id, form, document } => app.details.laid_out(id, form, document),
         JobDone::History { entries, problems } => {
             app.history.loaded(entries);
             if let Some(first) = problems.first() {

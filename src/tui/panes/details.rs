@@ -68,10 +68,10 @@ impl Details {
             .map(|shown| (&shown.subject[..], &shown.bytes[..]))
     }
 
-    /// Takes a layout that a job finished, unless something else is shown by now.
-    pub fn laid_out(&mut self, id: MessageId, document: Box<Document>) {
+    /// Takes a layout that a job finished, unless another message or form is wanted by now.
+    pub fn laid_out(&mut self, id: MessageId, form: Form, document: Box<Document>) {
         if let Some(shown) = self.shown.as_mut().filter(|shown| shown.id == id)
-            && matches!(shown.body, Body::Reading(_))
+            && matches!(shown.body, Body::Reading(wanted) if wanted == form)
         {
             shown.body = Body::Ready(document);
         }
@@ -108,17 +108,21 @@ impl Details {
 }
 
 /// Makes the pane show the message under the cursor. While the log is followed it changes at most
-/// once a second, so that it can be read, and not at all while it has the keys.
+/// once a second, so that it can be read. While the pane has the keys it changes by no message
+/// that comes, and by none that is evicted.
 pub fn refresh(app: &mut App, now: Now) -> Vec<Effect> {
     let wanted = messages::selected(app);
     let following = app.messages.place.is_following();
+    let is_gone = |id| messages::rows(app).entry(id).is_none();
     let effects = match (&app.details.shown, wanted) {
         (Some(_), None) => {
             app.details.shown = None;
             Vec::new()
         }
         (Some(shown), Some(wanted)) if shown.id == wanted => Vec::new(),
-        (Some(_), _) if following && app.focus == Focus::Details => Vec::new(),
+        (Some(shown), _) if app.focus == Focus::Details && (following || is_gone(shown.id)) => {
+            Vec::new()
+        }
         (Some(shown), _)
             if following && now.instant.saturating_duration_since(shown.since) < CALM =>
         {

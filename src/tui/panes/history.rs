@@ -54,6 +54,12 @@ impl HistoryPane {
         self.rows.get(*place).map(|row| &row.entry)
     }
 
+    /// An entry by its id.
+    pub fn get(&self, id: &str) -> Option<&Entry> {
+        let row = self.rows.iter().find(|row| row.entry.id == id);
+        row.map(|row| &row.entry)
+    }
+
     /// Adds an entry, or replaces the one with its id.
     pub fn put(&mut self, entry: Entry) {
         self.change(

@@ -220,6 +220,13 @@ impl Composer {
         self.entry.as_ref().filter(|_| !self.edited)
     }
 
+    /// Takes what became of a request, where the fields stand for it.
+    fn settled(&mut self, settled: &Entry) {
+        if let Some(own) = self.entry.as_mut().filter(|own| own.id == settled.id) {
+            *own = settled.clone();
+        }
+    }
+
     /// Remembers the entry of the history that stands for what it holds.
     pub fn stands_for(&mut self, entry: Entry) {
         self.entry = Some(entry);

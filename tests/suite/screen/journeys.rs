@@ -9,7 +9,7 @@ use goingnats::{
 };
 
 use super::harness::{Given, Running};
-use crate::support::wait_until;
+use crate::support::{NatsServer, wait_until};
 
 fn broker() -> Broker {
     Broker::start(Settings::default()).unwrap()
@@ -207,7 +207,9 @@ fn publishing_is_told_when_the_server_has_it() {
     listener.subscribe("greetings").unwrap();
     let mut screen = connected(Given::new(), &broker);
     screen
-        .keys("pgreetings<Tab>hello<Tab>Lang: en<F5>")
+        .keys("pgreetings<Tab>")
+        .paste("hello")
+        .keys("<Tab>Lang: en<F5>")
         .shows("✓ published");
     let mut got = Vec::new();
     wait_until("the message arrives", || {
@@ -434,4 +436,71 @@ fn a_large_payload_is_laid_out_beside_the_screen() {
         .shows("\"n\": 0")
         .keys("<Enter>G")
         .shows("\"n\": 899999");
+}
+
+#[test]
+fn a_refused_subscription_says_why_and_the_others_go_on() {
+    let server = NatsServer::with_config(
+        r#"authorization { users: [{user: u, password: p, permissions: {subscribe: {deny: "secret.>"}}}] }"#,
+    );
+    let url = format!("nats://u:p@{}", server.address());
+    let mut screen = Given::new().subscribed(&["open.>"]).open(&url);
+    screen
+        .shows("● open.>")
+        .keys("ssecret.plans<Enter>")
+        .shows("● secret.plans")
+        .shows("   refused: no permission")
+        .shows("Permissions Violation for Subscription");
+    let publisher = Client::connect("publisher", &url).unwrap();
+    publisher.publish("open.door", "hello").unwrap();
+    publisher.flush().unwrap();
+    screen.shows("hello").shows("1 shown");
+    assert!(!screen.text().contains("u:p"), "{}", screen.text());
+}
+
+#[test]
+fn a_key_shows_before_a_flood_ends_while_a_large_payload_is_selected() {
+    let broker = Broker::start(Settings {
+        max_payload: 16 << 20,
+        pending_limit: 64 << 20,
+        ..Settings::default()
+    })
+    .unwrap();
+    let mut screen = connected(Given::new().subscribed(&["big", "flood"]), &broker);
+    screen.shows("● flood");
+    let items: Vec<String> = (0..900_000).map(|n| format!("{{\"n\":{n}}}")).collect();
+    publish(&broker, "big", format!("[{}]", items.join(",")).as_bytes());
+    screen
+        .shows("\"n\": 0")
+        .keys("k<Enter>")
+        .shows("Details JSON");
+    let url = broker.url();
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stopped = stop.clone();
+    let flood = thread::spawn(move || {
+        let publisher = Client::connect("publisher", &url).unwrap();
+        let mut sent = 0u64;
+        while !stopped.load(std::sync::atomic::Ordering::Acquire) {
+            for _ in 0..500 {
+                publisher.publish("flood", "drop").unwrap();
+            }
+            sent += 500;
+            publisher.flush().unwrap();
+        }
+        sent
+    });
+    screen.shows(" k/s ");
+    // each of these shows while messages go on coming: the flood ends only after the last
+    screen
+        .keys("G")
+        .shows("\"n\": 899999")
+        .keys("v")
+        .shows("Details text")
+        .keys("W")
+        .keys("g")
+        .shows("[{\"n\":0},")
+        .keys("vv")
+        .shows("\"n\": 0");
+    stop.store(true, std::sync::atomic::Ordering::Release);
+    assert!(flood.join().unwrap() > 0);
 }

@@ -1,4 +1,8 @@
 //! The real event loop, driven by keys.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene is to fail"
+)]
 
 mod harness;
 mod journeys;

@@ -11,8 +11,9 @@ use goingnats::{
     client::{Batch, Data, Event, Gap, GapCause, Message, Sid, Ticket},
     protocol::{Headers, Info, Record, encode},
     tui::{
-        app::{App, Now, Setup, ingest, update},
+        app::{App, Effect, Now, Setup, ingest, update},
         keymap::Chord,
+        panes::request::{self, Handed},
         render,
     },
 };
@@ -22,6 +23,9 @@ use super::harness::setup;
 
 /// 2026-11-23 12:00:00 UTC.
 const START: i64 = 1_795_435_200_000_000_000;
+
+/// Names whatever was sent last.
+const TICKET: Ticket = Ticket(9);
 
 /// A screen whose world is written by hand.
 pub struct Scene {
@@ -138,7 +142,7 @@ impl Scene {
         self.event(
             at,
             Event::Answered {
-                ticket: Ticket(9),
+                ticket: TICKET,
                 inbox,
                 answer,
                 took,
@@ -146,10 +150,19 @@ impl Scene {
         );
     }
 
+    /// Presses keys. What they send is handed over as [`TICKET`]; nothing else is done.
     pub fn keys(&mut self, at: u64, keys: &str) {
+        let now = self.now(at);
         for chord in Chord::sequence(keys).unwrap() {
-            let now = self.now(at);
-            update::key(&mut self.app, chord, now);
+            for effect in update::key(&mut self.app, chord, now) {
+                if let Effect::Send(purpose) = effect {
+                    let handed = Handed {
+                        answer: TICKET,
+                        publish: None,
+                    };
+                    request::sent(&mut self.app, purpose.entry, Ok(handed), now);
+                }
+            }
         }
     }
 
@@ -169,6 +182,12 @@ impl Scene {
             .unwrap();
         written(terminal.backend().buffer())
     }
+}
+
+/// Fails with the frame where it does not hold a text.
+#[track_caller]
+fn holds(frame: &str, text: &str) {
+    assert!(frame.contains(text), "{text:?} is not on\n{frame}");
 }
 
 fn batch(bytes: Vec<u8>, records: Vec<Record>, at: i64) -> Batch {
@@ -245,7 +264,11 @@ fn said(style: Style) -> String {
 
 /// The scene of the pictures: orders and time, a request with its reply, one without responders, a gap.
 fn busy(width: u16, height: u16) -> Scene {
-    let mut scene = Scene::new(width, height, setup());
+    busy_with(width, height, setup())
+}
+
+fn busy_with(width: u16, height: u16, setup: Setup) -> Scene {
+    let mut scene = Scene::new(width, height, setup);
     scene.connect();
     let (time, orders) = (scene.subscribe("time.time"), scene.subscribe("orders.>"));
     let order = br#"{"id":70414,"customer":"mei","total":88.25,"items":2,"lines":[{"sku":"A-113"},{"sku":"B-7"}]}"#;
@@ -363,4 +386,144 @@ fn hostile_payloads_are_shown_and_never_obeyed() {
         "a\u{202e}b\u{200b}c".as_bytes(),
     );
     insta::assert_snapshot!(scene.frame(1_300));
+}
+
+#[test]
+fn without_colours_everything_is_still_said() {
+    let setup = Setup {
+        colours: false,
+        ..setup()
+    };
+    let mut scene = busy_with(100, 30, setup);
+    scene.keys(9_000, "k");
+    insta::assert_snapshot!(scene.frame(9_100));
+}
+
+#[test]
+fn frozen_while_messages_come() {
+    let mut scene = busy(100, 30);
+    scene.keys(9_000, "kk ");
+    scene.received(9_050, Sid(2), "time.time", b"1646389279.5");
+    insta::assert_snapshot!(scene.frame(9_100));
+}
+
+#[test]
+fn history_with_an_outcome_a_failure_and_a_name() {
+    let mut scene = busy(160, 45);
+    scene.keys(9_000, "rtoday<Tab>%Y%m%d<F5>");
+    scene.answered(11_000, "", Ok("20261123"), Duration::from_millis(2_000));
+    scene.keys(12_000, "<Ctrl-S>morning<Enter><Esc>rstock.check<Enter>");
+    let nobody = goingnats::client::Error::NoResponders {
+        subject: "stock.check".into(),
+    };
+    scene.answered(12_001, "", Err(nobody), Duration::from_micros(800));
+    scene.keys(16_500, "<Esc>h<Down>");
+    insta::assert_snapshot!("history", scene.frame(17_000));
+    scene.keys(17_000, "stock<Delete>");
+    insta::assert_snapshot!("history_delete", scene.frame(17_100));
+}
+
+#[test]
+fn composing_with_subjects_seen_on_offer() {
+    let mut scene = busy(100, 30);
+    scene.keys(9_000, "rord<Down>");
+    insta::assert_snapshot!(scene.frame(9_100));
+}
+
+#[test]
+fn a_command_is_found_by_typing() {
+    let mut scene = busy(100, 30);
+    scene.keys(9_000, ":mes");
+    insta::assert_snapshot!("palette", scene.frame(9_100));
+    scene.keys(9_000, "<Esc>:counters<Enter>");
+    insta::assert_snapshot!("counters", scene.frame(9_200));
+}
+
+#[test]
+fn leaving_with_a_draft_asks() {
+    let mut scene = busy(60, 20);
+    scene.keys(9_000, "rhalf a thought<Esc>q");
+    insta::assert_snapshot!(scene.frame(9_100));
+}
+
+/// The demo as it opens: nothing typed, and the clock of the publisher at a whole second.
+fn demo(width: u16, height: u16) -> Scene {
+    let setup = Setup {
+        name: "consumer".into(),
+        label: Some("demo".into()),
+        draft: Some(("today".into(), "%Y%m%d".into())),
+        guide: true,
+        ..setup()
+    };
+    let mut scene = Scene::new(width, height, setup);
+    scene.connect();
+    scene.tick(0);
+    scene
+}
+
+#[test]
+fn the_demo_at_its_seconds() {
+    for (width, height) in [(160, 45), (60, 20)] {
+        let mut scene = demo(width, height);
+        let time = scene.subscribe("time.time");
+        insta::assert_snapshot!(format!("demo_{width}x{height}_at_0"), scene.frame(0));
+        let tell = |scene: &mut Scene, second: u64| {
+            let said = format!("164638927{second}.6568809");
+            scene.received(second * 1_000, time, "time.time", said.as_bytes());
+            scene.tick(second * 1_000);
+        };
+        for second in 1..=3 {
+            tell(&mut scene, second);
+        }
+        scene.keys(3_000, "<F5>");
+        scene.sent(3_000, "today", "_INBOX.abc.1", b"%Y%m%d");
+        insta::assert_snapshot!(format!("demo_{width}x{height}_at_3"), scene.frame(3_500));
+        tell(&mut scene, 4);
+        scene.received(5_000, Sid::INBOX, "_INBOX.abc.1", b"20261123");
+        let took = Duration::from_millis(2_000);
+        scene.answered(5_000, "_INBOX.abc.1", Ok("20261123"), took);
+        for second in 5..=6 {
+            tell(&mut scene, second);
+        }
+        insta::assert_snapshot!(format!("demo_{width}x{height}_at_6"), scene.frame(6_000));
+    }
+}
+
+#[test]
+fn rates_and_sparklines_follow_what_is_published() {
+    let mut scene = Scene::new(200, 50, setup());
+    scene.connect();
+    let steady = scene.subscribe("steady");
+    let burst = scene.subscribe("burst");
+    scene.tick(0);
+    for second in 0..10u64 {
+        for n in 0..8 {
+            scene.received(second * 1_000 + n * 100, steady, "steady", b"12345678");
+        }
+        if second == 9 {
+            for n in 0..80 {
+                scene.received(second * 1_000 + n * 10, burst, "burst", b"");
+            }
+        }
+        scene.tick((second + 1) * 1_000);
+    }
+    let frame = scene.frame(10_000);
+    // over the last five seconds: 8 a second, and 80 / 5; with 8 bytes each of the steady ones
+    for text in ["8.0/s      80", "16/s      80", "24/s     64 B/s"] {
+        holds(&frame, text);
+    }
+    // the last eight seconds of each, by its own scale, and ten of both
+    for text in [
+        "steady    ▇▇▇▇▇▇▇▇   8.0",
+        "burst            ▇    16",
+        "▁▁▁▁▁▁▁▁▁▇",
+    ] {
+        holds(&frame, text);
+    }
+    for second in 11..=30 {
+        scene.tick(second * 1_000);
+    }
+    let frame = scene.frame(30_000);
+    holds(&frame, "0/s      0 B/s");
+    assert!(!frame.contains('▇'), "{frame}");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stage::Stage;
 use crate::{
     client::Error,
-    tui::app::{Focus, View},
+    tui::app::{Action, Focus, View, update},
 };
 
 #[test]
@@ -284,7 +284,7 @@ fn a_frozen_log_stays_while_its_messages_are_evicted() {
     assert!(stage.app.store.counters().evicted > 60);
     stage.keys("k<Enter>").shows("early 56").keys("<Esc>g");
     stage.shows("─ evicted ─").hides("early 59");
-    stage.keys("G").shows("FOLLOW").hides("early");
+    stage.keys("G").pass(1_000).shows("FOLLOW").hides("early");
 }
 
 #[test]
@@ -352,12 +352,12 @@ fn details_scroll_wrapped_lines_to_their_end_and_back() {
 fn paste_goes_into_fields_only() {
     let mut stage = Stage::new(&[]);
     let now = stage.now();
-    let paste = |text: &str| crate::tui::app::Action::Paste(text.into());
-    crate::tui::app::update::act(&mut stage.app, paste("lost"), now);
+    let paste = |text: &str| Action::Paste(text.into());
+    update::act(&mut stage.app, paste("lost"), now);
     assert_eq!(stage.toasts().len(), 1);
     stage.keys("rmany<Tab>");
     let lines: Vec<String> = (0..1_000).map(|n| format!("line {n}")).collect();
-    crate::tui::app::update::act(&mut stage.app, paste(&lines.join("\n")), now);
+    update::act(&mut stage.app, paste(&lines.join("\n")), now);
     stage.shows("line 999").shows("Messages FOLLOW");
     assert!(stage.app.layout.messages.height > 20);
 }
@@ -370,4 +370,41 @@ fn a_request_of_ours_is_paired_where_inboxes_have_another_name() {
     stage.pass(Duration::from_secs(2).as_millis() as u64);
     stage.data(crate::client::Sid(1), "_mine.1", None, b"2026");
     stage.shows("today ↩").shows("2 shown");
+}
+
+#[test]
+fn a_layout_that_is_not_wanted_any_more_is_dropped() {
+    let mut stage = Stage::new(&["t"]);
+    let large = format!("[{}1]", "1,".repeat(600_000));
+    stage.received(0, "t", large.as_bytes()).keys("k<Enter>");
+    stage.shows("Details JSON");
+    let v = "v".parse().unwrap();
+    let now = stage.now();
+    let mut jobs = update::key(&mut stage.app, v, now);
+    jobs.extend(update::key(&mut stage.app, v, now));
+    let hex = jobs.pop().unwrap();
+    stage.perform(jobs);
+    stage.shows("laying out 1.2 MB as hex");
+    stage.perform(vec![hex]);
+    stage.shows("00000000");
+}
+
+#[test]
+fn a_name_and_an_outcome_do_not_take_each_other_away() {
+    for named_first in [true, false] {
+        let mut stage = Stage::new(&[]);
+        let ticket = stage.keys("rtoday<Enter>").newest_ticket();
+        if !named_first {
+            stage.answered_for(ticket, Ok("20261123"));
+        }
+        stage.keys("<Ctrl-S>morning<Enter>");
+        if named_first {
+            stage.answered_for(ticket, Ok("20261123"));
+        }
+        stage
+            .keys("<Esc>h")
+            .shows("★ morning")
+            .shows("saved as morning");
+        stage.shows("replied in 2.0 ms").shows("20261123");
+    }
 }

@@ -208,7 +208,7 @@ impl Stage {
         self
     }
 
-    fn perform(&mut self, effects: Vec<Effect>) {
+    pub fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let more = self.perform_one(effect);
             self.perform(more);
@@ -235,7 +235,7 @@ impl Stage {
             }
             Effect::Job(Job::ReadDocument { id, bytes, form }) => {
                 let document = Box::new(crate::payload::Document::read(bytes, form));
-                ingest::job(&mut self.app, JobDone::Document { id, document }, now);
+                ingest::job(&mut self.app, JobDone::Document { id, form, document }, now);
             }
             Effect::Job(Job::Record(line)) => self.asked.push(match *line {
                 crate::history::Line::Entry(_) => "record".into(),

@@ -283,6 +283,11 @@ fn settle(app: &mut App, mut entry: Entry, outcome: Outcome) -> Vec<Effect> {
         );
     }
     entry.outcome = Some(outcome);
+    // it may have been named, or lost its name, while it was under way
+    if let Some(known) = app.history.get(&entry.id) {
+        entry.name.clone_from(&known.name);
+    }
+    app.composer.settled(&entry);
     app.history.put(entry.clone());
     vec![Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(
         entry,
