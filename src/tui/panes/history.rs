@@ -26,6 +26,8 @@ pub struct HistoryPane {
     query: Field,
     found: Vec<usize>,
     scroll: Scroll,
+    /// Entries changed here since the file was last asked for: what it held then is older.
+    changed: HashSet<String>,
 }
 
 /// An entry, and what finding looks at.
@@ -62,6 +64,7 @@ impl HistoryPane {
 
     /// Adds an entry, or replaces the one with its id.
     pub fn put(&mut self, entry: Entry) {
+        self.changed.insert(entry.id.clone());
         self.change(
             |rows| match rows.iter_mut().find(|row| row.entry.id == entry.id) {
                 Some(known) => *known = Row::new(entry),
@@ -70,8 +73,9 @@ impl HistoryPane {
         );
     }
 
-    /// Takes what the file holds. What the file does not know (yet) stays.
-    pub fn loaded(&mut self, entries: Vec<Entry>) {
+    /// Takes what the file held. What it did not know yet stays.
+    pub fn loaded(&mut self, mut entries: Vec<Entry>) {
+        entries.retain(|entry| !self.changed.contains(&entry.id));
         self.change(|rows| {
             let known: HashSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
             rows.retain(|row| !known.contains(row.entry.id.as_str()));
@@ -81,6 +85,7 @@ impl HistoryPane {
     }
 
     fn remove(&mut self, id: &str) {
+        self.changed.insert(id.to_owned());
         self.change(|rows| rows.retain(|row| row.entry.id != id));
     }
 
@@ -118,6 +123,7 @@ pub fn open(app: &mut App) -> Vec<Effect> {
     app.go_to(Focus::History);
     app.history.scroll = Scroll::top();
     app.history.query.select_all();
+    app.history.changed.clear();
     vec![Effect::Job(Job::LoadHistory)]
 }
 

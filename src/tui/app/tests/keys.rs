@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stage::Stage;
 use crate::{
     client::Error,
-    tui::app::{Action, Focus, View, update},
+    tui::app::{Action, Focus, JobDone, View, ingest, update},
 };
 
 #[test]
@@ -407,4 +407,20 @@ fn a_name_and_an_outcome_do_not_take_each_other_away() {
             .shows("saved as morning");
         stage.shows("replied in 2.0 ms").shows("20261123");
     }
+}
+
+#[test]
+fn what_the_file_held_before_takes_back_nothing() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Enter>").answered(Ok("20261123"));
+    stage.keys("<Esc>h");
+    let held = vec![stage.app.history.selected().unwrap().clone()];
+    stage.keys("<Ctrl-S>morning<Enter>");
+    let now = stage.now();
+    let done = JobDone::History {
+        entries: held,
+        problems: Vec::new(),
+    };
+    ingest::job(&mut stage.app, done, now);
+    stage.shows("★ morning").shows("1 of 1");
 }
