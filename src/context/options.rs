@@ -8,7 +8,7 @@ use super::{
     resolve::SERVER,
 };
 use crate::client::{
-    self, ClientCertificate, Credentials, Options, Secret, SecretSource, ServerUrl, Tls,
+    self, ClientCertificate, Credentials, Options, Scheme, Secret, SecretSource, ServerUrl, Tls,
 };
 
 /// What the client takes, and what it does not get.
@@ -66,6 +66,7 @@ impl Settings {
         if withheld.is_some() {
             return Ok(Resolved { options, withheld });
         }
+        options.tls.required |= self.context_asks_for_tls();
         Ok(Resolved {
             options: Options {
                 credentials: self.credentials(nsc.creds)?,
@@ -182,6 +183,21 @@ impl Settings {
             wanted_by,
             origin: self.server.origin.clone(),
         }))
+    }
+
+    /// Credentials of a context whose servers are reached over TLS do not travel in the clear, even where
+    /// the same server is named by another URL; a person who lets other servers have them decides anew.
+    fn context_asks_for_tls(&self) -> bool {
+        let url = self
+            .context
+            .as_ref()
+            .and_then(|context| context.url.as_ref());
+        let servers = url.and_then(|url| ServerUrl::parse_list(url.reveal()).ok());
+        let asks = servers.is_some_and(|servers| {
+            let secure = |server: &ServerUrl| matches!(server.scheme, Scheme::Tls | Scheme::Wss);
+            servers.iter().any(secure)
+        });
+        asks && self.also_for.is_empty() && self.credentials.comes_from_a_context()
     }
 
     fn credentials(&self, of_nsc: Option<PathBuf>) -> Result<Credentials, Error> {

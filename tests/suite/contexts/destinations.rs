@@ -111,3 +111,11 @@ fn given_a_context_without_credentials_then_there_is_nothing_to_withhold() {
     let world = World::with(r#"{"url": "prod"}"#).server("other");
     assert_eq!(world.servers(), ["nats://other:4222"]);
 }
+
+#[test]
+fn given_a_context_that_asks_for_tls_then_its_credentials_do_not_travel_in_the_clear() {
+    let world = World::with(r#"{"url": "tls://prod:4222", "token": "t"}"#);
+    assert!(world.server("nats://prod:4222").options().tls.required);
+    let without = World::with(r#"{"url": "nats://prod:4222", "token": "t"}"#);
+    assert!(!without.options().tls.required);
+}
