@@ -126,7 +126,11 @@ fn next_step(error: &client::Error) -> Option<&'static str> {
         E::NotNats { .. } => "check the port given with --server or NATS_URL",
         E::HandshakeTimeout {
             awaited: "INFO", ..
-        } => "a NATS server speaks first: check the port given with --server or NATS_URL",
+        } => "try --tlsfirst, or check the port given with --server or NATS_URL",
+        E::TlsVerify { .. } => "name the authority you trust with --tlsca or NATS_CA",
+        E::TlsClientCertRequired { .. } => {
+            "give one with --tlscert and --tlskey, or NATS_CERT and NATS_KEY"
+        }
         E::Refused { .. } => "check --user, --password and --token, or their NATS_* variables",
         E::Timeout { .. } => "wait longer with --timeout",
         E::TooLarge { .. } => "send less, or raise max_payload in the server's configuration",

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use goingnats::client::{
-    Client, ClientCertificate, Credentials, Error, Event, Options, Secret, TlsInfo,
+use goingnats::{
+    client::{Client, ClientCertificate, Credentials, Error, Event, Options, Secret, TlsInfo},
+    protocol::Info,
 };
 
 use super::{
     NatsServer, Watched,
     fake::{Fake, INFO},
 };
-use crate::support::Certificates;
+use crate::support::{Certificates, wait_for};
 
 /// Options for a server by this scheme and host, trusting this authority.
 fn options(scheme: &str, host: &str, server: &NatsServer, trusted: &Certificates) -> Options {
@@ -84,6 +85,48 @@ fn c034_c036_the_name_is_checked_however_tls_came_about() {
         let by_name = options(scheme, "localhost", &server, &certificates);
         assert_eq!(protection(by_name), GOOD);
     }
+}
+
+#[test]
+fn c036_a_discovered_server_must_bear_the_name_that_led_to_it() {
+    let certificates = Certificates::for_names(&["localhost"]);
+    let cluster = |routes: &str| {
+        let listen = r#"listen: "127.0.0.1:-1""#;
+        let tls = certificates.config("");
+        NatsServer::with_config(&format!("{tls}cluster {{ name: c, {listen}, {routes} }}"))
+    };
+    let mut first = cluster("");
+    let second = cluster(&format!("routes: [{:?}]", route(&first)));
+    let mut options = options("tls", "localhost", &first, &certificates);
+    options.retry_first = true;
+    let mut watched = Watched::open(options);
+    watched.event("the other server", |event| {
+        let knows = |info: &Info| info.connect_urls.contains(&second.address());
+        match event {
+            Event::Connected { info, .. } | Event::InfoChanged(info) => knows(info).then_some(()),
+            _ => None,
+        }
+    });
+    first.stop();
+    let (server, tls) = watched.event("a move", |event| match event {
+        Event::Connected { server, tls, .. } if server.contains("127.0.0.1") => {
+            Some((server.clone(), *tls))
+        }
+        _ => None,
+    });
+    assert_eq!(server, format!("tls://{}", second.address()));
+    assert_eq!(tls, GOOD);
+}
+
+/// Where the server listens for others of its cluster.
+#[track_caller]
+fn route(server: &NatsServer) -> String {
+    wait_for("a port for routes", || {
+        let log = server.log();
+        let (_, behind) = log.split_once("Listening for route connections on ")?;
+        let (address, _) = behind.split_once('\n')?;
+        Some(format!("nats-route://{address}"))
+    })
 }
 
 #[test]
