@@ -4,7 +4,6 @@
 //! `cargo bench --bench network`
 
 #[path = "harness/mod.rs"]
-#[allow(dead_code)]
 mod harness;
 #[path = "../tests/suite/support/mod.rs"]
 mod support;
