@@ -56,13 +56,21 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
             }
         }
         Event::Connected {
-            server, info, rtt, ..
+            server,
+            info,
+            rtt,
+            tls,
         } => {
             if matches!(app.phase, Phase::Waiting { .. }) {
                 app.toasts
                     .show(Level::Done, format!("Connected to {server}."), now.instant);
             }
-            app.phase = Phase::Connected { server, info, rtt };
+            app.phase = Phase::Connected {
+                server,
+                info,
+                rtt,
+                tls,
+            };
         }
         Event::Disconnected { reason, retry_in } => disconnected(app, &reason, retry_in),
         Event::Closed { reason } => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::protocol::Info;
+use crate::{client::TlsInfo, protocol::Info};
 
 /// The connection, as the screen tells it.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ pub enum Phase {
         info: Box<Info>,
         /// The newest round trip.
         rtt: Duration,
+        /// What protects the connection; `None` in the clear.
+        tls: Option<TlsInfo>,
     },
     /// Lost, or never had; the next attempt follows.
     Waiting {

@@ -189,6 +189,7 @@ impl Composer {
         } else {
             Kind::Publish
         };
+        self.sent.forget_settled();
         self.part = Part::Payload;
         self.entry = None;
         self.edited = false;

@@ -82,7 +82,11 @@ fn left(app: &App) -> Vec<Part> {
         Phase::Waiting { .. } => (theme.bad, "reconnecting"),
         Phase::Closed { .. } => (theme.bad, "closed"),
     };
-    let host = app.server().trim_start_matches("nats://").to_owned();
+    let server = app.server();
+    let host = server
+        .split_once("://")
+        .map_or(server, |(_, host)| host)
+        .to_owned();
     let mut parts = vec![part("● ".into(), dot, u8::MAX)];
     match &app.setup.label {
         Some(label) => {
@@ -94,7 +98,12 @@ fn left(app: &App) -> Vec<Part> {
     if !state.is_empty() {
         parts.push(part(format!("{state}  "), dot, 9));
     }
-    if let Phase::Connected { info, rtt, .. } = &app.phase {
+    if let Phase::Connected { info, rtt, tls, .. } = &app.phase {
+        match tls {
+            Some(tls) if tls.verified => parts.push(part("TLS  ".into(), theme.dim, 2)),
+            Some(_) => parts.push(part("TLS NOT CHECKED  ".into(), theme.bad, u8::MAX)),
+            None => {}
+        }
         let version = if info.version.ends_with("-goingnats") {
             "embedded".to_owned()
         } else {

@@ -27,6 +27,7 @@ impl Program {
         command.env("TERM", "xterm-256color");
         // no context of whoever runs the tests
         command.env("HOME", "/nonexistent");
+        command.cwd("/");
         Program {
             command,
             size: (100, 30),

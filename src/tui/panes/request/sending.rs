@@ -61,6 +61,11 @@ impl Sent {
             .count()
     }
 
+    /// What the composer holds is not what was sent any more: a settled outcome is not its.
+    pub(super) fn forget_settled(&mut self) {
+        self.newest = self.newest.take().filter(|newest| newest.outcome.is_none());
+    }
+
     pub(super) fn newest(&self) -> Option<&Newest> {
         self.newest.as_ref()
     }
