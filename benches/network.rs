@@ -97,10 +97,11 @@ fn respond(stream: &mut TcpStream) {
     let mut chunk = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut chunk) {
         let text = std::str::from_utf8(&chunk[..count]).expect("text");
-        // One request at a time is under way, and it fits a segment.
-        let Some(reply) = text.split(' ').nth(3).filter(|_| text.starts_with("MSG")) else {
+        // One request at a time is under way, and it fits a segment; a PING may stand before it.
+        let Some((_, message)) = text.split_once("MSG ") else {
             continue;
         };
+        let reply = message.split(' ').nth(2).expect("a reply subject");
         let answer = format!("PUB {reply} 4\r\npong\r\n");
         if stream.write_all(answer.as_bytes()).is_err() {
             return;
@@ -111,7 +112,7 @@ fn respond(stream: &mut TcpStream) {
 fn read_message(stream: &mut TcpStream) {
     let mut chunk = [0; 4096];
     let mut read = 0;
-    while !chunk[..read].ends_with(b"pong\r\n") {
+    while !chunk[..read].windows(6).any(|part| part == b"pong\r\n") {
         read += stream.read(&mut chunk[read..]).expect("an answer");
     }
 }
