@@ -241,34 +241,6 @@ async fn s34_async_nats_offers_a_service() {
     serving.await.expect("served to the end");
 }
 
-/// What a machine does with it is told, not asserted: run it with `--nocapture`.
-#[tokio::test]
-async fn s36_async_nats_receives_everything_it_keeps_up_with() {
-    const MESSAGES: usize = 100_000;
-    const UNDER_WAY: usize = 10_000;
-    let broker = broker();
-    let (receiver, _events) = connect(&broker.url()).await;
-    let (sender, _events) = connect(&broker.url()).await;
-    let mut messages = receiver.subscribe("bench").await.expect("subscribed");
-    receiver.flush().await.expect("in place");
-    let since = std::time::Instant::now();
-    let mut received = 0;
-    for sent in 1..=MESSAGES {
-        let published = sender.publish("bench", vec![b'x'; 128].into());
-        published.await.expect("published");
-        // A reader that keeps up is never further behind than this.
-        while received + UNDER_WAY < sent {
-            assert_eq!(next(&mut messages).await.payload.len(), 128);
-            received += 1;
-        }
-    }
-    for _ in received..MESSAGES {
-        assert_eq!(next(&mut messages).await.payload.len(), 128);
-    }
-    let rate = MESSAGES as f64 / since.elapsed().as_secs_f64();
-    println!("figure: broker_async_nats_128_bytes {rate:.0} messages/s");
-}
-
 /// Waits for an event; others before it are passed over.
 async fn until(events: &mut mpsc::UnboundedReceiver<Event>, wanted: Event) {
     let came = async {
