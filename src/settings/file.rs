@@ -66,7 +66,7 @@ impl Settings {
     /// Reads the file; one that does not exist says nothing.
     ///
     /// # Errors
-    /// [`Error`] where it cannot be read or understood.
+    /// [`enum@Error`] where it cannot be read or understood.
     pub fn load(path: &Path) -> Result<Settings, Error> {
         match read(path) {
             Ok(text) => Settings::parse(&text, path),
