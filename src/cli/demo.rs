@@ -57,6 +57,7 @@ pub fn demo(
     explore(Explorer {
         options: settings.options()?,
         context: Some("demo".to_owned()),
+        guarded: false,
         timeout: settings.timeout.value,
         subscriptions: vec!["time.time".to_owned()],
         history,

@@ -27,6 +27,8 @@ pub struct Explorer<'a> {
     pub options: Options,
     /// The context's name, where there is one.
     pub context: Option<String>,
+    /// Whether sending there asks first.
+    pub guarded: bool,
     /// How long a request waits unless the composer says otherwise.
     pub timeout: Duration,
     /// What it subscribes to at once.
@@ -60,6 +62,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         name: explorer.options.name.clone(),
         label: explorer.context.clone(),
         context: explorer.context,
+        guarded: explorer.guarded,
         server: servers.join(", "),
         subscriptions: explorer.subscriptions,
         guide: explorer.demo.is_some(),

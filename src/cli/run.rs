@@ -87,7 +87,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(paths) => Settings::load(&paths.settings())?,
         None => Settings::default(),
     };
-    let hidden = settings.history.hide_headers;
+    let hidden = settings.history.hide_headers.clone();
     let secrets = hidden.map_or_else(Secrets::default, Secrets::new);
     let flags = arguments.flags();
     let connection = || -> Result<context::Settings> {
@@ -98,9 +98,11 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     match arguments.command {
         None => {
             let connection = connection()?;
+            let context = connection.context_name();
             explore(Explorer {
                 options: connection.options()?,
-                context: connection.context_name(),
+                guarded: context.as_deref().is_some_and(|name| settings.guards(name)),
+                context,
                 timeout: connection.timeout.value,
                 subscriptions: arguments.subscriptions,
                 history: paths.map(|paths| paths.history()),

@@ -32,6 +32,8 @@ pub struct Setup {
     pub name: String,
     /// What stands first in the status line: the context, `demo`, or nothing.
     pub label: Option<String>,
+    /// Whether the context is guarded: sending asks first.
+    pub guarded: bool,
     /// Recorded with every request that is sent: the context's name, where there is one.
     pub context: Option<String>,
     /// The server, as it is shown and recorded before we are connected.

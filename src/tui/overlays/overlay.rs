@@ -7,7 +7,7 @@ use crate::{
     history::Entry,
     payload::visible,
     tui::{
-        app::{App, Effect, Now},
+        app::{App, Effect, Now, Purpose},
         keymap::{Chord, Scope},
     },
 };
@@ -59,6 +59,11 @@ impl Overlay {
     /// Asks whether to clear the log.
     pub fn clear_log() -> Overlay {
         Overlay::Confirm(question::Confirm::ClearLog)
+    }
+
+    /// Asks whether to send in a guarded context.
+    pub fn send(purpose: Box<Purpose>) -> Overlay {
+        Overlay::Confirm(question::Confirm::Send(purpose))
     }
 
     /// Asks whether to leave with something unfinished.

@@ -8,13 +8,13 @@ use ratatui::{
 };
 
 use crate::{
-    history::Entry,
+    history::{Entry, Kind},
     payload::visible,
     tui::{
-        app::{App, Effect, Level, Now},
+        app::{App, Effect, Level, Now, Purpose},
         keymap::Chord,
         panes::{
-            history,
+            history, request,
             subscriptions::{self, Wish},
         },
         widgets::{Field, Pane, field::FieldStyle, number, popup},
@@ -46,6 +46,8 @@ pub enum Confirm {
     ClearLog,
     /// Delete a request from the history?
     Delete(Box<Entry>),
+    /// Send in a guarded context?
+    Send(Box<Purpose>),
     /// Leave with something unfinished?
     Quit(String),
 }
@@ -144,6 +146,7 @@ pub fn confirmed(app: &mut App, confirm: Confirm) -> Vec<Effect> {
             Vec::new()
         }
         Confirm::Delete(entry) => history::delete(app, &entry),
+        Confirm::Send(purpose) => request::send_now(app, purpose, app.now),
         Confirm::Quit(_) => vec![Effect::Quit],
     }
 }
@@ -203,6 +206,18 @@ pub fn draw_confirm(app: &App, confirm: &Confirm, frame: &mut Frame) {
             "Delete from the history?",
             format!("{} will be gone.", visible(&entry.subject)),
         ),
+        Confirm::Send(purpose) => {
+            let what = match purpose.entry.kind {
+                Kind::Request => "a request",
+                Kind::Publish => "a message",
+            };
+            let context = app.setup.context.as_deref().unwrap_or("this context");
+            let subject = visible(&purpose.entry.subject);
+            (
+                "Send?",
+                format!("{context} is guarded. This sends {what} to {subject}."),
+            )
+        }
         Confirm::Quit(unfinished) => ("Quit?", unfinished.clone()),
     };
     let inside = frame_of(app, title, 5, frame);

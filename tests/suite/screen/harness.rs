@@ -47,6 +47,7 @@ pub fn setup() -> app::Setup {
         name: "explorer".into(),
         label: None,
         context: None,
+        guarded: false,
         server: "nats://127.0.0.1:4222".into(),
         subscriptions: Vec::new(),
         draft: None,

@@ -424,3 +424,22 @@ fn what_the_file_held_before_takes_back_nothing() {
     ingest::job(&mut stage.app, done, now);
     stage.shows("★ morning").shows("1 of 1");
 }
+
+#[test]
+fn a_guarded_context_asks_before_anything_is_sent() {
+    for (keys, sent) in [
+        ("ra<Enter>", &[][..]),
+        ("ra<Enter>n", &[]),
+        ("ra<Enter><Esc>", &[]),
+        ("ra<Enter>y", &["record", "send a"]),
+        ("pa<Tab>x<F5>y", &["record", "send a"]),
+        // again from the history, where it is asked again
+        ("ra<Enter>y<Esc>h<F5>", &["record", "send a"]),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.app.setup.guarded = true;
+        stage.connect().keys(keys);
+        stage.asked.retain(|asked| asked != "load history");
+        assert_eq!(stage.asked, sent, "{keys}");
+    }
+}

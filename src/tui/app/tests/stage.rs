@@ -45,6 +45,7 @@ impl Stage {
             name: "explorer".into(),
             label: None,
             context: None,
+            guarded: false,
             server: "nats://127.0.0.1:4222".into(),
             subscriptions: Vec::new(),
             draft: None,

@@ -16,6 +16,7 @@ use crate::{
     store,
     tui::{
         app::{App, Effect, Focus, Job, Level, Now, Purpose},
+        overlays::Overlay,
         widgets::number,
     },
 };
@@ -162,7 +163,24 @@ fn new_entry(app: &App, kind: Kind, subject: &[u8], now: Now) -> Entry {
     entry
 }
 
+/// Sends, or in a guarded context asks first.
 fn dispatch(app: &mut App, entry: Entry, headers: Headers, now: Now) -> Vec<Effect> {
+    let purpose = Box::new(Purpose {
+        timeout: entry.timeout,
+        entry,
+        headers,
+        reply: None,
+    });
+    if app.setup.guarded {
+        app.overlays.push(Overlay::send(purpose));
+        return Vec::new();
+    }
+    send_now(app, purpose, now)
+}
+
+/// Sends without asking.
+pub fn send_now(app: &mut App, purpose: Box<Purpose>, now: Now) -> Vec<Effect> {
+    let entry = purpose.entry.clone();
     app.composer.sent.newest = Some(Newest {
         id: entry.id.clone(),
         kind: entry.kind,
@@ -172,17 +190,8 @@ fn dispatch(app: &mut App, entry: Entry, headers: Headers, now: Now) -> Vec<Effe
     });
     app.history.put(entry.clone());
     app.guide.sent(&entry);
-    let record = Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(entry.clone())))));
-    let timeout = entry.timeout;
-    vec![
-        record,
-        Effect::Send(Box::new(Purpose {
-            entry,
-            headers,
-            reply: None,
-            timeout,
-        })),
-    ]
+    let record = Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(entry)))));
+    vec![record, Effect::Send(purpose)]
 }
 
 /// Takes the outcome of handing something to the client.
