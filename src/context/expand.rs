@@ -84,7 +84,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             home: Some("/home/me".into()),
-            working_directory: "/work".into(),
+            working_directory: "/here".into(),
         }
     }
 
@@ -92,7 +92,7 @@ mod tests {
     fn variables_and_the_home_directory_are_expanded_as_natscli_does() {
         let table = [
             ("/abs", "/abs"),
-            ("rel/f", "/work/rel/f"),
+            ("rel/f", "/here/rel/f"),
             ("~/x", "/home/me/x"),
             ("~", "/home/me"),
             ("~bob/x", "/home/mebob/x"),
@@ -108,7 +108,7 @@ mod tests {
             ("/${}b", "/b"),
             ("/${b", "/b"),
             ("/$$/$1x", "//x"),
-            ("C:\\c.creds", "/work/C:\\c.creds"),
+            ("C:\\c.creds", "/here/C:\\c.creds"),
         ];
         for (given, expected) in table {
             assert_eq!(path(given, &environment()), Path::new(expected), "{given}");

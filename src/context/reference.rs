@@ -204,7 +204,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             home: Some("/home/me".into()),
-            working_directory: "/work".into(),
+            working_directory: "/here".into(),
         }
     }
 
@@ -280,8 +280,8 @@ mod tests {
             ("~/c", Ok("file /home/me/c")),
             ("$DIR/c", Ok("file /d/c")),
             ("file://~/c", Ok("file /home/me/c")),
-            ("file://c", Ok("file /work/c")),
-            ("C:\\c.creds", Ok("file /work/C:\\c.creds")),
+            ("file://c", Ok("file /here/c")),
+            ("C:\\c.creds", Ok("file /here/C:\\c.creds")),
             ("env://SET", Ok("text secret\r\n")),
             ("data:;base64,QQ==", Ok("text A")),
             (
