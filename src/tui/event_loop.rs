@@ -166,7 +166,10 @@ impl EventLoop {
                 Some(event) => self.event(event, turn),
                 None => {
                     turn.lanes_open.0 = false;
-                    self.event(Event::Closed { reason: None }, turn);
+                    // The end is told before the lane ends, with its reason; not by a task that died.
+                    if !self.app.phase.is_closed() {
+                        self.event(Event::Closed { reason: None }, turn);
+                    }
                 }
             },
             done = self.jobs.next() => {

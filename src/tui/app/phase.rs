@@ -45,6 +45,11 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Whether it is over.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Phase::Closed { .. })
+    }
+
     /// Whether commands reach a server now.
     pub fn is_connected(&self) -> bool {
         matches!(self, Phase::Connected { .. })

@@ -8,5 +8,5 @@ mod resolve;
 mod table;
 
 pub use chord::{Chord, UnknownKey};
-pub use resolve::{key_of, resolve};
+pub use resolve::resolve;
 pub use table::{Binding, Scope, TABLE, WITHOUT_KEY};

@@ -1,9 +1,8 @@
-//! From a key to its meaning, and back.
+//! From a key to its meaning.
 
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{Binding, Chord, Scope, TABLE};
-use crate::tui::app::Action;
 
 static BY_CHORD: LazyLock<HashMap<(Scope, Chord), &'static Binding>> = LazyLock::new(|| {
     let keys = TABLE
@@ -23,19 +22,10 @@ pub fn resolve(scopes: &[Scope], chord: Chord) -> Option<&'static Binding> {
         .find_map(|scope| BY_CHORD.get(&(*scope, chord)).copied())
 }
 
-/// The key to show for an action where these scopes hold.
-pub fn key_of(scopes: &[Scope], action: &Action) -> Option<&'static str> {
-    scopes.iter().find_map(|scope| {
-        let row = TABLE
-            .iter()
-            .find(|row| row.scope == *scope && row.action == *action)?;
-        row.keys.first().copied()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::app::Action;
 
     #[test]
     fn the_narrowest_scope_wins() {

@@ -99,7 +99,7 @@ impl Given {
 
     /// Opens the screen on a server.
     pub fn open(mut self, server: &str) -> Running {
-        self.setup.server = server.to_owned();
+        self.setup.server = client::ServerUrl::parse(server).unwrap().to_string();
         let mut options = Options::new("explorer", server).unwrap();
         (options.retry_first, options.log_sent) = (true, true);
         let (keys, script) = mpsc::unbounded_channel();

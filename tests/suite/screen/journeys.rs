@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use goingnats::{
-    broker::{Broker, Settings},
+    broker::{Access, Broker, Settings},
     client::{Client, Message},
     tui::event_loop::End,
 };
@@ -503,4 +503,22 @@ fn a_key_shows_before_a_flood_ends_while_a_large_payload_is_selected() {
         .shows("\"n\": 0");
     stop.store(true, std::sync::atomic::Ordering::Release);
     assert!(flood.join().unwrap() > 0);
+}
+
+#[test]
+fn refused_credentials_end_the_dialing_and_the_reason_stays() {
+    let access = Access::User {
+        user: "ada".into(),
+        password: "right".into(),
+    };
+    let broker = Broker::start(Settings {
+        access,
+        ..Settings::default()
+    })
+    .unwrap();
+    let mut screen = Given::new().open(&format!("nats://ada:wrong@{}", broker.addr()));
+    screen
+        .shows("refused to let us in")
+        .shows("not trying again");
+    screen.keys("?").shows("Help").shows("refused to let us in");
 }
