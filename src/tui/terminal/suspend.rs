@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use rustix::process::{Signal, getppid, getsid, kill_current_process_group};
+use nix::unistd::{Pid, getpid, getppid, getsid};
+use rustix::process::{Signal, kill_current_process_group};
 
 use super::{Capabilities, Signals, input, modes};
 
@@ -49,11 +50,53 @@ pub(super) fn stop() -> io::Result<()> {
     Ok(kill_current_process_group(Signal::STOP)?)
 }
 
-/// A session's leader has no shell above it; neither has a process whose parent is in another
-/// session.
+/// Whether a shell above us would continue us.
 pub(super) fn someone_could_resume() -> bool {
-    let Ok(session) = getsid(None) else {
+    let (Ok(session), parent) = (getsid(None), getppid()) else {
         return false;
     };
-    getppid().is_some_and(|parent| getsid(Some(parent)).is_ok_and(|theirs| theirs == session))
+    let theirs = match parent.as_raw() {
+        OUTSIDE => Some(Pid::from_raw(OUTSIDE)),
+        _ => getsid(Some(parent)).ok(),
+    };
+    is_in_the_session_of_its_parent(getpid(), session, theirs)
+}
+
+/// The number the kernel gives for a process outside of our PID namespace (pid_namespaces(7)):
+/// in a container the parent, or the leader of the session, may be there. `nix` and not `rustix`
+/// asks for them, since rustix 1.1 takes this 0 for impossible.
+const OUTSIDE: i32 = 0;
+
+/// A session's leader has no shell above it; neither has a process whose parent is in another
+/// session.
+fn is_in_the_session_of_its_parent(own: Pid, session: Pid, theirs: Option<Pid>) -> bool {
+    session != own && theirs == Some(session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_is_above_where_the_parent_shares_the_session() {
+        for (own, session, theirs, expected) in [
+            (20, 10, Some(10), true),
+            (20, 20, Some(10), false),
+            (20, 20, Some(20), false),
+            (20, 10, Some(11), false),
+            (20, 10, None, false),
+            // In a container whose first process leads the session.
+            (1, 1, Some(OUTSIDE), false),
+            // The session is led from outside: by whoever entered the namespace.
+            (20, OUTSIDE, Some(OUTSIDE), true),
+            (20, 20, Some(OUTSIDE), false),
+        ] {
+            let pid = Pid::from_raw;
+            assert_eq!(
+                is_in_the_session_of_its_parent(pid(own), pid(session), theirs.map(pid)),
+                expected,
+                "{own} {session} {theirs:?}"
+            );
+        }
+    }
 }
