@@ -1,7 +1,7 @@
 //! What a connection costs: a request's way there and back, the way to another server when one dies,
 //! ten thousand subscriptions.
 //!
-//! `cargo bench --bench network`
+//! `cargo bench --bench network`, or with `-- requests` (`subscriptions`, `failover`) one of them.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -9,7 +9,7 @@ mod harness;
 mod support;
 
 use std::{
-    fs,
+    env, fs,
     io::{Read, Write},
     net::TcpStream,
     process, thread,
@@ -21,9 +21,19 @@ use harness::{cpu_time, figure, median, percentile, raw};
 use support::{Cluster, NatsServer};
 
 fn main() {
-    requests();
-    subscriptions();
-    failover();
+    let parts: [(&str, fn()); 3] = [
+        ("requests", requests),
+        ("subscriptions", subscriptions),
+        ("failover", failover),
+    ];
+    let named: Vec<String> = env::args().skip(1).collect();
+    let wanted = |name: &&str| named.iter().any(|argument| argument == name);
+    let any = parts.iter().any(|(name, _)| wanted(name));
+    for (name, part) in parts {
+        if !any || wanted(&name) {
+            part();
+        }
+    }
 }
 
 const REQUESTS: usize = 20_000;
