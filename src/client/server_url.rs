@@ -104,7 +104,14 @@ impl ServerUrl {
             url: place.to_owned(),
             reason: reason.to_owned(),
         };
-        let scheme = Scheme::parse(scheme).ok_or_else(|| refuse(BAD_SCHEME))?;
+        let scheme = Scheme::parse(scheme).ok_or_else(|| match user_info {
+            // Without user info there is nothing to hide.
+            None => Error::BadUrl {
+                url: url.to_owned(),
+                reason: BAD_SCHEME.to_owned(),
+            },
+            Some(_) => refuse(BAD_SCHEME),
+        })?;
         let (place, path) = match place.find('/').map(|at| place.split_at(at)) {
             Some((place, path)) if scheme.is_web_socket() || path == "/" => (place, path),
             _ => (place, ""),
@@ -324,6 +331,15 @@ mod tests {
             parsed("nats://u:a@b@h"),
             ("h".to_owned(), 4222, some("u"), some("a@b"), None)
         );
+    }
+
+    #[test]
+    fn an_unknown_scheme_is_shown_where_it_cannot_be_a_secret() {
+        let shown = |url| ServerUrl::parse_list(url).unwrap_err().to_string();
+        assert!(shown("http://h:8222").starts_with("server URL \"http://h:8222\" has an unknown"));
+        for url in ["u:SECRET://x@h", "SECRET://x@h", "nats://u:SECRET://x,y@h"] {
+            assert!(!shown(url).contains("SECRET"), "{}", shown(url));
+        }
     }
 
     #[test]
