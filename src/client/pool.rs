@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use self::list::{Entry, List};
 pub use self::list::{PoolEntry, ServerState};
-use super::{Error, Options, ServerUrl, backoff};
+use super::{
+    Error, Options, ServerUrl,
+    backoff::{self, Distance},
+};
 
 /// So many refusals of the same credentials by the same server are meant.
 const MAX_REFUSALS: u32 = 2;
@@ -27,6 +30,8 @@ pub(super) struct Pool {
     round: u32,
     /// How many servers were tried in this round.
     tried: usize,
+    /// What the most hopeful failure of this round lets us wait.
+    distance: Option<Distance>,
     /// How many attempts were begun since the last connection.
     attempts: u32,
     /// Whether something is different from what [`Pool::take_news`] gave last.
@@ -55,6 +60,7 @@ impl Pool {
             keep_order: options.keep_order,
             round: 0,
             tried: 0,
+            distance: None,
             attempts: 0,
             news: true,
         }
@@ -82,7 +88,7 @@ impl Pool {
             return Next::GiveUp;
         }
         let forget = current.discovered && current.failures >= MAX_FAILURES_OF_DISCOVERED;
-        let wait = self.wait_after_failure(random);
+        let wait = self.wait_after_failure(reason, random);
         if first_round_only && self.round > 0 {
             return Next::GiveUp;
         }
@@ -102,11 +108,12 @@ impl Pool {
         first.last_error = Some(reason.clone());
         self.list.put_first_last();
         if now.saturating_duration_since(since) < GOOD_AFTER {
-            return self.wait_after_failure(random);
+            return self.wait_after_failure(reason, random);
         }
         self.round = 0;
         self.tried = 0;
-        backoff::wait(self.round, random)
+        self.distance = None;
+        backoff::wait(self.round, Distance::after(reason), random)
     }
 
     /// Takes over what a server says of its cluster. The servers that were given stay, and so does the
@@ -171,13 +178,20 @@ impl Pool {
         part(&mut self.list)
     }
 
-    fn wait_after_failure(&mut self, random: u64) -> Duration {
+    /// One that may be back any moment is not waited for longer because of another one.
+    fn wait_after_failure(&mut self, reason: &Error, random: u64) -> Duration {
+        let mut distance = Distance::after(reason);
+        distance = self
+            .distance
+            .map_or(distance, |so_far| so_far.min(distance));
+        self.distance = Some(distance);
         self.tried += 1;
         if self.tried < self.list.len() {
             return Duration::ZERO;
         }
         self.tried = 0;
+        self.distance = None;
         self.round = self.round.saturating_add(1);
-        backoff::wait(self.round, random)
+        backoff::wait(self.round, distance, random)
     }
 }

@@ -59,6 +59,33 @@ fn c113_a_round_is_free_and_the_next_ones_wait_longer() {
 }
 
 #[test]
+fn c011_a_round_in_which_nobody_has_a_place_is_followed_by_a_longer_wait() {
+    let full = || Error::TurnedAway {
+        server: String::new(),
+        reason: "maximum connections exceeded".to_owned(),
+    };
+    let stranger = || Error::NotNats {
+        server: String::new(),
+        hint: String::new(),
+    };
+    let table = [
+        ([full(), full()], 2100),
+        ([stranger(), stranger()], 400),
+        ([stranger(), full()], 2100),
+        ([unreachable(), full()], 100),
+        ([full(), unreachable()], 100),
+    ];
+    for ([first, second], expected) in table {
+        let mut pool = pool("a,b");
+        assert_eq!(pool.failed(&first, false, MOST), after(0));
+        assert_eq!(pool.failed(&second, false, MOST), after(expected));
+        // The next round begins anew.
+        assert_eq!(pool.failed(&unreachable(), false, MOST), after(0));
+        assert_eq!(pool.failed(&second, false, MOST), after(200));
+    }
+}
+
+#[test]
 fn without_patience_the_first_round_is_the_last() {
     let mut pool = pool("a,b");
     assert_eq!(pool.failed(&unreachable(), true, MOST), after(0));
