@@ -213,7 +213,10 @@ pub enum Error {
 /// What may be behind a silence, or a close, where this was awaited.
 pub(super) fn hint(awaited: &str) -> &'static str {
     match awaited {
-        "INFO" => "; a server that wants TLS first says nothing until then",
+        "INFO" => {
+            "; a NATS server speaks first: is this its port? One that wants TLS first says nothing \
+             until then"
+        }
         _ => "",
     }
 }

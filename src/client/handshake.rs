@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::{
     io::{AsyncRead, AsyncWriteExt},
-    time::{error::Elapsed, timeout_at},
+    time::{error::Elapsed, timeout, timeout_at},
 };
 use zeroize::Zeroizing;
 
@@ -18,6 +18,9 @@ use super::{
     transport::Transport,
 };
 use crate::protocol::{Connect, Info, ProtocolError, ServerOp, encode, subject};
+
+/// A NATS server speaks first, and at once: one that is silent for so long is none, or waits for TLS.
+const SILENCE: Duration = Duration::from_secs(3);
 
 impl Attempt<'_> {
     /// From CONNECT to PONG.
@@ -66,6 +69,7 @@ impl Attempt<'_> {
                 let server = self.name.clone();
                 return Err(Error::NotNats { server, hint });
             }
+            let silent = reader.unframed().is_empty();
             match reader.next().map_err(|error| self.broken(error))? {
                 Some((ServerOp::Info(json), _)) => return self.parse(json),
                 Some((ServerOp::Error(text), _)) => return Err(self.refused(text, None)),
@@ -75,9 +79,22 @@ impl Attempt<'_> {
                         hint: "it does not begin with INFO".to_owned(),
                     });
                 }
+                None if silent => self.first_word(reader).await?,
                 None => self.fill(reader, "INFO").await?,
             }
         }
+    }
+
+    /// Whoever waits for us to speak first is not waited for until the attempt's time is over.
+    async fn first_word<R: AsyncRead + Unpin>(&self, reader: &mut Reader<R>) -> Result<(), Error> {
+        let filled = timeout(SILENCE, self.fill(reader, "INFO")).await;
+        filled.unwrap_or_else(|Elapsed { .. }| {
+            Err(Error::HandshakeTimeout {
+                server: self.name.clone(),
+                awaited: "INFO",
+                after: SILENCE,
+            })
+        })
     }
 
     /// CONNECT for this server, without the credentials.

@@ -28,7 +28,8 @@ pub struct Options {
     pub log_sent: bool,
     /// The longest wait for one address to accept; 3 s.
     pub dial_timeout: Duration,
-    /// The longest time from dialing to the first PONG; 10 s.
+    /// The longest time from dialing to the first PONG; 10 s. A server that says nothing at all is
+    /// given up after 3 s.
     pub attempt_timeout: Duration,
     /// Silence from the server before a PING, and between PINGs; 10 s. Two unanswered: stale.
     pub keepalive: Duration,

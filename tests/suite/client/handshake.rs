@@ -155,6 +155,16 @@ fn c006_silence_instead_of_info() {
 }
 
 #[test]
+fn c006_a_port_that_waits_for_us_to_speak_is_not_waited_for_long() {
+    let fake = Fake::once(super::fake::Peer::until_closed);
+    let since = Instant::now();
+    let error = Client::with(options(&fake.url)).unwrap_err().to_string();
+    assert!(error.contains("no INFO within 3s"), "{error}");
+    assert!(error.contains("is this its port?"), "{error}");
+    assert!(since.elapsed() < Duration::from_secs(9));
+}
+
+#[test]
 fn c007_silence_instead_of_pong() {
     let fake = Fake::once(|mut peer| {
         peer.send(INFO);
