@@ -18,11 +18,12 @@ use super::{
     Error, Options, Scheme, ServerUrl, TlsInfo,
     auth::Proof,
     reader::Reader,
+    session::visible_words,
     tls::{self, Stage},
     transport::{Layers, Transport},
     websocket,
 };
-use crate::protocol::Info;
+use crate::protocol::{Decoder, Info, Limits, ServerOp};
 
 /// A connection whose handshake is done.
 #[derive(Debug)]
@@ -123,8 +124,7 @@ impl Attempt<'_> {
             }
         };
         if !reader.unframed().is_empty() {
-            let server = self.name.clone();
-            return Err(Error::ProtocolInjection { server });
+            return Err(self.said_in_the_clear(reader.unframed()));
         }
         let stream = reader.into_source();
         let (stream, tls) = self.secure(stream, preparation, Stage::Upgrade).await?;
@@ -150,7 +150,10 @@ impl Attempt<'_> {
                 let info = tls::info(&stream, &self.options.tls);
                 Ok((stream, info))
             }
-            Ok(Err(error)) => Err(self.tls_failed(stage, &error)),
+            Ok(Err((error, first))) => Err(match self.tls_failed(stage, &error) {
+                Error::ProtocolInjection { .. } => self.said_in_the_clear(&first),
+                error => error,
+            }),
             Err(Elapsed { .. }) => Err(self.too_slow("TLS")),
         }
     }
@@ -232,6 +235,20 @@ impl Attempt<'_> {
     fn not_secure(&self) -> Error {
         let server = self.name.clone();
         Error::SecureNotAvailable { server }
+    }
+
+    /// Something came where TLS was to begin. A server that is full says so before (nats-server
+    /// `server/server.go`, `createClient`). Whoever is between could say it too, so it is a text to
+    /// show and nothing more: never a verdict on credentials.
+    fn said_in_the_clear(&self, bytes: &[u8]) -> Error {
+        let server = self.name.clone();
+        match Decoder::new(Limits::CLIENT).server_op(bytes, &mut 0) {
+            Ok(Some(ServerOp::Error(text))) => Error::TurnedAway {
+                server,
+                reason: format!("{} (said in the clear, before TLS)", visible_words(text)),
+            },
+            _ => Error::ProtocolInjection { server },
+        }
     }
 
     fn tls_failed(&self, stage: Stage, error: &io::Error) -> Error {

@@ -29,6 +29,7 @@ mod data;
 mod dial;
 mod error;
 mod event;
+mod first_bytes;
 mod handshake;
 mod limits;
 mod message;

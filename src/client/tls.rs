@@ -25,7 +25,7 @@ use tokio_rustls::{
     },
 };
 
-use super::{Error, dial::describe};
+use super::{Error, dial::describe, first_bytes::FirstBytes};
 
 /// How TLS is to be spoken. A server that requires it gets it in any case, and `tls://` and `wss://`
 /// ask for it as [`Tls::required`] does.
@@ -63,7 +63,9 @@ pub struct TlsInfo {
 
 /// TLS over TCP. The buffer below makes one system call of what would be many: rustls reads 4 KiB at a
 /// time.
-pub(super) type Stream = TlsStream<BufReader<TcpStream>>;
+pub(super) type Stream = TlsStream<Below>;
+
+type Below = BufReader<FirstBytes<TcpStream>>;
 
 const BUFFER: usize = 64 << 10;
 
@@ -80,14 +82,16 @@ pub(super) fn prepare(tls: &Tls) -> JoinHandle<Result<TlsConnector, Error>> {
     spawn_blocking(move || config(&tls).map(|config| TlsConnector::from(Arc::new(config))))
 }
 
-/// Shakes hands with the server that must bear this name.
+/// Shakes hands with the server that must bear this name. Where that fails, gives what the server
+/// said first, too.
 pub(super) async fn shake_hands(
     connector: &TlsConnector,
     name: ServerName<'static>,
     stream: TcpStream,
-) -> io::Result<Stream> {
-    let stream = BufReader::with_capacity(BUFFER, stream);
-    connector.connect(name, stream).await
+) -> Result<Stream, (io::Error, Vec<u8>)> {
+    let stream = BufReader::with_capacity(BUFFER, FirstBytes::of(stream));
+    let shaken = connector.connect(name, stream).into_fallible().await;
+    shaken.map_err(|(error, stream)| (error, stream.get_ref().first().to_vec()))
 }
 
 /// What protects this stream.

@@ -346,6 +346,41 @@ fn c045_nothing_is_accepted_between_info_and_tls() {
 }
 
 #[test]
+fn c045_a_server_that_is_full_says_so_before_tls_and_that_is_a_text_and_no_more() {
+    let certificates = Certificates::local();
+    let config = certificates.config("") + "max_connections: 1\n";
+    let server = NatsServer::with_config(&config);
+    let _first = wait_for("a free place", || {
+        Client::with(local("tls", &server, &certificates)).ok()
+    });
+    let expected = "maximum connections exceeded (said in the clear, before TLS)";
+    match failure(local("tls", &server, &certificates)) {
+        Error::TurnedAway { reason, .. } => assert_eq!(reason, expected),
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn c045_an_error_in_the_clear_is_no_verdict_on_credentials() {
+    for together in [true, false] {
+        let fake = Fake::once(move |mut peer| {
+            let info = INFO.replace(r#""proto":1"#, r#""proto":1,"tls_required":true"#);
+            let said = "-ERR 'Authorization Violation'\r\n";
+            if together {
+                peer.send(info + said);
+            } else {
+                peer.send(info);
+                peer.some();
+                peer.send(said);
+            }
+            peer.until_closed();
+        });
+        let error = failure(Options::new("test", &fake.url).unwrap());
+        assert!(matches!(error, Error::TurnedAway { .. }), "{error}");
+    }
+}
+
+#[test]
 fn c046_a_mebibyte_over_tls_and_back() {
     let certificates = Certificates::local();
     let server = NatsServer::with_config(&certificates.config(""));
