@@ -9,7 +9,7 @@ use super::{
     fake::{Fake, INFO},
     take,
 };
-use crate::support::Certificates;
+use crate::support::{Certificates, Cluster};
 
 const IN_THE_CLEAR: &str = r#"websocket { host: "127.0.0.1", port: -1, no_tls: true }"#;
 
@@ -68,6 +68,27 @@ fn c047_a_server_over_web_sockets_is_found_again() {
     server.configure(&IN_THE_CLEAR.replace("port: -1", &port));
     server.start_again();
     watched.connected();
+}
+
+#[test]
+fn c117_a_cluster_names_the_web_sockets_of_its_servers() {
+    let mut cluster = Cluster::with_config(2, IN_THE_CLEAR);
+    let urls: Vec<String> = cluster.nodes.iter().map(|node| url("ws", node)).collect();
+    let mut watched = Watched::patient(&urls[0]);
+    watched.event("both servers", |event| match event {
+        Event::Pool(entries) => {
+            let known = |url: &String| entries.iter().any(|entry| entry.server == *url);
+            urls.iter().all(known).then_some(())
+        }
+        _ => None,
+    });
+    watched.connected();
+    cluster.nodes[0].stop();
+    let server = watched.event("the other server", |event| match event {
+        Event::Connected { server, .. } => Some(server.clone()),
+        _ => None,
+    });
+    assert_eq!(server, urls[1]);
 }
 
 #[test]
