@@ -38,7 +38,7 @@ fn main() {
 
 const REQUESTS: usize = 20_000;
 /// The ways take turns, so that a busy moment of the machine meets all of them.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 50;
 
 fn requests() {
     let server = NatsServer::start();

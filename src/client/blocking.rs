@@ -1,5 +1,7 @@
 //! The public client: blocking, named, and as simple to hold as the seed it came from.
 
+mod waiting;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -8,7 +10,8 @@ use std::{
 use super::{
     Connection, Error, Message, Options, Sid,
     connection::open_with,
-    shelf::{Ack, Shelf, Status},
+    driver::Driver,
+    shelf::{Ack, Shelf, Shelved, Status},
 };
 use crate::protocol::{Headers, Info, ProtocolError, subject};
 
@@ -42,6 +45,7 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(3);
 pub struct Client {
     connection: Connection,
     shelf: Arc<Shelf>,
+    driver: Arc<Driver>,
 }
 
 impl Client {
@@ -91,12 +95,13 @@ impl Client {
         let attempts = u32::try_from(round).unwrap_or(u32::MAX);
         let limit = options.attempt_timeout.saturating_mul(attempts) + PATIENCE;
         let filled = Arc::clone(&shelf);
+        let (connection, driver) = open_with(options, |lanes| filled.fill(lanes))?;
         let client = Client {
-            connection: open_with(options, |lanes| filled.fill(lanes))?,
+            connection,
             shelf,
+            driver,
         };
         client
-            .shelf
             .wait(Instant::now() + limit, |shelved| match &shelved.status {
                 Status::Connected => Some(Ok(())),
                 Status::Closed(_) => shelved.ended().map(Err),
@@ -163,14 +168,11 @@ impl Client {
     }
 
     fn subscribe_as(&self, subject: &str, queue: Option<&[u8]>) -> Result<Sid, Error> {
-        let sid = {
-            // Under the lock, so that the answer finds that it is expected.
-            let mut shelved = self.shelf.lock();
-            let sid = self.connection.subscribe(subject.as_bytes(), queue)?;
-            shelved.expect_ack(Ack::Subscription(sid));
-            sid
-        };
-        let result = self.wait_for_ack(Ack::Subscription(sid), subject);
+        let mut sid = Sid::INBOX;
+        let result = self.ask_for_ack(subject, || {
+            sid = self.connection.subscribe(subject.as_bytes(), queue)?;
+            Ok(Ack::Subscription(sid))
+        });
         if matches!(result, Err(Error::Timeout { .. })) {
             // Nobody would know its number.
             self.unsubscribe(sid, None)?;
@@ -245,13 +247,11 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn get_within(&self, wait: Duration) -> Result<Vec<Message>, Error> {
-        let found = self
-            .shelf
-            .wait(deadline(wait), |shelved| match shelved.ended() {
-                _ if !shelved.is_empty() => Some(Ok(shelved.take_messages())),
-                Some(reason) => Some(Err(reason)),
-                None => None,
-            });
+        let found = self.wait(deadline(wait), |shelved| match shelved.ended() {
+            _ if !shelved.is_empty() => Some(Ok(shelved.take_messages())),
+            Some(reason) => Some(Err(reason)),
+            None => None,
+        });
         found.unwrap_or(Ok(Vec::new()))
     }
 
@@ -422,19 +422,15 @@ impl Client {
         timeout: Duration,
     ) -> Result<Message, Error> {
         let payload = payload.as_ref().to_vec();
-        let ticket = {
-            // Under the lock, so that the reply finds that it is expected.
-            let mut shelved = self.shelf.lock();
+        let hanging = deadline(timeout.saturating_add(GRACE));
+        let expecting = |shelved: &mut Shelved| {
             let ticket = self
                 .connection
                 .request(subject.as_bytes(), headers, payload, timeout)?;
             shelved.expect_reply(ticket);
-            ticket
+            Ok(ticket)
         };
-        let hanging = deadline(timeout.saturating_add(GRACE));
-        let reply = self
-            .shelf
-            .wait(hanging, |shelved| shelved.take_reply(ticket));
+        let (ticket, reply) = self.ask(hanging, expecting, Shelved::take_reply)?;
         reply.unwrap_or_else(|| {
             self.shelf.lock().give_up_reply(ticket);
             Err(Error::Timeout {
@@ -459,13 +455,7 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn flush(&self) -> Result<(), Error> {
-        let ack = {
-            let mut shelved = self.shelf.lock();
-            let ack = Ack::Flush(self.connection.flush()?);
-            shelved.expect_ack(ack);
-            ack
-        };
-        let result = self.wait_for_ack(ack, "flush");
+        let result = self.ask_for_ack("flush", || self.connection.flush().map(Ack::Flush));
         let trouble = self.shelf.lock().trouble.take();
         result.and(trouble.map_or(Ok(()), Err))
     }
@@ -489,7 +479,7 @@ impl Client {
     /// ```
     pub fn drain(&self) -> Result<(), Error> {
         self.connection.drain()?;
-        let ended = self.shelf.wait(deadline(DRAIN_WITHIN + GRACE), |shelved| {
+        let ended = self.wait(deadline(DRAIN_WITHIN + GRACE), |shelved| {
             match &shelved.status {
                 Status::Closed(None) => Some(Ok(())),
                 Status::Closed(Some(reason)) => Some(Err(reason.clone())),
@@ -546,9 +536,7 @@ impl Client {
     pub fn close(&self) {
         self.connection.close();
         // Nothing is to be done about a server that does not hear our goodbye.
-        let _ = self
-            .shelf
-            .wait(deadline(CLOSE_WITHIN), |shelved| shelved.ended());
+        let _ = self.wait(deadline(CLOSE_WITHIN), |shelved| shelved.ended());
     }
 
     fn check_connected(&self) -> Result<(), Error> {
@@ -558,19 +546,6 @@ impl Client {
             Status::Apart => Err(Error::Disconnected),
             Status::Closed(reason) => Err(reason.clone().unwrap_or(Error::Closed)),
         }
-    }
-
-    fn wait_for_ack(&self, ack: Ack, what: &str) -> Result<(), Error> {
-        let result = self
-            .shelf
-            .wait(deadline(PATIENCE), |shelved| shelved.take_ack(ack));
-        result.unwrap_or_else(|| {
-            self.shelf.lock().give_up(ack);
-            Err(Error::Timeout {
-                subject: what.to_owned(),
-                after: PATIENCE,
-            })
-        })
     }
 }
 

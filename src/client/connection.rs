@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::{
     Data, Error, Event, Options, ServerUrl,
     commands::{self, Command, CommandSender, Message},
+    driver::Driver,
     limits::ServerLimits,
     random,
     session::{Session, reply_subject},
@@ -43,6 +44,8 @@ pub struct Lanes {
     /// The log, in wire order.
     pub data: mpsc::Receiver<Data>,
 }
+
+const THREAD: &str = "goingnats-net";
 
 /// So many batches wait in the data lane; what does not fit waits in the task, and is bounded there.
 const DATA_LANE: usize = 4;
@@ -93,16 +96,18 @@ pub fn open(options: Options) -> Result<(Connection, Lanes), Error> {
     Ok((connection, lanes))
 }
 
-/// As [`open`], with the taker of the lanes on the same thread.
-pub(super) fn open_with<F: Future<Output = ()>>(
+/// As [`open`], with the taker of the lanes beside the task, and both run by whoever waits.
+pub(super) fn open_with<F: Future<Output = ()> + Send + 'static>(
     options: Options,
-    taker: impl FnOnce(Lanes) -> F + Send + 'static,
-) -> Result<Connection, Error> {
+    taker: impl FnOnce(Lanes) -> F,
+) -> Result<(Connection, Arc<Driver>), Error> {
     let (connection, lanes, task) = prepare(options, Arc::default())?;
-    spawn(|| async {
-        tokio::join!(task.run(), taker(lanes));
-    })?;
-    Ok(connection)
+    let taker = taker(lanes);
+    let both = async {
+        tokio::join!(task.run(), taker);
+    };
+    let driver = Driver::start(THREAD, both).map_err(|_| Error::Closed)?;
+    Ok((connection, driver))
 }
 
 fn prepare(options: Options, numbers: Arc<Numbers>) -> Result<(Connection, Lanes, Task), Error> {
@@ -134,7 +139,7 @@ fn spawn<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) -> R
         .build()
         .map_err(|_| Error::Closed)?;
     thread::Builder::new()
-        .name("goingnats-net".to_owned())
+        .name(THREAD.to_owned())
         .spawn(move || {
             runtime.block_on(work());
             // A resolver that hangs must not keep the thread.

@@ -9,7 +9,8 @@
 //! Connection ─ commands ─► task ─► session (sans-IO) ─► socket
 //!     Lanes ◄─ events ──── task ◄─ session ◄── reader ◄─ socket
 //!     Lanes ◄─ data ◄─ backlog ◄───────────── batches ◄─┘
-//! Client = Connection + shelf, which a taker on the task's own thread fills from the lanes
+//! Client = Connection + shelf, which a taker beside the task fills from the lanes; whoever waits for
+//! it runs the task meanwhile, in place of its thread (`driver`)
 //! ```
 //!
 //! * `session` decides everything; `task` owns sockets, channels and clocks around it.
@@ -27,6 +28,7 @@ mod connection;
 mod credentials;
 mod data;
 mod dial;
+mod driver;
 mod error;
 mod event;
 mod first_bytes;

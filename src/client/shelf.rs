@@ -2,9 +2,12 @@
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
+
+use tokio::{sync::Notify, time::timeout_at};
 
 use super::{Batch, Data, Error, Event, Lanes, Message, Sid, Ticket};
 use crate::protocol::Info;
@@ -17,6 +20,8 @@ const MOST: usize = 64 << 20;
 pub(super) struct Shelf {
     state: Mutex<Shelved>,
     changed: Condvar,
+    /// The same for those who run the task while they wait.
+    noticed: Notify,
 }
 
 /// All that came and was not taken yet.
@@ -80,6 +85,26 @@ impl Shelf {
         }
     }
 
+    /// As [`Shelf::wait`], for whoever runs the task meanwhile.
+    pub async fn watch<T>(
+        &self,
+        deadline: Instant,
+        look: impl FnMut(&mut Shelved) -> Option<T>,
+    ) -> Option<T> {
+        timeout_at(deadline.into(), self.until(look)).await.ok()
+    }
+
+    async fn until<T>(&self, mut look: impl FnMut(&mut Shelved) -> Option<T>) -> T {
+        loop {
+            let mut noticed = pin!(self.noticed.notified());
+            noticed.as_mut().enable();
+            if let Some(found) = look(&mut self.lock()) {
+                return found;
+            }
+            noticed.await;
+        }
+    }
+
     /// Puts everything from the lanes on the shelf, until both have ended.
     pub async fn fill(self: Arc<Shelf>, mut lanes: Lanes) {
         let mut sealed = Sealed {
@@ -108,6 +133,7 @@ impl Shelf {
     fn change(&self, change: impl FnOnce(&mut Shelved)) {
         change(&mut self.lock());
         self.changed.notify_all();
+        self.noticed.notify_waiters();
     }
 }
 
