@@ -69,7 +69,10 @@ impl Pool {
     /// The server to try now, and which attempt this is since the last connection; from 1.
     pub fn begin(&mut self) -> (ServerUrl, u32) {
         self.attempts = self.attempts.saturating_add(1);
-        let first = self.change(|list| list.first_mut());
+        let first = self.change(|list| {
+            list.stop_dialing();
+            list.first_mut()
+        });
         first.state = ServerState::Dialing;
         (first.server.clone(), self.attempts)
     }
@@ -151,7 +154,11 @@ impl Pool {
 
     /// Another server is dialed while the first is in use.
     pub fn move_begun(&mut self, server: &ServerUrl) {
-        self.change(|list| list.find_or_add(server)).state = ServerState::Dialing;
+        let other = self.change(|list| {
+            list.stop_dialing();
+            list.find_or_add(server)
+        });
+        other.state = ServerState::Dialing;
     }
 
     /// The other server could not be moved to.

@@ -141,6 +141,17 @@ impl List {
         self.0.pop_front();
     }
 
+    /// Something else is dialed from now on: what was known of a server before holds again.
+    pub fn stop_dialing(&mut self) {
+        let entries = self.0.iter_mut();
+        for entry in entries.filter(|entry| entry.state == ServerState::Dialing) {
+            entry.state = match entry.last_error {
+                Some(_) => ServerState::Failed,
+                None => ServerState::Idle,
+            };
+        }
+    }
+
     pub fn find_or_add(&mut self, server: &ServerUrl) -> &mut Entry {
         let known = self.position(server);
         let at = known.unwrap_or_else(|| {

@@ -257,3 +257,31 @@ fn a_server_asked_for_is_the_next_with_the_credentials_known_for_it() {
     pool.prefer(&stranger);
     assert_eq!(hosts(&pool), ["d", "b", "a", "c"]);
 }
+
+#[test]
+fn whoever_is_not_dialed_any_more_is_not_said_to_be() {
+    let mut pool = pool_in_order("a,b,c");
+    let server = |host: &str| ServerUrl::parse(host).unwrap();
+    let dialed = |pool: &Pool| {
+        let entries = pool.list.iter();
+        let dialed = entries.filter(|entry| entry.state == ServerState::Dialing);
+        let hosts: Vec<_> = dialed.map(|entry| entry.server.host.clone()).collect();
+        hosts
+    };
+    pool.begin();
+    // another one is asked for before this one answered
+    pool.prefer(&server("b"));
+    pool.begin();
+    assert_eq!(dialed(&pool), ["b"]);
+    pool.connected();
+    pool.move_begun(&server("c"));
+    pool.move_failed(&server("c"), &unreachable());
+    for host in ["c", "a"] {
+        pool.move_begun(&server(host));
+        assert_eq!(dialed(&pool), [host]);
+    }
+    // what was known of it before holds again
+    let news = pool.take_news().unwrap();
+    let c = news.iter().find(|entry| entry.server.contains("//c:"));
+    assert_eq!(c.unwrap().state, ServerState::Failed);
+}
