@@ -303,6 +303,14 @@ impl EventLoop {
                 let outcome = self.connection.reconnect_now();
                 self.report(outcome, now);
             }
+            Effect::ConnectTo(server) => {
+                let outcome = self.connection.reconnect_to(&server);
+                self.report(outcome, now);
+            }
+            Effect::Keepalive(interval) => {
+                // at worst, round trips are measured at another pace
+                let _ = self.connection.keepalive(interval);
+            }
             Effect::Job(job) => self.jobs.start_job(job),
             Effect::Copy(text) => self.copy(text, now),
             Effect::Redraw => self.screen.redraw_all(),

@@ -22,6 +22,7 @@ pub enum Action {
     HideGuide,
     Reconnect,
     Counters,
+    Server,
     // moving, in whatever has the focus
     Up,
     Down,

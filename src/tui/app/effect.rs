@@ -29,6 +29,10 @@ pub enum Effect {
     Send(Box<Purpose>),
     /// Cut the wait between two attempts to connect short.
     Reconnect,
+    /// Go to this server of the pool, named without user info.
+    ConnectTo(String),
+    /// Measure a round trip after so much silence.
+    Keepalive(Duration),
     /// Work for the jobs thread.
     Job(Job),
     /// Put text on the clipboard.

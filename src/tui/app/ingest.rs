@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{App, Effect, JobDone, Level, Now, Phase};
+use super::{App, Effect, JobDone, Level, Now, Phase, servers::complaint};
 use crate::{
     client::{Data, Error, Event, GapCause, Sid},
+    payload::visible,
     store::{Direction, Marker, MarkerKind},
     tui::panes::{request, subscriptions::Standing},
 };
@@ -50,6 +51,7 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
     app.now = now;
     match event {
         Event::Connecting { server, attempt } => {
+            app.servers.dialing();
             let lost = matches!(app.phase, Phase::Waiting { .. });
             if !lost {
                 app.phase = Phase::Connecting { server, attempt };
@@ -61,9 +63,11 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
             rtt,
             tls,
         } => {
-            if matches!(app.phase, Phase::Waiting { .. }) {
-                app.toasts
-                    .show(Level::Done, format!("Connected to {server}."), now.instant);
+            let moved = app.servers.arrived(rtt, now).is_some();
+            if moved || matches!(app.phase, Phase::Waiting { .. }) {
+                let how = if moved { "Moved" } else { "Connected" };
+                let text = format!("{how} to {}.", visible(server.as_bytes()));
+                app.toasts.show(Level::Done, text, now.instant);
             }
             app.phase = Phase::Connected {
                 server,
@@ -72,14 +76,20 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
                 tls,
             };
         }
-        Event::Disconnected { reason, retry_in } => disconnected(app, &reason, retry_in),
+        Event::Disconnected { reason, retry_in } => disconnected(app, &reason, retry_in, now),
         Event::Closed { reason } => {
+            app.servers.parted();
             app.phase = Phase::Closed {
                 reason: reason.map(|reason| reason.to_string()),
             };
         }
-        Event::InfoChanged(new) => info_changed(app, new, now),
+        Event::InfoChanged(new) => {
+            if let Phase::Connected { info, .. } = &mut app.phase {
+                *info = new;
+            }
+        }
         Event::Rtt(new) => {
+            app.servers.measured(new);
             if let Phase::Connected { rtt, .. } = &mut app.phase {
                 *rtt = new;
             }
@@ -109,19 +119,34 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::LateReplies(count) => app.late_replies = count,
         Event::LameDuck { server } => {
-            let text = format!("{server} is about to leave.");
+            let others = app.servers.pool().iter();
+            let then = if others
+                .filter(|other| other.server != server)
+                .any(|other| !other.lame_duck)
+            {
+                "we move to another server"
+            } else {
+                "no other server is known, and the connection ends with it"
+            };
+            let server = visible(server.as_bytes());
+            let text = format!("{server} is about to leave (lame duck): {then}.");
             app.toasts.show(Level::Notice, text, now.instant);
         }
+        Event::Moving { server } => app.servers.moving_to(server),
         Event::MoveFailed { server, reason } => {
-            let text = format!("Stayed: {server} could not be moved to: {reason}");
+            app.servers.stayed();
+            let why = complaint(&server, &reason);
+            let server = visible(server.as_bytes());
+            let text = format!("Stayed: {server} could not be moved to: {why}");
             app.toasts.show(Level::Failed, text, now.instant);
         }
-        Event::Moving { .. } | Event::Pool(_) => {}
+        Event::Pool(entries) => app.servers.listed(entries),
     }
     Vec::new()
 }
 
-fn disconnected(app: &mut App, reason: &Error, retry_in: Duration) {
+fn disconnected(app: &mut App, reason: &Error, retry_in: Duration, now: Now) {
+    app.servers.failed(reason, retry_in, now);
     let attempt = match &app.phase {
         Phase::Waiting { attempt, .. } => attempt + 1,
         Phase::Connecting { attempt, .. } => *attempt,
@@ -129,19 +154,8 @@ fn disconnected(app: &mut App, reason: &Error, retry_in: Duration) {
     };
     app.phase = Phase::Waiting {
         reason: reason.to_string(),
-        retry_in,
         attempt,
     };
-}
-
-fn info_changed(app: &mut App, new: Box<crate::protocol::Info>, now: Now) {
-    if let Phase::Connected { info, .. } = &mut app.phase {
-        if new.ldm && !info.ldm {
-            let text = "This server is about to shut down (lame duck); we move on when it closes.";
-            app.toasts.show(Level::Notice, text, now.instant);
-        }
-        *info = new;
-    }
 }
 
 fn refused(app: &mut App, sid: Sid, reason: &Error, now: Now) {

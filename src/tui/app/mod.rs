@@ -8,6 +8,7 @@ mod effect;
 pub mod focus;
 pub mod ingest;
 mod phase;
+pub mod servers;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -18,5 +19,6 @@ pub use action::Action;
 pub use effect::{Effect, Job, JobDone, Purpose};
 pub use focus::{Focus, View};
 pub use phase::Phase;
+pub use servers::Servers;
 pub use state::{App, Now, Setup};
 pub use toasts::{Level, Toast, Toasts};

@@ -32,8 +32,6 @@ pub enum Phase {
     Waiting {
         /// Why, as a sentence.
         reason: String,
-        /// The wait before the next attempt.
-        retry_in: Duration,
         /// How many attempts failed since we were connected.
         attempt: u32,
     },

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Focus, Phase, Toasts, View};
+use super::{Focus, Phase, Servers, Toasts, View};
 use crate::{
     store::Store,
     tui::{
@@ -61,6 +61,7 @@ pub struct App {
     pub setup: Setup,
     pub theme: Theme,
     pub phase: Phase,
+    pub servers: Servers,
     pub store: Store,
     pub late_replies: u64,
     pub view: View,
@@ -90,6 +91,7 @@ impl App {
                 Theme::plain()
             },
             phase: Phase::Idle,
+            servers: Servers::default(),
             store: Store::new(setup.keep),
             late_replies: 0,
             view: View::Messages,

@@ -11,6 +11,7 @@ use crate::{
         overlays::{
             self, Overlay,
             menu::{self, Menu},
+            server,
         },
         panes::{details, history, messages, request, subjects, subscriptions},
         widgets::scroll::Move,
@@ -51,7 +52,7 @@ pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
 /// What changes by time alone; says whether anything did.
 pub fn pass(app: &mut App, now: Now) -> bool {
     app.now = now;
-    app.toasts.expire(now.instant)
+    app.toasts.expire(now.instant) || app.servers.waits(now)
 }
 
 /// How soon time alone changes what is shown, if it does.
@@ -61,7 +62,7 @@ pub fn next_change(app: &App, now: Now) -> Option<Duration> {
         .toasts
         .next_expiry()
         .map(|at| at.saturating_duration_since(now.instant));
-    let waiting = app.composer.is_waiting().then_some(WAITING);
+    let waiting = (app.composer.is_waiting() || app.servers.waits(now)).then_some(WAITING);
     toast.into_iter().chain(waiting).min()
 }
 
@@ -74,6 +75,7 @@ pub fn works(app: &App, action: &Action) -> bool {
         Action::Unsubscribe | Action::Mute | Action::EditSubscription => rows(),
         Action::Send if app.focus == Focus::History => app.history.selected().is_some(),
         Action::Send => app.composer.has_subject(),
+        Action::Server => !app.phase.is_connected(),
         Action::Freeze => app.messages.frozen.is_some() || app.store.newest().is_some(),
         Action::Open | Action::LoadIntoComposer if app.focus == Focus::Messages => {
             messages::selected(app).is_some()
@@ -98,8 +100,11 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         (Action::Suspend, _) => return vec![Effect::Suspend],
         (Action::Redraw, _) => return vec![Effect::Redraw],
         (Action::Back, _) => {
-            app.overlays.pop();
+            if let Some(Overlay::Server(_)) = app.overlays.pop() {
+                return server::closed();
+            }
         }
+        (action, Some(Overlay::Server(_))) => return server::act(app, &action, now),
         (Action::Submit, _) => return overlays::submit(app, now),
         (Action::Type(chord), Some(overlay)) => overlay.type_key(chord),
         (Action::Paste(text), Some(overlay)) => overlay.paste(&text),
@@ -133,6 +138,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::HideGuide => app.guide.hide(),
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
         Action::Counters => app.overlays.push(Overlay::Counters),
+        Action::Server => return server::open(app),
         Action::UndoUnsubscribe => return subscriptions::undo(app, now),
         Action::EditSubscription => edit_subscription(app, now),
         Action::Freeze => messages::freeze(app),

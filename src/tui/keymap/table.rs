@@ -31,6 +31,8 @@ pub enum Scope {
     Confirm,
     /// Something to read.
     Reading,
+    /// The servers, one of them selected.
+    Server,
 }
 
 impl Scope {
@@ -58,6 +60,7 @@ impl Scope {
             Scope::Details => "Details",
             Scope::Request | Scope::RequestLine => "Request",
             Scope::History => "History",
+            Scope::Server => "Server",
             Scope::Menu | Scope::Prompt | Scope::Confirm | Scope::Reading => "questions",
         }
     }
@@ -154,12 +157,22 @@ pub static TABLE: &[Binding] = table! {
         ["n"] Action::Back, "no", "No, leave it", 2;
     Reading:
         ["Enter"] Action::Back, "close", "Close it", 1;
+    Server:
+        ["Enter"] Action::Submit, "connect to this one", "Connect to the selected server", 1;
+        ["Up", "k"] Action::Up, "up", "Go up";
+        ["Down", "j"] Action::Down, "down", "Go down, then on through the facts";
+        ["PgUp"] Action::PageUp, "page up", "Go up a page";
+        ["PgDn"] Action::PageDown, "page down", "Go down a page";
+        ["Home", "g"] Action::First, "first", "Go to the first server";
+        ["End", "G"] Action::Last, "last", "Go to the last server";
+        ["S"] Action::Back, "close", "Close it";
     Panes:
         ["s"] Action::Subscribe, "subscribe", "Subscribe to a subject", 10;
         ["r"] Action::ComposeRequest, "request", "Compose a request", 11;
         ["p"] Action::ComposePublish, "publish", "Compose a message to publish", 12;
         ["Space"] Action::Freeze, "freeze", "Freeze the log, or let it go on; collecting never stops", 13;
         ["h"] Action::OpenHistory, "history", "Open the history of requests", 15;
+        ["S"] Action::Server, "server", "Show the servers, choose another one", 27;
         [":"] Action::Palette, "commands", "Find any command by typing", 31;
         ["?"] Action::Help, "help", "Show the keys that work here", 32;
         ["1"] Action::Show(View::Messages), "messages", "Show the messages";

@@ -49,8 +49,8 @@ impl Menu {
     pub fn palette(scopes: &[Scope]) -> Menu {
         let here = |scope: &Scope| scopes.contains(scope);
         let asked = |scope: Scope| {
-            use Scope::{Confirm, Menu, Prompt, Reading};
-            matches!(scope, Menu | Prompt | Confirm | Reading)
+            use Scope::{Confirm, Menu, Prompt, Reading, Server};
+            matches!(scope, Menu | Prompt | Confirm | Reading | Server)
         };
         let (first, rest): (Vec<_>, Vec<_>) = TABLE
             .iter()

@@ -5,12 +5,14 @@
 //! | [`menu`] | help and palette: rows of the key table, found by typing, run with Enter |
 //! | [`question`] | one line to type, or yes and no |
 //! | [`counters`] | where every message went |
+//! | [`server`] | the servers known, what the one in use says of itself, its round trips |
 //! | [`toasts`] | short words; they take no keys |
 
 pub mod counters;
 pub mod menu;
 mod overlay;
 pub mod question;
+pub mod server;
 pub mod toasts;
 
 pub use overlay::{Overlay, draw, submit};

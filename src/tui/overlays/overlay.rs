@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 
-use super::{counters, menu, question, toasts};
+use super::{counters, menu, question, server, toasts};
 use crate::{
     history::Entry,
     payload::visible,
@@ -23,6 +23,8 @@ pub enum Overlay {
     Confirm(question::Confirm),
     /// Where every message went.
     Counters,
+    /// The servers, and the facts of the one in use.
+    Server(server::ServerOverlay),
 }
 
 impl Overlay {
@@ -78,6 +80,7 @@ impl Overlay {
             Overlay::Prompt(_) => Scope::Prompt,
             Overlay::Confirm(_) => Scope::Confirm,
             Overlay::Counters => Scope::Reading,
+            Overlay::Server(_) => Scope::Server,
         }
     }
 
@@ -91,7 +94,7 @@ impl Overlay {
         match self {
             Overlay::Menu(menu) => menu.type_key(chord),
             Overlay::Prompt(prompt) => prompt.type_key(chord),
-            Overlay::Confirm(_) | Overlay::Counters => {}
+            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) => {}
         }
     }
 
@@ -100,7 +103,7 @@ impl Overlay {
         match self {
             Overlay::Menu(menu) => menu.paste(text),
             Overlay::Prompt(prompt) => prompt.paste(text),
-            Overlay::Confirm(_) | Overlay::Counters => {}
+            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) => {}
         }
     }
 }
@@ -111,7 +114,7 @@ pub fn submit(app: &mut App, now: Now) -> Vec<Effect> {
         Some(Overlay::Menu(menu)) => menu::run(app, &menu, now),
         Some(Overlay::Prompt(prompt)) => question::answer(app, prompt, now),
         Some(Overlay::Confirm(confirm)) => question::confirmed(app, confirm),
-        Some(Overlay::Counters) | None => Vec::new(),
+        Some(Overlay::Counters | Overlay::Server(_)) | None => Vec::new(),
     }
 }
 
@@ -123,6 +126,7 @@ pub fn draw(app: &App, frame: &mut Frame) {
             Overlay::Prompt(prompt) => question::draw_prompt(app, prompt, frame),
             Overlay::Confirm(confirm) => question::draw_confirm(app, confirm, frame),
             Overlay::Counters => counters::draw(app, frame.buffer_mut()),
+            Overlay::Server(server) => server::draw(app, server, frame.buffer_mut()),
         }
     }
     toasts::draw(app, frame.buffer_mut());

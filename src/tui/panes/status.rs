@@ -184,18 +184,18 @@ pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
             };
             (format!("connecting to {server}{nth}…"), app.theme.notice)
         }
-        Phase::Waiting {
-            reason,
-            retry_in,
-            attempt,
-        } => (
-            format!(
-                "next attempt ({}) in {} · {reason} · what is kept stays",
-                attempt + 1,
-                number::about(*retry_in)
-            ),
-            app.theme.bad,
-        ),
+        Phase::Waiting { reason, attempt } => {
+            let when = match app.servers.retry_at() {
+                Some(at) => {
+                    let left = at.saturating_duration_since(app.now.instant);
+                    format!("in {}", number::about(left))
+                }
+                None => "now".to_owned(),
+            };
+            let nth = attempt + 1;
+            let text = format!("next attempt ({nth}) {when} · {reason} · what is kept stays");
+            (text, app.theme.bad)
+        }
         Phase::Closed { reason } => (
             match reason {
                 Some(reason) => format!("{reason} · not trying again; q quits"),

@@ -57,6 +57,32 @@ pub fn fit_words(text: &str, cells: usize) -> Cow<'_, str> {
     }
 }
 
+/// The text in lines of at most so many cells and at most so many lines, broken at blanks; ` …` ends
+/// the last where something is left out.
+pub fn wrapped(text: &str, cells: usize, most: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let count = lines.len();
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() {
+            line.push_str(&fit(word, cells));
+        } else if width(line) + 1 + width(word) <= cells {
+            line.push(' ');
+            line.push_str(word);
+        } else if count < most {
+            lines.push(fit(word, cells).into_owned());
+        } else {
+            let all = format!("{line} {word}");
+            *line = match fit_words(&all, cells.saturating_sub(1)).strip_suffix('…') {
+                Some(words) => format!("{words} …"),
+                None => fit(line, cells.saturating_sub(2)).into_owned() + " …",
+            };
+            break;
+        }
+    }
+    lines
+}
+
 /// The text in exactly so many cells, at their right end.
 pub fn right(text: &str, cells: usize) -> String {
     let text = fit(text, cells);
@@ -187,6 +213,17 @@ mod tests {
     }
 
     #[test]
+    fn lines_break_at_blanks_and_end_in_dots() {
+        assert_eq!(wrapped("short", 20, 5), ["short"]);
+        assert_eq!(wrapped("one two three", 8, 5), ["one two", "three"]);
+        assert_eq!(wrapped("unbreakable", 6, 5), ["unbre…"]);
+        assert_eq!(wrapped("a b c d e f g", 1, 5).len(), 5);
+        assert!(wrapped(&"word ".repeat(99), 20, 5)[4].ends_with(" …"));
+        assert_eq!(wrapped("one two three four", 8, 2), ["one two", "three …"]);
+        assert_eq!(wrapped("four fives and more", 10, 1), ["four …"]);
+    }
+
+    #[test]
     fn columns_keep_their_width() {
         assert_eq!(right("18 B", 6), "  18 B");
         assert_eq!(left("today", 7), "today  ");
@@ -224,6 +261,13 @@ mod tests {
             prop_assert!(width(&fit_words(&text, cells)) <= cells);
             prop_assert_eq!(width(&right(&text, cells)), cells);
             prop_assert_eq!(width(&left(&text, cells)), cells);
+        }
+
+        #[test]
+        fn no_line_is_too_wide(text in "[a-z日 ]{0,80}", cells in 4usize..40) {
+            for line in wrapped(&text, cells, 5) {
+                prop_assert!(width(&line) <= cells, "{line:?}");
+            }
         }
 
         #[test]

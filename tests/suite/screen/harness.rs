@@ -97,9 +97,9 @@ impl Given {
         self
     }
 
-    /// Opens the screen on a server.
+    /// Opens the screen on a server, or on the first of several that answers.
     pub fn open(mut self, server: &str) -> Running {
-        self.setup.server = client::ServerUrl::parse(server).unwrap().to_string();
+        self.setup.server = client::ServerUrl::parse_list(server).unwrap()[0].to_string();
         let mut options = Options::new("explorer", server).unwrap();
         (options.retry_first, options.log_sent) = (true, true);
         let (keys, script) = mpsc::unbounded_channel();

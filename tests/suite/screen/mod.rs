@@ -6,4 +6,5 @@
 
 mod harness;
 mod journeys;
+mod server;
 mod snapshots;

@@ -6,7 +6,7 @@ use proptest::{prelude::*, sample::select};
 
 use super::stage::Stage;
 use crate::{
-    client::{Data, Error, Event, Gap, GapCause, Sid},
+    client::{Data, Error, Event, Gap, GapCause, PoolEntry, ServerState, Sid},
     tui::{
         app::{Action, ingest, update},
         keymap::{Chord, TABLE},
@@ -32,7 +32,55 @@ enum Step {
     Gap,
     Answered,
     Closed,
+    Pool(Vec<PoolEntry>),
+    Moving,
+    MoveFailed,
+    Rtt(u64),
+    LameDuck,
     Draw,
+}
+
+const SERVERS: [&str; 4] = [
+    "nats://127.0.0.1:4222",
+    "nats://a:4222",
+    "nats://b\u{202e}\x1b[2J日本:4222",
+    "nats://a.host.with.a.name.that.is.longer.than.any.column.has.room.for.example:4222",
+];
+
+fn pool() -> impl Strategy<Value = Vec<PoolEntry>> {
+    let states = vec![
+        ServerState::Idle,
+        ServerState::Dialing,
+        ServerState::Connected,
+        ServerState::Failed,
+    ];
+    let reason = select(vec![
+        "refused",
+        "one word after another, and many of them all the time",
+    ]);
+    let entry = (
+        select(&SERVERS[..]),
+        select(states),
+        proptest::option::of(reason),
+        any::<(bool, bool)>(),
+    );
+    let entry = entry.prop_map(
+        |(server, state, reason, (discovered, lame_duck))| PoolEntry {
+            server: server.to_owned(),
+            discovered,
+            state,
+            last_error: reason.map(|reason| dial_error(server, reason)),
+            lame_duck,
+        },
+    );
+    proptest::collection::vec(entry, 0..60)
+}
+
+fn dial_error(server: &str, reason: &str) -> Error {
+    Error::Dial {
+        server: server.to_owned(),
+        reason: reason.to_owned(),
+    }
 }
 
 fn payload() -> impl Strategy<Value = Vec<u8>> {
@@ -77,6 +125,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Gap),
         1 => Just(Step::Answered),
         1 => Just(Step::Closed),
+        2 => pool().prop_map(Step::Pool),
+        1 => Just(Step::Moving),
+        1 => Just(Step::MoveFailed),
+        1 => any::<u64>().prop_map(Step::Rtt),
+        1 => Just(Step::LameDuck),
         3 => Just(Step::Draw),
     ]
 }
@@ -108,10 +161,7 @@ fn take(stage: &mut Stage, step: Step) {
         }
         Step::Disconnected => {
             stage.event(Event::Disconnected {
-                reason: Error::Dial {
-                    server: "nats://127.0.0.1:4222".into(),
-                    reason: "connection refused".into(),
-                },
+                reason: dial_error(SERVERS[0], "connection refused"),
                 retry_in: Duration::from_millis(1_600),
             });
         }
@@ -140,6 +190,26 @@ fn take(stage: &mut Stage, step: Step) {
         }
         Step::Closed => {
             stage.event(Event::Closed { reason: None });
+        }
+        Step::Pool(entries) => {
+            stage.event(Event::Pool(entries));
+        }
+        Step::Moving => {
+            let server = SERVERS[2].to_owned();
+            stage.event(Event::Moving { server });
+        }
+        Step::MoveFailed => {
+            stage.event(Event::MoveFailed {
+                server: SERVERS[2].to_owned(),
+                reason: dial_error(SERVERS[2], "refused"),
+            });
+        }
+        Step::Rtt(microseconds) => {
+            stage.event(Event::Rtt(Duration::from_micros(microseconds)));
+        }
+        Step::LameDuck => {
+            let server = SERVERS[0].to_owned();
+            stage.event(Event::LameDuck { server });
         }
         Step::Draw => {
             stage.screen();

@@ -2,4 +2,5 @@
 
 mod anything;
 mod keys;
+mod server;
 mod stage;

@@ -244,6 +244,8 @@ impl Stage {
             }),
             Effect::Job(Job::LoadHistory) => self.asked.push("load history".into()),
             Effect::Job(Job::Copy { .. }) => {}
+            Effect::ConnectTo(server) => self.asked.push(format!("connect to {server}")),
+            Effect::Keepalive(interval) => self.asked.push(format!("keepalive {interval:?}")),
             Effect::Unsubscribe(_) => self.asked.push("unsubscribe".into()),
             Effect::Copy(text) => self.asked.push(format!("copy {text}")),
             other => self.asked.push(format!("{other:?}").to_lowercase()),
