@@ -4,6 +4,7 @@
 mod attempts;
 mod draw;
 mod facts;
+mod headline;
 mod list;
 mod places;
 

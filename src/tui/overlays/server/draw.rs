@@ -1,4 +1,4 @@
-//! How it is drawn.
+//! The box, drawn from top to bottom.
 
 use ratatui::{
     buffer::Buffer,
@@ -8,23 +8,18 @@ use ratatui::{
 };
 
 use super::{
-    ServerOverlay, facts,
+    ServerOverlay, facts, headline,
     list::{self, Columns},
     places::Places,
-    time,
 };
-use crate::{
-    client::ServerState,
-    payload::visible,
-    tui::{
-        app::{App, Phase},
-        panes,
-        widgets::{
-            Pane,
-            fit::{left, wrapped},
-            list as rows, number, popup, scrollbar,
-            sparkline::sparkline,
-        },
+use crate::tui::{
+    app::App,
+    panes,
+    widgets::{
+        Pane,
+        fit::{left, wrapped},
+        list as rows, number, popup, scrollbar,
+        sparkline::sparkline,
     },
 };
 
@@ -32,103 +27,21 @@ use crate::{
 pub fn draw(app: &App, overlay: &ServerOverlay, buffer: &mut Buffer) {
     let theme = &app.theme;
     let places = Places::of(app);
-    let known = known(app);
+    let count = headline::count(app);
     let pane = Pane {
         name: "Server",
-        status: &known,
+        status: &count,
         border_style: theme.accent,
         name_style: theme.bold,
         status_style: theme.dim,
         ..Pane::default()
     };
     popup::draw(&pane, places.popup, buffer);
-    let (text, style) = headline(app);
+    let (text, style) = headline::sentence(app);
     paragraph(&text, style, places.headline, buffer);
     draw_list(app, overlay, &places, buffer);
     draw_round_trips(app, places.round_trips, buffer);
     draw_facts(app, overlay, &places, buffer);
-}
-
-/// `3 servers, 1 failed`.
-fn known(app: &App) -> String {
-    let pool = app.servers.pool();
-    let failed = pool
-        .iter()
-        .filter(|entry| entry.state == ServerState::Failed);
-    let servers = match pool.len() {
-        1 => "1 server".to_owned(),
-        n => format!("{} servers", number::count(n as u64)),
-    };
-    match failed.count() {
-        0 => servers,
-        n => format!("{servers}, {} failed", number::count(n as u64)),
-    }
-}
-
-/// How we stand, and what comes next, in a sentence.
-fn headline(app: &App) -> (String, Style) {
-    let theme = &app.theme;
-    match &app.phase {
-        Phase::Idle => ("Nothing was dialed yet.".into(), theme.dim),
-        Phase::Connecting { server, attempt } => {
-            let nth = match attempt {
-                0 | 1 => String::new(),
-                n => format!(" (attempt {n})"),
-            };
-            (
-                format!("Connecting to {}{nth}…", legible(server)),
-                theme.notice,
-            )
-        }
-        Phase::Connected { server, info, .. } => {
-            let server = legible(server);
-            match app.servers.moving() {
-                Some(other) => {
-                    let other = legible(other);
-                    (
-                        format!("Moving to {other}; {server} serves until that stands."),
-                        theme.notice,
-                    )
-                }
-                None if info.ldm => (
-                    format!("Connected to {server}, which is about to leave (lame duck)."),
-                    theme.notice,
-                ),
-                None => (format!("Connected to {server}{}.", since(app)), theme.text),
-            }
-        }
-        Phase::Waiting { attempt, .. } => match (app.servers.dialed(), app.servers.retry_at()) {
-            (Some(dialed), _) => {
-                let server = legible(&dialed.server);
-                (format!("Not connected. Trying {server} now…"), theme.notice)
-            }
-            (None, Some(at)) => {
-                let left = number::about(at.saturating_duration_since(app.now.instant));
-                let place = app.servers.next().map(legible);
-                let place = place.map_or_else(String::new, |server| format!(", at {server}"));
-                let nth = attempt + 1;
-                let text = format!("Not connected. Next attempt ({nth}) in {left}{place}.");
-                (text, theme.bad)
-            }
-            (None, None) => ("Not connected.".into(), theme.bad),
-        },
-        Phase::Closed { reason } => {
-            let reason = reason.as_deref().unwrap_or("The connection is closed");
-            (format!("{}. Not trying again.", legible(reason)), theme.bad)
-        }
-    }
-}
-
-fn legible(text: &str) -> String {
-    visible(text.as_bytes()).into_owned()
-}
-
-/// ` since 23 Nov 12:00:03`.
-fn since(app: &App) -> String {
-    let since = app.servers.since();
-    since.map_or_else(String::new, |at| {
-        format!(" since {}", time(app, at, "%d %b %H:%M:%S"))
-    })
 }
 
 /// As many lines as fit, broken at blanks.
