@@ -83,9 +83,10 @@ pub fn row<'a>(theme: &Theme, entry: &PoolEntry, selected: bool, columns: &Colum
     };
     let name = left(&visible(entry.server.as_bytes()), columns.server);
     let mut spans = vec![
-        Span::styled(format!("{dot} "), style),
-        Span::styled(format!("{name}{:GAP$}", ""), theme.text),
-        Span::styled(format!("{state:STATE$}{:GAP$}", ""), on(style)),
+        Span::styled(dot, style),
+        Span::styled(format!(" {name}{:GAP$}", ""), theme.text),
+        Span::styled(state, on(style)),
+        blanks(STATE + GAP - width(state)),
     ];
     let complaint = complaint_of(entry);
     let beside = columns.has_tags_beside();
@@ -99,18 +100,22 @@ pub fn row<'a>(theme: &Theme, entry: &PoolEntry, selected: bool, columns: &Colum
             Tag::LameDuck => on(theme.notice),
             Tag::Discovered => dim,
         };
-        let gap = if n > 0 { GAP } else { 0 };
-        spans.push(Span::styled(format!("{:gap$}{}", "", tag.word()), style));
+        spans.push(blanks(if n > 0 { GAP } else { 0 }));
+        spans.push(Span::styled(tag.word(), style));
     }
     if beside {
-        let fill = columns.tags + GAP - used.min(columns.tags);
-        spans.push(Span::raw(" ".repeat(fill)));
+        spans.push(blanks(columns.tags + GAP - used.min(columns.tags)));
     }
     if let Some(complaint) = complaint {
         let text = fit_words(&complaint, columns.complaint()).into_owned();
         spans.push(Span::styled(text, on(theme.bad)));
     }
     Line::from(spans)
+}
+
+/// Blanks without a style, which would show where a style underlines.
+fn blanks<'a>(cells: usize) -> Span<'a> {
+    Span::raw(" ".repeat(cells))
 }
 
 /// What else is to be known of a server, the least important first.
