@@ -322,7 +322,11 @@ mod tests {
 
     #[test]
     fn another_connection_goes_on_numbering() {
-        let options = Options::new("numbers", "127.0.0.1:1").unwrap();
+        let options = Options {
+            // or the connection is over before it is asked
+            retry_first: true,
+            ..Options::new("numbers", "127.0.0.1:1").unwrap()
+        };
         let (first, _lanes) = open(options.clone()).unwrap();
         let (second, _lanes) = first.open_another(options).unwrap();
         let sids = [&first, &second, &first].map(|connection| connection.subscribe(b"a", None));
