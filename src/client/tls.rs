@@ -169,6 +169,7 @@ fn distrust(error: &CertificateError) -> String {
         CertificateError::BadSignature => {
             "it bears the name of a known authority and not its signature".to_owned()
         }
+        CertificateError::Other(rule) => format!("it breaks a rule of certificates: {rule}"),
         error => error.to_string(),
     }
 }
