@@ -24,6 +24,7 @@
 //! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | nothing of ours |
 //! | [`payload`] | bytes to documents: JSON, text, hex; what is safe to show | nothing of ours |
 //! | [`settings`] | the user's own files: where they are, and what `settings.toml` says | nothing of ours |
+//! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol` |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, views | `protocol` |
 //! | [`history`] | requests that were sent or saved: the file, replay | nothing of ours yet |
 //! | [`recording`] | the JSON line of `--json` | `protocol` |
@@ -57,6 +58,7 @@ pub mod cli;
 pub mod client;
 pub mod context;
 pub mod demo;
+pub mod filter;
 pub mod history;
 pub mod payload;
 pub mod protocol;

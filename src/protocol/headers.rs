@@ -102,41 +102,13 @@ impl<'a> HeaderBlock<'a> {
         if block.is_empty() {
             return read;
         }
-        let mut rest = block;
-        if block.starts_with(VERSION) {
-            let line = read.line(&mut rest);
-            read.status_line(&line[VERSION.len()..]);
-        } else {
-            read.malformed = true;
+        let mut lines = Fields::of(block);
+        match lines.status_line {
+            Some(line) => read.status_line(line),
+            None => read.malformed = true,
         }
-        // Where the value of the last field begins, for lines that continue it.
-        let mut value_at = None;
-        let mut closed = false;
-        while !rest.is_empty() && !closed {
-            let line_at = block.len() - rest.len();
-            let line = read.line(&mut rest);
-            match (line, value_at) {
-                ([], _) => closed = true,
-                ([b' ' | b'\t', ..], Some(start)) => {
-                    if let Some((_, value)) = read.fields.last_mut() {
-                        *value = trim(&block[start..line_at + line.len()]);
-                    }
-                }
-                _ => match memchr::memchr(b':', line) {
-                    Some(colon) => {
-                        let (name, value) = (&line[..colon], &line[colon + 1..]);
-                        read.malformed |= !is_name(name);
-                        read.fields.push((name, trim(value)));
-                        value_at = Some(line_at + colon + 1);
-                    }
-                    None => {
-                        read.malformed = true;
-                        value_at = None;
-                    }
-                },
-            }
-        }
-        read.malformed |= !closed || !rest.is_empty();
+        read.fields = lines.by_ref().collect();
+        read.malformed |= lines.malformed || !lines.closed || lines.at < block.len();
         read
     }
 
@@ -145,26 +117,17 @@ impl<'a> HeaderBlock<'a> {
         status(trim(block.strip_prefix(VERSION)?)).map(|(number, _)| number)
     }
 
+    /// The block without the version it begins with: all of it that says anything.
+    pub fn behind_version(block: &[u8]) -> &[u8] {
+        block.strip_prefix(VERSION).unwrap_or(block)
+    }
+
     /// The first value of a name, compared exactly (ADR-4).
     pub fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
         self.fields
             .iter()
             .find(|(field, _)| *field == name)
             .map(|(_, value)| *value)
-    }
-
-    /// Cuts the next line off, without its end.
-    fn line(&mut self, rest: &mut &'a [u8]) -> &'a [u8] {
-        let Some(end) = memchr::memchr(b'\n', rest) else {
-            self.malformed = true;
-            return std::mem::take(rest);
-        };
-        let line = &rest[..end];
-        *rest = &rest[end + 1..];
-        line.strip_suffix(b"\r").unwrap_or_else(|| {
-            self.malformed = true;
-            line
-        })
     }
 
     /// Reads what stands behind the version: nothing, a number, or a number and a text.
@@ -180,6 +143,84 @@ impl<'a> HeaderBlock<'a> {
                 self.description = text;
             }
         }
+    }
+}
+
+/// The names and values of a block in order, as [`HeaderBlock::fields`] has them, read one after the
+/// other without allocating.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    block: &'a [u8],
+    /// What stands behind the version in the first line.
+    status_line: Option<&'a [u8]>,
+    /// Where the next line begins.
+    at: usize,
+    /// Whether the blank line at the end was reached.
+    closed: bool,
+    malformed: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Those of a block as it stands in [`Record::header`](super::Record::header).
+    pub fn of(block: &'a [u8]) -> Fields<'a> {
+        let mut fields = Fields {
+            block,
+            status_line: None,
+            at: 0,
+            closed: false,
+            malformed: false,
+        };
+        if block.starts_with(VERSION) {
+            let line = fields.line();
+            fields.status_line = Some(&line[VERSION.len()..]);
+        }
+        fields
+    }
+
+    /// Cuts the next line off, without its end.
+    fn line(&mut self) -> &'a [u8] {
+        let rest = &self.block[self.at..];
+        let Some(end) = memchr::memchr(b'\n', rest) else {
+            self.malformed = true;
+            self.at = self.block.len();
+            return rest;
+        };
+        self.at += end + 1;
+        let line = &rest[..end];
+        line.strip_suffix(b"\r").unwrap_or_else(|| {
+            self.malformed = true;
+            line
+        })
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.at < self.block.len() && !self.closed {
+            let line_at = self.at;
+            let line = self.line();
+            if line.is_empty() {
+                self.closed = true;
+                return None;
+            }
+            let Some(colon) = memchr::memchr(b':', line) else {
+                self.malformed = true;
+                continue;
+            };
+            let name = &line[..colon];
+            self.malformed |= !is_name(name);
+            let value_at = line_at + colon + 1;
+            let mut end = line_at + line.len();
+            // A line that begins with a blank continues the value.
+            while let Some(b' ' | b'\t') = self.block.get(self.at) {
+                let at = self.at;
+                end = at + self.line().len();
+            }
+            return Some((name, trim(&self.block[value_at..end])));
+        }
+        None
     }
 }
 

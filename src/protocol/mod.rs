@@ -6,7 +6,8 @@
 //! * [`Decoder`] frames operations in place and describes each message with a [`Record`].
 //! * [`encode`] writes operations, and refuses what could not be framed again.
 //! * [`subject`] validates, matches and shows subjects; they are bytes, not text.
-//! * [`Headers`] are written by us; [`HeaderBlock`] reads whatever came, without ever failing.
+//! * [`Headers`] are written by us; [`HeaderBlock`] reads whatever came, without ever failing, and
+//!   [`Fields`] without allocating.
 //! * [`Info`] and [`Connect`] are the two JSON documents of the handshake.
 
 mod connect;
@@ -23,6 +24,6 @@ pub mod subject;
 pub use connect::Connect;
 pub use decoder::{ClientOp, Decoder, Limits, ServerOp};
 pub use error::ProtocolError;
-pub use headers::{HeaderBlock, Headers};
+pub use headers::{Fields, HeaderBlock, Headers};
 pub use info::Info;
 pub use record::Record;

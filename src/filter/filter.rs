@@ -1,0 +1,93 @@
+//! A filter: parsed, printed, asked.
+
+use std::{fmt, sync::Arc};
+
+use jiff::Zoned;
+
+use super::{BySubject, Error, Facts, Hint, expression::Expression, parse::parse, program::Node};
+
+/// Which messages are meant. A clone is cheap and shares what was compiled.
+///
+/// Printed, it is a text that parses to an equal filter at any time and in any time zone; what was
+/// relative when it was entered (`since:5m`) is printed as the moment it became.
+///
+/// ```
+/// use goingnats::filter::{Candidate, Direction, Filter};
+///
+/// let filter = Filter::parse("subject:orders.> json:.total>100", &jiff::Zoned::default())?;
+/// let message = Candidate {
+///     direction: Direction::In,
+///     subject: b"orders.eu",
+///     reply: None,
+///     header: b"",
+///     payload: br#"{"total":100.5}"#,
+///     at: 0,
+///     rtt: None,
+/// };
+/// assert!(filter.matches(&message));
+/// # Ok::<(), goingnats::filter::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Filter {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    expression: Expression,
+    program: Arc<Node>,
+    hints: Vec<Hint>,
+}
+
+impl Filter {
+    /// Reads a filter. `now` anchors durations and clock times (`since:5m`, `until:14:05`) and gives
+    /// them their time zone. A text of blanks alone matches every message.
+    ///
+    /// # Errors
+    /// The first place that is wrong.
+    pub fn parse(text: &str, now: &Zoned) -> Result<Filter, Error> {
+        let (expression, hints) = parse(text, now)?;
+        let program = Arc::new(Node::new(&expression));
+        Ok(Filter {
+            inner: Arc::new(Inner {
+                expression,
+                program,
+                hints,
+            }),
+        })
+    }
+
+    /// Whether the message is meant. Allocates nothing but to decode an escaped JSON string.
+    pub fn matches(&self, message: &impl Facts) -> bool {
+        self.inner.program.holds(message)
+    }
+
+    /// The same question for many messages of few subjects.
+    pub fn by_subject(&self) -> BySubject {
+        BySubject::new(Arc::clone(&self.inner.program))
+    }
+
+    /// Whether it was read from blanks alone, and so matches every message.
+    pub fn is_everything(&self) -> bool {
+        self.inner.expression == Expression::All(Vec::new())
+    }
+
+    /// What in the text may not mean what was meant, in order; a filter read from what another printed
+    /// has none.
+    pub fn hints(&self) -> &[Hint] {
+        &self.inner.hints
+    }
+}
+
+/// Equal where they ask the same in the same order, whatever their texts looked like.
+impl PartialEq for Filter {
+    fn eq(&self, other: &Filter) -> bool {
+        self.inner.expression == other.inner.expression
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.inner.expression)
+    }
+}
