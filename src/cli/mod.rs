@@ -5,6 +5,7 @@
 //!
 //! * `supervise` runs a headless command and ends it in an orderly way when a signal comes;
 //! * `session` is its connection, `output` and `print` are what it writes to stdout;
+//! * `filter` reads a filter and points at what is wrong in it;
 //! * `exit` knows the code and the sentence that a script and a person get in the end.
 
 mod arguments;
@@ -12,6 +13,7 @@ mod context;
 mod demo;
 mod exit;
 mod explore;
+mod filter;
 mod history;
 mod log;
 mod output;

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     arguments::Sub,
     exit::{Exit, unusable},
+    filter::read_filter,
     output::tell,
     print::{Printer, took},
     session::{Session, with_session},
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     client::{Batch, Data, Error, Event, GapCause},
     context::Settings,
+    filter::{self, Candidate, Filter},
     protocol::subject,
     recording::{Direction, Line},
 };
@@ -28,13 +30,17 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
     if let Some(queue) = &arguments.queue {
         subject::check_queue(queue.as_bytes()).map_err(|error| unusable("--queue", error))?;
     }
+    let filter = read_filter(
+        "--where",
+        arguments.condition.as_deref().unwrap_or_default(),
+    )?;
     with_session(settings.options()?, stop, async |session| {
-        print(session, &arguments).await
+        print(session, &arguments, &filter).await
     })
     .await
 }
 
-async fn print(session: &mut Session, arguments: &Sub) -> Result<Exit> {
+async fn print(session: &mut Session, arguments: &Sub, filter: &Filter) -> Result<Exit> {
     let queue = arguments.queue.as_deref().map(str::as_bytes);
     for subject in &arguments.subjects {
         session.subscribe(subject.as_bytes(), queue).await?;
@@ -47,12 +53,13 @@ async fn print(session: &mut Session, arguments: &Sub) -> Result<Exit> {
         tokio::select! {
             Some(data) = session.lanes.data.recv() => match data {
                 Data::Received(batch) => {
-                    print_batch(&mut printer, &batch, &mut left)?;
-                    printer.flush()?;
+                    if print_batch(&mut printer, &batch, filter, &mut left)? {
+                        printer.flush()?;
+                        last = Instant::now();
+                    }
                     if left == Some(0) {
                         return Ok(Exit::Done);
                     }
-                    last = Instant::now();
                 }
                 Data::Gap(gap) if gap.cause == GapCause::Moved => tell(format_args!(
                     "moved to another server: messages may be here twice"
@@ -83,30 +90,51 @@ async fn print(session: &mut Session, arguments: &Sub) -> Result<Exit> {
                 let (Some(left), Some(wait)) = (left, arguments.wait) else {
                     return Ok(Exit::Done);
                 };
-                tell(format_args!("nothing came for {}, {left} more awaited", took(wait)));
+                let what = if filter.is_everything() { "nothing" } else { "nothing that matches" };
+                tell(format_args!("{what} came for {}, {left} more awaited", took(wait)));
                 return Ok(Exit::TimedOut);
             }
         }
     }
 }
 
-fn print_batch(printer: &mut Printer, batch: &Batch, left: &mut Option<u64>) -> Result<()> {
+/// Prints what matches; says whether there was any.
+fn print_batch(
+    printer: &mut Printer,
+    batch: &Batch,
+    filter: &Filter,
+    left: &mut Option<u64>,
+) -> Result<bool> {
+    let mut matched = false;
     for record in &batch.records {
+        let message = Candidate {
+            direction: filter::Direction::In,
+            subject: record.subject(&batch.bytes),
+            reply: record.reply(&batch.bytes),
+            header: record.header(&batch.bytes),
+            payload: record.payload(&batch.bytes),
+            at: batch.at,
+            rtt: None,
+        };
+        if !filter.matches(&message) {
+            continue;
+        }
         match left {
             Some(0) => break,
             Some(left) => *left -= 1,
             None => {}
         }
+        matched = true;
         printer.message(&Line::new(
-            batch.at,
+            message.at,
             Direction::In,
-            record.subject(&batch.bytes),
-            record.reply(&batch.bytes),
-            record.header(&batch.bytes),
-            record.payload(&batch.bytes),
+            message.subject,
+            message.reply,
+            message.header,
+            message.payload,
         ))?;
     }
-    Ok(())
+    Ok(matched)
 }
 
 /// Returns when nothing came for the wait; never where there is none.
