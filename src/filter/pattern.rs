@@ -121,3 +121,54 @@ fn sentence(error: &regex::Error) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_one_after_the_other() {
+        for (pattern, start, expected) in [
+            (Pattern::text("ab"), 0, Some(1..3)),
+            (Pattern::text("ab"), 1, Some(1..3)),
+            (Pattern::text("ab"), 2, Some(4..6)),
+            (Pattern::text("AB"), 0, Some(4..6)),
+            (Pattern::text("12"), 0, Some(7..9)),
+            (Pattern::text("ab"), 5, None),
+            (Pattern::text("ab"), 9, None),
+            (Pattern::text("ab"), 10, None),
+            (Pattern::regex("a.").unwrap(), 2, Some(4..6)),
+            (Pattern::regex("A.").unwrap(), 0, Some(4..6)),
+            (Pattern::regex("(?-i)a.").unwrap(), 2, None),
+            (Pattern::regex("^ab").unwrap(), 1, None),
+            (Pattern::regex("$").unwrap(), 2, Some(9..9)),
+            (Pattern::regex("x").unwrap(), 10, None),
+        ] {
+            let found = pattern.find_at(b".ab.AB.12", start);
+            assert_eq!(found, expected, "{pattern:?} from {start}");
+            assert_eq!(
+                pattern.is_in(b".ab.AB.12"),
+                pattern.find_at(b".ab.AB.12", 0).is_some()
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_may_be_as_long_as_a_screen_and_hold_anything() {
+        for text in ["k".repeat(10_000), "(ä[*\\".repeat(1_000)] {
+            let pattern = Pattern::text(&text);
+            assert!(pattern.is_in(text.to_uppercase().as_bytes()));
+            assert!(!pattern.is_in(b"k"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_regular_expression_has_a_reason() {
+        for (expression, reason) in [
+            ("a(", "this is no regular expression: unclosed group"),
+            (r"\w{2000}{2000}", "the regular expression is too large"),
+        ] {
+            assert_eq!(Pattern::regex(expression).unwrap_err(), reason);
+        }
+    }
+}
