@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{ContextFile, Environment, Error};
+use super::{ColorScheme, ContextFile, Environment, Error};
 use crate::client::Secret;
 
 /// The most that is read of one file, in bytes.
@@ -112,6 +112,8 @@ pub struct Listed {
     pub description: Option<String>,
     /// Its servers. May hold user info: [`shown_servers`](super::shown_servers) leaves it out.
     pub url: Option<Secret>,
+    /// Its colour, where that is one of natscli's.
+    pub color_scheme: Option<ColorScheme>,
     /// Why it cannot be used.
     pub problem: Option<Error>,
 }
@@ -135,6 +137,7 @@ pub fn load_all(environment: &Environment) -> Vec<Listed> {
             path,
             description: file.description,
             url: file.url,
+            color_scheme: file.color_scheme.and_then(|name| name.parse().ok()),
             problem,
         })
     };

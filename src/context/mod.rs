@@ -16,7 +16,10 @@
 //!
 //! * credentials are one group, and the first source that has any replaces those of the others: `group`;
 //! * credentials of a context are for the servers of that context: [`Withheld`].
+//!
+//! Who chooses another place while the program runs does it by a [`Choice`].
 
+mod choice;
 mod color_scheme;
 mod destination;
 mod duration;
@@ -32,6 +35,7 @@ mod report;
 mod resolve;
 mod sources;
 
+pub use choice::{Choice, To};
 pub use color_scheme::{ColorScheme, UnknownColorScheme};
 pub use destination::{Place, Withheld};
 pub use duration::{BadDuration, parse_duration};

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use super::{
-    Error, Origin, Place, Settings, Sourced, Used, Withheld, destination::strangers, reference,
-    resolve::SERVER,
+    Chosen, Error, Origin, Place, Settings, Sourced, Used, Withheld, destination::strangers,
+    reference, resolve::SERVER,
 };
 use crate::client::{
     self, ClientCertificate, Credentials, Options, Scheme, Secret, SecretSource, ServerUrl, Tls,
@@ -102,6 +102,18 @@ impl Settings {
         }
     }
 
+    /// Whether there is a context, and any of the servers is none of its own.
+    ///
+    /// # Errors
+    /// As [`Settings::resolved`], where a server URL cannot be read.
+    pub(super) fn goes_elsewhere(&self) -> Result<bool, Error> {
+        let Some(context) = &self.context else {
+            return Ok(false);
+        };
+        let own = context.own_places(None)?;
+        Ok(!strangers(&self.servers()?, &own).is_empty())
+    }
+
     /// The servers, as they were given.
     pub(super) fn servers(&self) -> Result<Vec<ServerUrl>, Error> {
         ServerUrl::parse_list(self.server.value.reveal()).map_err(|error| Error::Client {
@@ -166,15 +178,7 @@ impl Settings {
         if !self.credentials.comes_from_a_context() {
             return Ok(None);
         }
-        let own = match &context.url {
-            Some(url) => url.reveal(),
-            None => offered.unwrap_or(SERVER),
-        };
-        let own = ServerUrl::parse_list(own).map_err(|error| Error::Client {
-            origin: Origin::Context(context.name.clone()),
-            error,
-        })?;
-        let belong_to: Vec<Place> = own.iter().map(Place::of).collect();
+        let belong_to = context.own_places(offered)?;
         let allowed = [belong_to.as_slice(), &self.also_for].concat();
         let wanted_by = strangers(servers, &allowed);
         Ok((!wanted_by.is_empty()).then(|| Withheld {
@@ -254,6 +258,21 @@ impl Settings {
             certificate,
             insecure: self.tls.insecure.value,
         })
+    }
+}
+
+impl Chosen {
+    /// The servers that the context names, else those offered, else the default.
+    fn own_places(&self, offered: Option<&str>) -> Result<Vec<Place>, Error> {
+        let own = match &self.url {
+            Some(url) => url.reveal(),
+            None => offered.unwrap_or(SERVER),
+        };
+        let own = ServerUrl::parse_list(own).map_err(|error| Error::Client {
+            origin: Origin::Context(self.name.clone()),
+            error,
+        })?;
+        Ok(own.iter().map(Place::of).collect())
     }
 }
 

@@ -62,6 +62,13 @@ impl Settings {
             .as_ref()
             .map(|context| context.name.to_string())
     }
+
+    /// The context as `--context` takes it: the path of its file, else its name.
+    pub fn context_argument(&self) -> Option<String> {
+        let context = self.context.as_ref()?;
+        let path = context.path.to_str().map(str::to_owned);
+        Some(path.unwrap_or_else(|| context.name.to_string()))
+    }
 }
 
 /// The context that is in force.

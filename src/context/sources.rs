@@ -88,6 +88,12 @@ impl Variables {
         self.0.get(name).filter(|value| !value.is_empty())
     }
 
+    /// Those whose names are kept.
+    pub fn keeping(&self, keep: impl Fn(&str) -> bool) -> Variables {
+        let kept = self.0.iter().filter(|(name, _)| keep(name));
+        Variables(kept.map(|(n, v)| (n.clone(), v.clone())).collect())
+    }
+
     /// All of them, also the empty ones: what a program that we run gets.
     pub(super) fn all(&self) -> impl Iterator<Item = (&String, &OsStr)> {
         self.0.iter().map(|(name, value)| (name, value.as_ref()))
@@ -130,6 +136,8 @@ pub enum Origin {
     Variable(&'static str),
     /// A context, by its name.
     Context(Arc<str>),
+    /// A person, while the program runs.
+    Chosen,
     /// The file that says which context is selected.
     Selected,
     /// Nobody said anything.
@@ -140,7 +148,7 @@ impl Origin {
     /// The more explicit, the higher.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Origin::Flag(_) => 3,
+            Origin::Flag(_) | Origin::Chosen => 3,
             Origin::Variable(_) => 2,
             Origin::Context(_) | Origin::Selected => 1,
             Origin::Default => 0,
@@ -154,6 +162,7 @@ impl fmt::Display for Origin {
             Origin::Flag(name) | Origin::Variable(name) => f.write_str(name),
             // A file name may hold anything.
             Origin::Context(name) => write!(f, "context {name:?}"),
+            Origin::Chosen => f.write_str("chosen here"),
             Origin::Selected => f.write_str("selected"),
             Origin::Default => f.write_str("default"),
         }
