@@ -96,6 +96,24 @@ pub fn open(options: Options) -> Result<(Connection, Lanes), Error> {
     Ok((connection, lanes))
 }
 
+/// A handle before there is a connection: nothing is dialed, every command answers
+/// [`Error::Closed`], and the lanes end at once. [`Connection::open_another`] goes on from it.
+pub fn unopened() -> (Connection, Lanes) {
+    let (commands, _) = commands::queue();
+    let (_, events) = mpsc::unbounded_channel();
+    let (_, data) = mpsc::channel(1);
+    let shared = Shared {
+        numbers: Arc::default(),
+        limits: Arc::new(ServerLimits::unknown()),
+        inbox: Arc::default(),
+    };
+    let connection = Connection {
+        commands,
+        shared: Arc::new(shared),
+    };
+    (connection, Lanes { events, data })
+}
+
 /// As [`open`], with the taker of the lanes beside the task, and both run by whoever waits.
 pub(super) fn open_with<F: Future<Output = ()> + Send + 'static>(
     options: Options,
@@ -320,13 +338,28 @@ impl Connection {
 mod tests {
     use super::*;
 
-    #[test]
-    fn another_connection_goes_on_numbering() {
-        let options = Options {
-            // or the connection is over before it is asked
+    /// Nobody is there, and that does not end the connection.
+    fn patient() -> Options {
+        Options {
             retry_first: true,
             ..Options::new("numbers", "127.0.0.1:1").unwrap()
-        };
+        }
+    }
+
+    #[test]
+    fn before_there_is_a_connection_everything_is_closed_and_another_can_be_opened() {
+        let (before, mut lanes) = unopened();
+        assert_eq!(before.subscribe(b"a", None), Err(Error::Closed));
+        assert!(lanes.events.blocking_recv().is_none());
+        assert!(lanes.data.blocking_recv().is_none());
+        let options = patient();
+        let (first, _lanes) = before.open_another(options).unwrap();
+        assert_eq!(first.subscribe(b"a", None), Ok(Sid(3)));
+    }
+
+    #[test]
+    fn another_connection_goes_on_numbering() {
+        let options = patient();
         let (first, _lanes) = open(options.clone()).unwrap();
         let (second, _lanes) = first.open_another(options).unwrap();
         let sids = [&first, &second, &first].map(|connection| connection.subscribe(b"a", None));

@@ -50,7 +50,7 @@ mod transport;
 mod websocket;
 
 pub use blocking::Client;
-pub use connection::{Connection, Lanes, Sid, Ticket, open};
+pub use connection::{Connection, Lanes, Sid, Ticket, open, unopened};
 pub use credentials::{Credentials, Secret, SecretSource};
 pub use data::{Batch, Data, Dropped, Gap, GapCause};
 pub use error::Error;

@@ -21,6 +21,13 @@ pub enum MarkerKind {
     },
     /// Another server is spoken with from here on: messages may be there twice.
     Moved,
+    /// A person connected to another place: what follows has nothing to do with what was before.
+    Switched {
+        /// The place before, as it is called on the screen.
+        from: String,
+        /// The place from here on. The same as before where somebody connected again.
+        to: String,
+    },
     /// Messages were dropped before they reached the store.
     Dropped {
         /// How many that came.

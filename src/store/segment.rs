@@ -91,16 +91,17 @@ impl Segment {
 
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
-        let dropped = |marker: &Marker| match &marker.kind {
+        let owned = |marker: &Marker| match &marker.kind {
             super::MarkerKind::Dropped {
                 by_subscription, ..
             } => by_subscription.capacity() * size_of::<(u64, u64)>(),
+            super::MarkerKind::Switched { from, to } => from.capacity() + to.capacity(),
             super::MarkerKind::Gap { .. } | super::MarkerKind::Moved => 0,
         };
         self.bytes.capacity()
             + self.records.capacity() * size_of::<Kept>()
             + self.markers.capacity() * size_of::<Marker>()
-            + self.markers.iter().map(dropped).sum::<usize>()
+            + self.markers.iter().map(owned).sum::<usize>()
     }
 }
 

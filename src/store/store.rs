@@ -102,6 +102,10 @@ impl Store {
                 }
             }
         }
+        if let MarkerKind::Switched { .. } = marker.kind {
+            // the same message in another place is another message
+            self.copies = Copies::new();
+        }
         self.make_room(marker.at, 0);
         self.log.push_marker(marker);
         self.trim();
@@ -122,6 +126,12 @@ impl Store {
         if let Some(place) = self.subscriptions.add(sid, subject) {
             self.copies.begin(place);
         }
+    }
+
+    /// From now on `sid` stands for the subscription that `before` was: one of the same subject, on
+    /// another connection. What comes in on either is counted on the same one, muted or not as it was.
+    pub fn continue_subscription(&mut self, before: u64, sid: u64) {
+        self.subscriptions.carry_on(before, sid);
     }
 
     /// What still comes in on `sid` is late from now on; what is kept stays.

@@ -97,13 +97,22 @@ impl Subscriptions {
             Err(_) => {
                 let unused = |slot: &Slot| !slot.live && slot.kept == 0;
                 let place = self.slots.iter().position(unused)?;
-                self.by_sid.remove(&self.slots[place].sid);
+                self.by_sid.retain(|_, named| usize::from(*named) != place);
                 self.slots[place] = slot;
+                self.last = (0, SENT);
                 place as u16
             }
         };
         self.by_sid.insert(sid, place);
         Some(place)
+    }
+
+    /// Gives one another number; it is found by the former one too.
+    pub fn carry_on(&mut self, before: u64, sid: u64) {
+        if let Some(place) = self.by_sid.get(&before).copied() {
+            self.by_sid.insert(sid, place);
+            self.slots[usize::from(place)].sid = sid;
+        }
     }
 
     /// Removes one; its place stays taken while messages of it are kept.
@@ -132,7 +141,7 @@ impl Subscriptions {
         }
         let place = self.last.1;
         let slot = &self.slots[place as usize];
-        (slot.live && slot.sid == sid).then_some(place)
+        slot.live.then_some(place)
     }
 
     /// One by its place in a record.
@@ -203,6 +212,19 @@ mod tests {
         assert_eq!(subscriptions.add(7, b"a"), place);
         assert_eq!(subscriptions.place_of(7), place);
         assert_eq!(subscriptions.place_of(8), None);
+    }
+
+    #[test]
+    fn given_another_number_a_subscription_is_found_by_both() {
+        let mut subscriptions = Subscriptions::new();
+        let place = subscriptions.add(7, b"a");
+        subscriptions.carry_on(7, 9);
+        subscriptions.carry_on(8, 10);
+        assert_eq!(subscriptions.place_of(9), place);
+        assert_eq!(subscriptions.place_of(7), place);
+        assert_eq!(subscriptions.place_of(10), None);
+        subscriptions.remove(9);
+        assert_eq!(subscriptions.place_of(7), None);
     }
 
     #[test]

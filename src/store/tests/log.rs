@@ -245,6 +245,32 @@ fn given_a_frozen_screen_its_rows_stay_when_they_are_evicted() {
 }
 
 #[test]
+fn given_another_place_a_subscription_goes_on_and_equal_messages_are_no_copies() {
+    let mut store = subscribed(MIB, &["a.>", "a.b"]);
+    store.receive(START, &[msg(2, "a.b", "1")]);
+    store.mute(2, true);
+    store.continue_subscription(2, 12);
+    store.continue_subscription(3, 13);
+    store.receive(START, &[msg(2, "a.b", "2")]);
+    store.mark(Marker {
+        at: START,
+        kind: MarkerKind::Switched {
+            from: "demo".into(),
+            to: "staging".into(),
+        },
+    });
+    store.receive(START, &[msg(13, "a.b", "2"), msg(12, "a.b", "3")]);
+    let counters = store.counters();
+    assert_eq!((counters.late, counters.hidden_copies), (0, 0));
+    assert_eq!(counters.hidden_by_mute, 3);
+    assert_eq!(store.subscription(12).map(|it| it.count), Some(3));
+    store.mute(12, false);
+    assert_eq!(store.rows(), 5);
+    let sids = (0..store.rows()).filter_map(|row| store.row(row)?.message().map(|it| it.sid));
+    assert_eq!(sids.collect::<Vec<_>>(), [12, 12, 13, 12]);
+}
+
+#[test]
 fn given_rows_too_large_to_freeze_their_payloads_are_cut_and_say_so() {
     let mut store = subscribed(64 * MIB, &["a"]);
     let large = "x".repeat(6 * MIB);

@@ -58,7 +58,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
                 message_line(app, &message, above(row), selected == Some(row), &columns)
             }
             Some(Row::Entry(Entry::Marker { marker, .. })) => {
-                rule(&marker_text(marker), app.theme.bad, &columns)
+                rule(&marker_text(marker), marker_style(app, marker), &columns)
             }
             Some(Row::Evicted) => rule("evicted", app.theme.notice, &columns),
             None => Line::default(),
@@ -254,12 +254,26 @@ fn rule(text: &str, style: Style, columns: &Columns) -> Line<'static> {
     Line::styled(format!("{left} {text} {right}"), style)
 }
 
+/// Red where something may be lost.
+fn marker_style(app: &App, marker: &Marker) -> Style {
+    match &marker.kind {
+        MarkerKind::Switched { from, to } if from != to => app.theme.notice,
+        _ => app.theme.bad,
+    }
+}
+
 /// What a marker says.
 pub fn marker_text(marker: &Marker) -> String {
     match &marker.kind {
         MarkerKind::Gap { lasted } => {
             let lasted = number::setting(rounded(*lasted));
             format!("reconnected after {lasted}: messages may be missing here")
+        }
+        MarkerKind::Switched { from, to } if from == to => {
+            format!("connected to {to} again: messages may be missing here")
+        }
+        MarkerKind::Switched { from, to } => {
+            format!("switched to {to}: messages before came from {from}")
         }
         MarkerKind::Moved => "moved to another server: messages may be here twice".to_owned(),
         MarkerKind::Dropped {
