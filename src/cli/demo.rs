@@ -17,20 +17,24 @@ use super::{
 use crate::{
     broker::{self, Broker},
     client::{Secret, ServerUrl},
-    context::{Environment, Flags, Variables, resolve},
+    context::{Environment, Flags, resolve},
     demo::{self, Participants, consumer},
     history::Secrets,
     payload::visible,
+    settings::Settings,
+    tui::destinations::Destinations,
 };
 
 /// Prints the scenario, or opens the explorer on it. Only the command line counts: no context, no
-/// variable leads the demo to a server where its messages do not belong.
+/// variable leads the demo to a server where its messages do not belong. Who leaves it for a context
+/// from within does so knowingly.
 pub fn demo(
     arguments: &Demo,
     flags: Flags,
     history: Option<PathBuf>,
     secrets: Secrets,
-    variables: &Variables,
+    settings: Settings,
+    environment: &Environment,
 ) -> Result<Exit> {
     if flags.name_credentials() {
         let sentence =
@@ -45,24 +49,30 @@ pub fn demo(
         return supervise(move |stop| plain(server, stop));
     }
     let stage = Stage::set(server.as_deref())?;
-    let settings = resolve(
-        &Flags {
-            server: Some(Secret::new(stage.server.clone())),
-            context: None,
-            name: flags.name.or(Some("consumer".to_owned())),
-            ..flags
-        },
-        &Environment::default(),
-    )?;
+    let flags = Flags {
+        server: Some(Secret::new(stage.server.clone())),
+        context: None,
+        no_context: true,
+        name: flags.name.or(Some("consumer".to_owned())),
+        ..flags
+    };
+    let environment = Environment {
+        variables: environment
+            .variables
+            .keeping(|name| !name.starts_with("NATS_")),
+        ..environment.clone()
+    };
     explore(Explorer {
-        options: settings.options()?,
-        context: Some("demo".to_owned()),
-        guarded: false,
-        timeout: settings.timeout.value,
+        connection: resolve(&flags, &environment)?,
+        destinations: Destinations {
+            flags,
+            environment,
+            settings,
+            start: Some("demo".to_owned()),
+        },
         subscriptions: vec!["time.time".to_owned()],
         history,
         secrets,
-        variables,
         demo: Some(("today".to_owned(), "%Y%m%d".to_owned())),
     })
 }

@@ -3,90 +3,98 @@
 use std::{
     io::{self, IsTerminal, Write},
     path::PathBuf,
-    time::Duration,
 };
 
 use anyhow::Result;
 
 use super::exit::{Exit, UsageError};
 use crate::{
-    client::Options,
-    context::Variables,
+    context::{self, shown_servers},
     history::Secrets,
     store,
     tui::{
-        self, app,
+        self, Start,
+        app::{self, Found, Target},
+        destinations::Destinations,
         event_loop::End,
         terminal::{Capabilities, Signal},
     },
 };
 
 /// What the explorer is opened on.
-pub struct Explorer<'a> {
+pub struct Explorer {
     /// How to connect.
-    pub options: Options,
-    /// The context's name, where there is one.
-    pub context: Option<String>,
-    /// Whether sending there asks first.
-    pub guarded: bool,
-    /// How long a request waits unless the composer says otherwise.
-    pub timeout: Duration,
+    pub connection: context::Settings,
+    /// What that was made of, for going elsewhere, and the environment: what the terminal can do, and
+    /// the way to the clipboard.
+    pub destinations: Destinations,
     /// What it subscribes to at once.
     pub subscriptions: Vec<String>,
     /// The history file; nothing is recorded without.
     pub history: Option<PathBuf>,
     /// Which headers are not written to it.
     pub secrets: Secrets,
-    /// The environment: what the terminal can do, and the way to the clipboard.
-    pub variables: &'a Variables,
     /// What the composer holds at first: subject and payload. With the guide of the demo beside it.
     pub demo: Option<(String, String)>,
 }
 
+/// Where it connects at first: the place, or the question that comes before.
+fn first(connection: &context::Settings, destinations: &Destinations) -> Result<(Target, Start)> {
+    Ok(match destinations.start(connection)? {
+        Found::Destination(destination) => (
+            destination.target,
+            Start::Connect(Box::new(destination.options)),
+        ),
+        Found::Withheld(asked) => {
+            let target = Target {
+                server: shown_servers(&connection.server.value),
+                ..Target::default()
+            };
+            (target, Start::Ask(asked))
+        }
+        Found::Unusable(reason) => return Err(UsageError(reason).into()),
+    })
+}
+
 /// Opens the explorer and stays until it is left.
 pub fn explore(explorer: Explorer) -> Result<Exit> {
-    let variables = explorer.variables;
+    let Explorer {
+        connection,
+        destinations,
+        subscriptions,
+        history,
+        secrets,
+        demo,
+    } = explorer;
+    let variables = &destinations.environment.variables;
     let lookup = |name: &str| variables.get(name).map(str::to_owned);
     let (stdin, stdout) = (io::stdin().is_terminal(), io::stdout().is_terminal());
     let capabilities = Capabilities::new(lookup, stdin, stdout);
     capabilities
         .interactive()
         .map_err(|sentence| UsageError(sentence.to_owned()))?;
-    let servers: Vec<String> = explorer
-        .options
-        .servers
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let (target, start) = first(&connection, &destinations)?;
     let app = app::Setup {
-        name: explorer.options.name.clone(),
-        label: explorer.context.clone(),
-        context: explorer.context,
-        guarded: explorer.guarded,
-        server: servers.join(", "),
-        subscriptions: explorer.subscriptions,
-        guide: explorer.demo.is_some(),
-        draft: explorer.demo,
-        timeout: explorer.timeout,
+        name: connection.name.value.clone(),
+        start: target,
+        subscriptions,
+        guide: demo.is_some(),
+        draft: demo,
+        timeout: connection.timeout.value,
         keep: store::DEFAULT_BUDGET,
         colours: true,
         zone: jiff::tz::TimeZone::system(),
     };
     let exit = tui::run(tui::Setup {
         app,
-        options: Options {
-            retry_first: true,
-            log_sent: true,
-            ..explorer.options
-        },
-        panic_report: explorer
-            .history
+        start,
+        destinations,
+        panic_report: history
             .as_ref()
             .map(|path| path.with_file_name("panic.txt")),
-        history: explorer.history,
-        secrets: explorer.secrets,
+        history,
+        secrets,
         capabilities,
-        variables: variables.clone(),
     })?;
     // Where the terminal is gone, nobody is left to tell.
     let _ = writeln!(io::stderr(), "{}", exit.summary);

@@ -27,6 +27,7 @@ use crate::{
     context::{self, Environment, resolve},
     history::Secrets,
     settings::{Paths, Platform, Settings},
+    tui::destinations::Destinations,
 };
 
 /// Runs the command line of this process and says how it ended.
@@ -96,27 +97,26 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Ok(connection)
     };
     match arguments.command {
-        None => {
-            let connection = connection()?;
-            let context = connection.context_name();
-            explore(Explorer {
-                options: connection.options()?,
-                guarded: context.as_deref().is_some_and(|name| settings.guards(name)),
-                context,
-                timeout: connection.timeout.value,
-                subscriptions: arguments.subscriptions,
-                history: paths.map(|paths| paths.history()),
-                secrets,
-                variables,
-                demo: None,
-            })
-        }
+        None => explore(Explorer {
+            connection: connection()?,
+            destinations: Destinations {
+                flags,
+                environment: environment.clone(),
+                settings,
+                start: None,
+            },
+            subscriptions: arguments.subscriptions,
+            history: paths.map(|paths| paths.history()),
+            secrets,
+            demo: None,
+        }),
         Some(Command::Demo(arguments)) => demo(
             &arguments,
             flags,
             paths.map(|paths| paths.history()),
             secrets,
-            variables,
+            settings,
+            environment,
         ),
         Some(Command::Sub(arguments)) => {
             let connection = connection()?;

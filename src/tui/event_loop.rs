@@ -13,9 +13,11 @@ use ratatui::layout::Size;
 use tokio::time::{Instant as TokioInstant, sleep_until};
 
 use super::{
-    app::{App, Effect, Level, Now, Purpose, ingest, update},
+    app::{App, Effect, Level, Now, Purpose, ingest, switching, update},
+    destinations::Destination,
     jobs::Jobs,
     keymap::Chord,
+    lines::{Heard, Lines, Taken},
     pacer::{Change, Pacer},
     panes::request::Handed,
     render,
@@ -24,7 +26,7 @@ use super::{
     },
 };
 use crate::{
-    client::{Connection, Data, Error, Event, Lanes, Ticket},
+    client::{Connection, Data, Error, Event, Ticket},
     history::Kind,
     tui::app::Job,
 };
@@ -76,7 +78,7 @@ pub enum End {
 pub struct EventLoop {
     pub app: App,
     pub connection: Connection,
-    pub lanes: Lanes,
+    pub lines: Lines,
     pub screen: Screen,
     pub output: Output,
     pub inputs: Inputs,
@@ -98,7 +100,6 @@ struct Turn {
     tick: Option<Instant>,
     end: Option<End>,
     suspend: bool,
-    lanes_open: (bool, bool),
     /// Whether the terminal is in our modes, which a panic in any thread ends.
     on_terminal: bool,
 }
@@ -114,7 +115,6 @@ impl EventLoop {
             tick: None,
             end: None,
             suspend: false,
-            lanes_open: (true, true),
             on_terminal: modes::is_on(),
         };
         if turn.on_terminal {
@@ -154,7 +154,6 @@ impl EventLoop {
             .into_iter()
             .flatten()
             .min();
-        let (events_open, data_open) = turn.lanes_open;
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal, turn),
@@ -162,29 +161,28 @@ impl EventLoop {
                 Some(input) => self.input(input, turn),
                 None => turn.end = Some(End::TerminalGone),
             },
-            event = self.lanes.events.recv(), if events_open => match event {
-                Some(event) => self.event(event, turn),
-                None => {
-                    turn.lanes_open.0 = false;
-                    // The end is told before the lane ends, with its reason; not by a task that died.
-                    if !self.app.phase.is_closed() {
-                        self.event(Event::Closed { reason: None }, turn);
-                    }
-                }
-            },
+            heard = self.lines.events.next() => self.hear(heard, turn),
             done = self.jobs.next() => {
                 let done = done.ok_or_else(|| io::Error::other("the thread of jobs has ended"))?;
                 let now = self.clock.now();
-                ingest::job(&mut self.app, done, now);
+                let effects = ingest::job(&mut self.app, done, now);
                 turn.pacer.changed(Change::Key, now.instant);
+                self.perform(effects, turn, now);
             }
             written = self.output.written() => {
                 written?;
                 turn.pacer.written();
             }
-            data = self.lanes.data.recv(), if data_open => match data {
-                Some(data) => self.data(data, turn),
-                None => turn.lanes_open.1 = false,
+            taken = self.lines.data.next() => match taken {
+                Taken::Data(data) => self.data(data, turn),
+                Taken::Crossed(crossing) => {
+                    for event in self.lines.events.last_words() {
+                        self.hear(Heard::Parting(event), turn);
+                    }
+                    let now = self.clock.now();
+                    switching::crossed(&mut self.app, crossing, now);
+                    turn.pacer.changed(Change::Data, now.instant);
+                }
             },
             () = until(wake) => self.wake(turn),
         }
@@ -211,9 +209,17 @@ impl EventLoop {
         self.perform(effects, turn, now);
     }
 
-    fn event(&mut self, event: Event, turn: &mut Turn) {
+    fn hear(&mut self, heard: Heard, turn: &mut Turn) {
         let now = self.clock.now();
-        let effects = ingest::event(&mut self.app, event, now);
+        let effects = match heard {
+            Heard::Event(event) => ingest::event(&mut self.app, event, now),
+            Heard::Parting(event) => switching::parting(&mut self.app, event, now),
+            // The end is told before the lane ends, with its reason; not by a task that died.
+            Heard::Ended if !self.app.phase.is_closed() => {
+                ingest::event(&mut self.app, Event::Closed { reason: None }, now)
+            }
+            Heard::Ended => Vec::new(),
+        };
         turn.pacer.changed(Change::Key, now.instant);
         self.perform(effects, turn, now);
     }
@@ -222,9 +228,9 @@ impl EventLoop {
         let now = self.clock.now();
         ingest::data(&mut self.app, first);
         for _ in 1..BATCHES {
-            match self.lanes.data.try_recv() {
-                Ok(data) => ingest::data(&mut self.app, data),
-                Err(_) => break,
+            match self.lines.data.at_hand() {
+                Some(data) => ingest::data(&mut self.app, data),
+                None => break,
             }
         }
         if turn.tick.is_none() {
@@ -311,6 +317,7 @@ impl EventLoop {
                 // at worst, round trips are measured at another pace
                 let _ = self.connection.keepalive(interval);
             }
+            Effect::Switch(destination) => return self.switch(*destination, now),
             Effect::Job(job) => self.jobs.start_job(job),
             Effect::Copy(text) => self.copy(text, now),
             Effect::Redraw => self.screen.redraw_all(),
@@ -320,6 +327,26 @@ impl EventLoop {
             Effect::Panic => panic!("asked for, to try how a panic leaves the terminal"),
         }
         Vec::new()
+    }
+
+    /// Opens the other connection and leaves the present one, which ends by itself.
+    fn switch(&mut self, destination: Destination, now: Now) -> Vec<Effect> {
+        match self.connection.open_another(destination.options.clone()) {
+            Ok((connection, lanes)) => {
+                let left = std::mem::replace(&mut self.connection, connection);
+                left.close();
+                let crossing = switching::crossing(&self.app, &destination);
+                self.lines.follow(lanes, crossing);
+                let effects = switching::begun(&mut self.app, destination, now);
+                self.name_window();
+                effects
+            }
+            Err(error) => {
+                let text = format!("Nothing was switched: {error}.");
+                self.app.toasts.show(Level::Failed, text, now.instant);
+                Vec::new()
+            }
+        }
     }
 
     fn report(&mut self, outcome: Result<(), Error>, now: Now) {
@@ -382,7 +409,7 @@ impl EventLoop {
 
     /// Names the terminal's window; to be done anew whenever the modes were left and entered.
     fn name_window(&mut self) {
-        let title = format!("goingnats {}", self.app.setup.server);
+        let title = format!("goingnats {}", self.app.target.server);
         self.output.submit(modes::title(&title));
     }
 

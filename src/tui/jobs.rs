@@ -1,5 +1,6 @@
 //! The jobs thread: laying out large payloads, reading and writing the history, running programs.
 //!
+//! What may wait for a person, such as the program that keeps secrets, has a thread of its own.
 //! Locks and fsync never run in the event loop. A newer job of a kind replaces one that still waits;
 //! lines of history are all written, in order.
 
@@ -8,10 +9,12 @@ use std::{path::PathBuf, sync::mpsc as sync, thread};
 use tokio::sync::mpsc;
 
 use super::{
-    app::{Job, JobDone},
+    app::{Found, Job, JobDone},
+    destinations::{Allowed, Destinations},
     terminal::clipboard,
 };
 use crate::{
+    context::Choice,
     history::{self, History, Secrets},
     payload::Document,
 };
@@ -29,12 +32,16 @@ impl Jobs {
     ///
     /// # Errors
     /// Where the thread cannot be started.
-    pub fn start(history: Option<PathBuf>, secrets: Secrets) -> std::io::Result<Jobs> {
+    pub fn start(
+        history: Option<PathBuf>,
+        secrets: Secrets,
+        destinations: Destinations,
+    ) -> std::io::Result<Jobs> {
         let (queue, waiting) = sync::channel();
         let (report, done) = mpsc::unbounded_channel();
         let thread = thread::Builder::new()
             .name("goingnats-jobs".into())
-            .spawn(move || work(&waiting, &report, history, &secrets))?;
+            .spawn(move || work(&waiting, &report, history, &secrets, &destinations))?;
         Ok(Jobs {
             queue: Some(queue),
             done,
@@ -55,7 +62,8 @@ impl Jobs {
         self.done.recv().await
     }
 
-    /// Waits until everything handed over is done: what was sent is in the history then.
+    /// Waits until everything handed over is done: what was sent is in the history then. A place to
+    /// connect to that is still being looked up is not waited for.
     pub fn finish(mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
@@ -70,6 +78,7 @@ fn work(
     report: &mpsc::UnboundedSender<JobDone>,
     path: Option<PathBuf>,
     secrets: &Secrets,
+    destinations: &Destinations,
 ) {
     let mut history: Option<History> = None;
     while let Ok(first) = waiting.recv() {
@@ -89,6 +98,10 @@ fn work(
                         .map(|error| JobDone::HistoryFailed(failed(error)))
                 }),
                 Job::LoadHistory => path.as_ref().map(|path| load(&mut history, path)),
+                Job::ListContexts => Some(JobDone::Contexts(destinations.list())),
+                Job::Resolve { choice, allowed } => {
+                    resolve(destinations.clone(), choice, allowed, report.clone())
+                }
                 Job::Copy {
                     program,
                     arguments,
@@ -108,6 +121,28 @@ fn work(
             }
         }
     }
+}
+
+/// Looks a place up on a thread of its own: programs that keep secrets may ask a person, who takes
+/// time.
+fn resolve(
+    destinations: Destinations,
+    choice: Choice,
+    allowed: Vec<Allowed>,
+    report: mpsc::UnboundedSender<JobDone>,
+) -> Option<JobDone> {
+    let chosen = choice.clone();
+    let look_up = move || {
+        let found = destinations.find(&choice, &allowed);
+        // where nobody listens any more the program has ended
+        let _ = report.send(JobDone::Resolved { choice, found });
+    };
+    let thread = thread::Builder::new().name("goingnats-contexts".into());
+    let failed = thread.spawn(look_up).err()?;
+    Some(JobDone::Resolved {
+        choice: chosen,
+        found: Found::Unusable(failed.to_string()),
+    })
 }
 
 fn load(history: &mut Option<History>, path: &PathBuf) -> JobDone {
@@ -131,9 +166,13 @@ fn newest_of_each_kind(jobs: Vec<Job>) -> Vec<Job> {
     let newest = |kind: fn(&Job) -> bool| jobs.iter().rposition(kind);
     let document = newest(|job| matches!(job, Job::ReadDocument { .. }));
     let load = newest(|job| matches!(job, Job::LoadHistory));
+    let list = newest(|job| matches!(job, Job::ListContexts));
+    let resolve = newest(|job| matches!(job, Job::Resolve { .. }));
     let keep = |n: usize, job: &Job| match job {
         Job::ReadDocument { .. } => Some(n) == document,
         Job::LoadHistory => Some(n) == load,
+        Job::ListContexts => Some(n) == list,
+        Job::Resolve { .. } => Some(n) == resolve,
         Job::Record(_) | Job::Copy { .. } => true,
     };
     let kept: Vec<bool> = jobs

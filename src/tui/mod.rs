@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`run`] | in and out: the terminal's modes, the threads, the loop |
 //! | [`event_loop`] | the one place where the state meets the world |
+//! | [`destinations`], [`lines`] | what there is to connect to; the lanes of the connection, and of those left |
 //! | [`app`] | all state, and the pure functions that change it |
 //! | [`panes`], [`overlays`] | what is on the screen, each with its state, its keys and its drawing |
 //! | [`keymap`] | the one table of the keys |
@@ -19,11 +20,14 @@
 //! | [`terminal`] | modes, input, output, signals |
 
 pub mod app;
+pub mod destinations;
 pub mod event_loop;
 pub mod find;
+pub mod finder;
 pub mod jobs;
 pub mod keymap;
 pub mod layout;
+pub mod lines;
 pub mod overlays;
 pub mod pacer;
 pub mod panes;
@@ -33,4 +37,4 @@ pub mod terminal;
 pub mod theme;
 pub mod widgets;
 
-pub use session::{Exit, Setup, run};
+pub use session::{Exit, Setup, Start, run};

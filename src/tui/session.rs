@@ -5,13 +5,15 @@ use std::{ffi::OsString, io, path::PathBuf, time::Duration};
 use ratatui::layout::Size;
 
 use super::{
-    app::{self, App},
+    app::{self, App, switching},
+    destinations::{Consent, Destinations},
     event_loop::{Clock, End, EventLoop},
     jobs::Jobs,
+    lines::{Heard, Lines},
     terminal::{Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, modes},
 };
 use crate::{
-    client::{self, Connection, Event, Lanes, Sid},
+    client::{self, Connection, Event, Sid},
     context::Variables,
     history::Secrets,
 };
@@ -21,18 +23,27 @@ use crate::{
 pub struct Setup {
     /// What the screen shows and holds.
     pub app: app::Setup,
-    /// Where to connect, as whom.
-    pub options: client::Options,
+    /// Where to connect at first, as whom.
+    pub start: Start,
+    /// What it was started with, for going elsewhere.
+    pub destinations: Destinations,
     /// The file of the history; without one nothing is written.
     pub history: Option<PathBuf>,
     /// Which headers are not written to it.
     pub secrets: Secrets,
     /// What the terminal can do.
     pub capabilities: Capabilities,
-    /// The environment: what tells the way to the clipboard.
-    pub variables: Variables,
     /// Where a panic is reported to.
     pub panic_report: Option<PathBuf>,
+}
+
+/// What happens first.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// Connecting.
+    Connect(Box<client::Options>),
+    /// The question whether credentials may go there.
+    Ask(Box<Consent>),
 }
 
 /// How it ended.
@@ -58,8 +69,10 @@ pub fn run(setup: Setup) -> io::Result<Exit> {
 
 async fn explore(setup: Setup) -> io::Result<Exit> {
     let clock = Clock::system();
-    let inboxes = format!("{}.>", setup.options.inbox_prefix);
-    let (connection, lanes) = client::open(setup.options).map_err(io::Error::other)?;
+    let (connection, lanes) = match &setup.start {
+        Start::Connect(options) => client::open((**options).clone()).map_err(io::Error::other)?,
+        Start::Ask(_) => client::unopened(),
+    };
     let signals = Signals::listen()?;
     modes::enter(&setup.capabilities)?;
     let (width, height) = crossterm::terminal::size()?;
@@ -70,39 +83,45 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
         ..setup.app
     };
     let mut app = App::new(app_setup, (width, height), clock.now());
-    app.store.add_subscription(Sid::INBOX.0, inboxes.as_bytes());
+    match setup.start {
+        Start::Connect(options) => {
+            let inboxes = format!("{}.>", options.inbox_prefix);
+            app.store.add_subscription(Sid::INBOX.0, inboxes.as_bytes());
+        }
+        Start::Ask(asked) => switching::ask_first(&mut app, asked),
+    }
+    let clipboard = route(&setup.destinations.environment.variables);
     let mut event_loop = EventLoop {
         app,
         connection,
-        lanes,
+        lines: Lines::new(lanes),
         screen: Screen::new(Size { width, height }),
         output,
         inputs: Inputs::terminal(),
         signals,
-        jobs: Jobs::start(setup.history, setup.secrets)?,
+        jobs: Jobs::start(setup.history, setup.secrets, setup.destinations)?,
         clock,
         capabilities: setup.capabilities,
-        clipboard: route(&setup.variables),
+        clipboard,
     };
     let end = event_loop.run().await;
     event_loop.output.settle(Duration::from_millis(500)).await;
     event_loop.inputs.pause();
     modes::restore();
     let summary = summary(&event_loop.app);
-    goodbye(&event_loop.connection, &mut event_loop.lanes).await;
+    goodbye(&event_loop.connection, &mut event_loop.lines).await;
     event_loop.jobs.finish();
     Ok(Exit { end: end?, summary })
 }
 
 /// Lets what was sent arrive; at most a second.
-async fn goodbye(connection: &Connection, lanes: &mut Lanes) {
+async fn goodbye(connection: &Connection, lines: &mut Lines) {
     connection.close();
     let closed = async {
-        while let Some(event) = lanes.events.recv().await {
-            if matches!(event, Event::Closed { .. }) {
-                break;
-            }
-        }
+        while !matches!(
+            lines.events.next().await,
+            Heard::Event(Event::Closed { .. }) | Heard::Ended
+        ) {}
     };
     // what did not arrive by then is not waited for
     let _ = tokio::time::timeout(Duration::from_secs(1), closed).await;

@@ -21,6 +21,7 @@ pub enum Action {
     Zoom,
     HideGuide,
     Reconnect,
+    Contexts,
     Counters,
     Server,
     // moving, in whatever has the focus
@@ -73,6 +74,7 @@ pub enum Action {
     Panic,
     // fields
     Submit,
+    Refuse,
     Type(Chord),
     Paste(String),
 }

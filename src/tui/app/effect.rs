@@ -4,10 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     client::Sid,
+    context::{Choice, Listed},
     history,
     payload::{Document, Form},
     protocol::Headers,
     store::MessageId,
+    tui::destinations::{Allowed, Consent, Destination},
 };
 
 /// One thing for the event loop to do.
@@ -33,6 +35,8 @@ pub enum Effect {
     ConnectTo(String),
     /// Measure a round trip after so much silence.
     Keepalive(Duration),
+    /// Connect to another place; the rest is done by [`super::switching::begun`].
+    Switch(Box<Destination>),
     /// Work for the jobs thread.
     Job(Job),
     /// Put text on the clipboard.
@@ -78,6 +82,15 @@ pub enum Job {
     Record(Box<history::Line>),
     /// Read the history again.
     LoadHistory,
+    /// Read the contexts.
+    ListContexts,
+    /// Find out what a choice of a place to connect to comes to.
+    Resolve {
+        /// The choice.
+        choice: Choice,
+        /// Which credentials may go elsewhere.
+        allowed: Vec<Allowed>,
+    },
     /// Give text to a program that fills the clipboard.
     Copy {
         /// The program.
@@ -87,6 +100,17 @@ pub enum Job {
         /// The text.
         text: Vec<u8>,
     },
+}
+
+/// What a choice of a place to connect to came to.
+#[derive(Debug)]
+pub enum Found {
+    /// It can be connected to.
+    Destination(Box<Destination>),
+    /// Credentials of a context would go elsewhere: somebody has to be asked.
+    Withheld(Box<Consent>),
+    /// It cannot be used, and why.
+    Unusable(String),
 }
 
 /// What a job came to.
@@ -107,6 +131,15 @@ pub enum JobDone {
         entries: Vec<history::Entry>,
         /// A sentence for each line that was skipped.
         problems: Vec<String>,
+    },
+    /// The contexts there are.
+    Contexts(Vec<Listed>),
+    /// What a choice came to.
+    Resolved {
+        /// The choice.
+        choice: Choice,
+        /// What it came to.
+        found: Found,
     },
     /// A line of history could not be written.
     HistoryFailed(String),

@@ -77,7 +77,7 @@ impl Focus {
 /// The scopes of keys that hold now, the narrowest first.
 pub fn scopes(app: &App) -> Vec<Scope> {
     if let Some(overlay) = app.overlays.last() {
-        return vec![overlay.scope(), Scope::Everywhere];
+        return overlay.scopes().to_vec();
     }
     match app.focus {
         Focus::Subscriptions => vec![Scope::Subscriptions, Scope::Panes, Scope::Everywhere],

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use super::{App, Effect, JobDone, Level, Now, Phase, servers::complaint};
+use super::{App, Effect, JobDone, Level, Now, Phase, servers::complaint, switching};
 use crate::{
     client::{Data, Error, Event, GapCause, Sid},
     payload::visible,
     store::{Direction, Marker, MarkerKind},
-    tui::panes::{request, subscriptions::Standing},
+    tui::{
+        overlays::contexts,
+        panes::{request, subscriptions::Standing},
+    },
 };
 
 /// Takes one entry of the data lane into the log.
@@ -117,7 +120,7 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
             let text = format!("The server says: {text}{times}");
             app.toasts.show(Level::Failed, text, now.instant);
         }
-        Event::LateReplies(count) => app.late_replies = count,
+        Event::LateReplies(count) => switching::late_replies(app, count),
         Event::LameDuck { server } => {
             let others = app.servers.pool().iter();
             let then = if others
@@ -179,7 +182,10 @@ pub fn subscribed(app: &mut App, row: u64, outcome: Result<Sid, Error>) -> Vec<E
     if let Ok(sid) = &outcome {
         let rows = app.subscriptions.rows();
         if let Some(found) = rows.iter().find(|subscription| subscription.row == row) {
-            app.store.add_subscription(sid.0, &found.subject);
+            match found.sid {
+                Some(before) => app.store.continue_subscription(before.0, sid.0),
+                None => app.store.add_subscription(sid.0, &found.subject),
+            }
         }
     }
     app.subscriptions
@@ -189,7 +195,7 @@ pub fn subscribed(app: &mut App, row: u64, outcome: Result<Sid, Error>) -> Vec<E
 }
 
 /// Takes what a job came to.
-pub fn job(app: &mut App, done: JobDone, now: Now) {
+pub fn job(app: &mut App, done: JobDone, now: Now) -> Vec<Effect> {
     app.now = now;
     match done {
         JobDone::Document { id, form, document } => app.details.laid_out(id, form, document),
@@ -204,8 +210,13 @@ pub fn job(app: &mut App, done: JobDone, now: Now) {
                     .show(Level::Notice, format!("{first}{more}"), now.instant);
             }
         }
+        JobDone::Contexts(listed) => contexts::listed(app, &listed),
+        JobDone::Resolved { choice, found } => {
+            return switching::found(app, &choice, found, now);
+        }
         JobDone::HistoryFailed(reason) => app.toasts.show(Level::Failed, reason, now.instant),
         JobDone::Copied(sentence) => app.toasts.show(Level::Done, sentence, now.instant),
         JobDone::CopyFailed(sentence) => app.toasts.show(Level::Failed, sentence, now.instant),
     }
+    Vec::new()
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Focus, Phase, Servers, Toasts, View};
+use super::{Focus, Phase, Servers, Switching, Target, Toasts, View};
 use crate::{
     store::Store,
     tui::{
@@ -30,14 +30,8 @@ pub struct Now {
 pub struct Setup {
     /// Our name on the server.
     pub name: String,
-    /// What stands first in the status line: the context, `demo`, or nothing.
-    pub label: Option<String>,
-    /// Whether the context is guarded: sending asks first.
-    pub guarded: bool,
-    /// Recorded with every request that is sent: the context's name, where there is one.
-    pub context: Option<String>,
-    /// The server, as it is shown and recorded before we are connected.
-    pub server: String,
+    /// Where it connects at first.
+    pub start: Target,
     /// Subscribed to from the start.
     pub subscriptions: Vec<String>,
     /// What the composer holds at the start: subject and payload.
@@ -60,6 +54,8 @@ pub struct Setup {
 pub struct App {
     pub setup: Setup,
     pub theme: Theme,
+    pub target: Target,
+    pub switching: Switching,
     pub phase: Phase,
     pub servers: Servers,
     pub store: Store,
@@ -90,6 +86,8 @@ impl App {
             } else {
                 Theme::plain()
             },
+            target: setup.start.clone(),
+            switching: Switching::default(),
             phase: Phase::Idle,
             servers: Servers::default(),
             store: Store::new(setup.keep),
@@ -133,7 +131,7 @@ impl App {
     pub fn server(&self) -> &str {
         match &self.phase {
             Phase::Connecting { server, .. } | Phase::Connected { server, .. } => server,
-            _ => &self.setup.server,
+            _ => &self.target.server,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Action, App, Effect, Focus, Level, Now, View, focus};
+use super::{Action, App, Effect, Focus, Level, Now, Phase, View, focus, switching};
 use crate::{
     history::Kind,
     payload::visible,
@@ -72,6 +72,10 @@ pub fn works(app: &App, action: &Action) -> bool {
     match action {
         Action::Back => can_go_back(app),
         Action::UndoUnsubscribe => app.subscriptions.can_undo(),
+        // going elsewhere is always possible, and worth a hint where it does not go on here
+        Action::Reconnect | Action::Contexts => {
+            matches!(app.phase, Phase::Waiting { .. } | Phase::Closed { .. })
+        }
         Action::Unsubscribe | Action::Mute | Action::EditSubscription => rows(),
         Action::Send if app.focus == Focus::History => app.history.selected().is_some(),
         Action::Send => app.composer.has_subject(),
@@ -106,9 +110,11 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         }
         (action, Some(Overlay::Server(_))) => return server::act(app, &action, now),
         (Action::Submit, _) => return overlays::submit(app, now),
+        (Action::Refuse, _) => return overlays::refuse(app),
         (Action::Type(chord), Some(overlay)) => overlay.type_key(chord),
         (Action::Paste(text), Some(overlay)) => overlay.paste(&text),
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
+        (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
         _ => {}
     }
     Vec::new()
@@ -120,7 +126,8 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::ForceQuit => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
-        Action::Reconnect => return vec![Effect::Reconnect],
+        Action::Reconnect => return switching::again(app),
+        Action::Contexts => return switching::open(app),
         #[cfg(debug_assertions)]
         Action::Panic => return vec![Effect::Panic],
         Action::Help => app

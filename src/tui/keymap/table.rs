@@ -33,6 +33,10 @@ pub enum Scope {
     Reading,
     /// The servers, one of them selected.
     Server,
+    /// The list of contexts.
+    Contexts,
+    /// A question whether credentials may go elsewhere.
+    Credentials,
 }
 
 impl Scope {
@@ -61,7 +65,12 @@ impl Scope {
             Scope::Request | Scope::RequestLine => "Request",
             Scope::History => "History",
             Scope::Server => "Server",
-            Scope::Menu | Scope::Prompt | Scope::Confirm | Scope::Reading => "questions",
+            Scope::Menu
+            | Scope::Prompt
+            | Scope::Confirm
+            | Scope::Reading
+            | Scope::Contexts
+            | Scope::Credentials => "questions",
         }
     }
 }
@@ -166,6 +175,11 @@ pub static TABLE: &[Binding] = table! {
         ["Home", "g"] Action::First, "first", "Go to the first server";
         ["End", "G"] Action::Last, "last", "Go to the last server";
         ["S"] Action::Back, "close", "Close it";
+    Contexts:
+        ["Enter"] Action::Submit, "connect", "Connect to the selected context or server", 1;
+    Credentials:
+        ["y"] Action::Submit, "send them", "Send the credentials there, until the program ends", 1;
+        ["n"] Action::Refuse, "connect without", "Connect without the credentials and without their context", 2;
     Panes:
         ["s"] Action::Subscribe, "subscribe", "Subscribe to a subject", 10;
         ["r"] Action::ComposeRequest, "request", "Compose a request", 11;
@@ -177,6 +191,8 @@ pub static TABLE: &[Binding] = table! {
         ["?"] Action::Help, "help", "Show the keys that work here", 32;
         ["1"] Action::Show(View::Messages), "messages", "Show the messages";
         ["2"] Action::Show(View::History), "history", "Show the history of requests";
+        ["C"] Action::Contexts, "contexts", "Connect to another context or server", 9;
+        ["A"] Action::Reconnect, "try again", "Try to connect again now", 8;
         ["j", "Down"] Action::Down, "down", "Go down";
         ["k", "Up"] Action::Up, "up", "Go up";
         ["Ctrl-D"] Action::HalfDown, "half page down", "Go down half a page";
@@ -203,7 +219,6 @@ pub static TABLE: &[Binding] = table! {
 
 /// What has no key of its own but stands in the palette, with its sentence.
 pub static WITHOUT_KEY: &[(Action, &str)] = &[
-    (Action::Reconnect, "Try to connect again now"),
     (Action::AllSubjects, "Show all subjects again"),
     (
         Action::Counters,

@@ -8,10 +8,10 @@ use ratatui::{
 
 use crate::tui::{
     app::{Action, App, Effect, Focus, Now, update},
-    find::find,
+    finder::{Finder, Look, as_typed},
     keymap::{Chord, Scope, TABLE, WITHOUT_KEY},
     panes::{self, history},
-    widgets::{Field, Pane, Scroll, field::FieldStyle, fit, list, popup, scrollbar},
+    widgets::{Pane, fit, popup, scrollbar},
 };
 
 /// Lines of the box, its border included, where the screen has that many.
@@ -22,9 +22,7 @@ const HEIGHT: u16 = 26;
 pub struct Menu {
     title: &'static str,
     rows: Vec<Row>,
-    query: Field,
-    found: Vec<usize>,
-    scroll: Scroll,
+    finder: Finder,
 }
 
 #[derive(Debug)]
@@ -49,8 +47,11 @@ impl Menu {
     pub fn palette(scopes: &[Scope]) -> Menu {
         let here = |scope: &Scope| scopes.contains(scope);
         let asked = |scope: Scope| {
-            use Scope::{Confirm, Menu, Prompt, Reading, Server};
-            matches!(scope, Menu | Prompt | Confirm | Reading | Server)
+            use Scope::{Confirm, Contexts, Credentials, Menu, Prompt, Reading, Server};
+            matches!(
+                scope,
+                Menu | Prompt | Confirm | Reading | Contexts | Credentials | Server
+            )
         };
         let (first, rest): (Vec<_>, Vec<_>) = TABLE
             .iter()
@@ -69,34 +70,32 @@ impl Menu {
     }
 
     fn new(title: &'static str, rows: Vec<Row>) -> Menu {
-        let found = (0..rows.len()).collect();
-        Menu {
+        let mut menu = Menu {
             title,
             rows,
-            query: Field::default(),
-            found,
-            scroll: Scroll::top(),
-        }
+            finder: Finder::default(),
+        };
+        menu.search();
+        menu
     }
 
     /// Takes a step.
     pub fn act(&mut self, action: &Action, height: u16) {
         if let Some(step) = action.step() {
-            self.scroll.step(step, self.found.len() as u64, height);
-            self.scroll.follow(false);
+            self.finder.step(step, height);
         }
     }
 
     /// Types a key into the field that finds.
     pub fn type_key(&mut self, chord: Chord) {
-        if self.query.key(chord.event()) {
+        if self.finder.key(chord.event()) {
             self.search();
         }
     }
 
     /// Pastes into the field that finds.
     pub fn paste(&mut self, text: &str) {
-        self.query.paste(text);
+        self.finder.query.paste(text);
         self.search();
     }
 
@@ -106,13 +105,12 @@ impl Menu {
             .iter()
             .map(|row| format!("{} {} {}", row.label, row.help, row.keys))
             .collect();
-        self.found = find(self.query.text(), texts.iter().map(String::as_str));
-        self.scroll = Scroll::top();
+        self.finder.search(texts.iter().map(String::as_str));
+        self.finder.to_top();
     }
 
     fn selected(&self) -> Option<&Row> {
-        let row = self.scroll.selected(self.found.len() as u64)?;
-        self.rows.get(*self.found.get(row as usize)?)
+        self.rows.get(self.finder.selected()?)
     }
 }
 
@@ -154,7 +152,7 @@ pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
     let theme = &app.theme;
     let screen = app.layout.screen;
     let place = popup::centred(84, HEIGHT, screen);
-    let count = format!("{} of {}", menu.found.len(), menu.rows.len());
+    let count = format!("{} of {}", menu.finder.count(), menu.rows.len());
     let pane = Pane {
         name: menu.title,
         status: &count,
@@ -172,43 +170,24 @@ pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
     if inside.height < 2 {
         return;
     }
-    let style = FieldStyle {
-        text: theme.text,
-        placeholder: theme.dim,
-        selected: theme.selected,
+    let look = Look {
+        label: "",
+        label_style: theme.text,
+        placeholder: "type to find",
+        field: panes::field_style(theme),
+        focused: true,
+        shown: as_typed,
     };
-    let field = Rect {
-        height: 1,
-        ..inside
-    };
-    let cursor = menu
-        .query
-        .draw("type to find", true, style, field, frame.buffer_mut());
-    if let Some(position) = cursor {
-        frame.set_cursor_position(position);
-    }
-    let rows = Rect {
-        y: inside.y + 1,
-        height: inside.height - 1,
-        ..inside
-    };
+    let rows = menu.finder.draw_field(&look, inside, frame);
     let buffer = frame.buffer_mut();
-    let total = menu.found.len() as u64;
-    if total == 0 {
+    if menu.finder.count() == 0 {
         return panes::empty("Nothing is called that.", theme.dim, rows, buffer);
     }
-    let mut scroll = menu.scroll.clone();
-    let visible = scroll.visible(total, rows.height);
-    let selected = scroll.selected(total);
     let cells = usize::from(rows.width);
-    list::draw(
-        visible.clone(),
-        selected,
-        theme.selected,
-        rows,
-        buffer,
-        |row| {
-            let Some(row) = menu.found.get(row as usize).and_then(|n| menu.rows.get(*n)) else {
+    let visible = menu
+        .finder
+        .draw_rows(theme.selected, rows, buffer, |row, _| {
+            let Some(row) = menu.rows.get(row) else {
                 return Line::default();
             };
             let wide = cells >= 70;
@@ -224,12 +203,12 @@ pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
                 Span::styled(help, theme.text),
                 Span::styled(format!("{:gap$}{place_text}", ""), theme.dim),
             ])
-        },
-    );
+        });
     let track = Rect {
         y: rows.y,
         height: rows.height,
         ..place
     };
+    let total = menu.finder.count() as u64;
     scrollbar::draw(visible, total, theme.accent, track, buffer);
 }

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`menu`] | help and palette: rows of the key table, found by typing, run with Enter |
 //! | [`question`] | one line to type, or yes and no |
+//! | [`contexts`] | contexts and servers to connect to, found by typing |
 //! | [`counters`] | where every message went |
 //! | [`server`] | the servers known, what the one in use says of itself, its round trips |
 //! | [`toasts`] | short words; they take no keys |
 
+pub mod contexts;
 pub mod counters;
 pub mod menu;
 mod overlay;
@@ -15,4 +17,4 @@ pub mod question;
 pub mod server;
 pub mod toasts;
 
-pub use overlay::{Overlay, draw, submit};
+pub use overlay::{Overlay, draw, refuse, submit};

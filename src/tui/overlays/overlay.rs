@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 
-use super::{counters, menu, question, server, toasts};
+use super::{contexts, counters, menu, question, server, toasts};
 use crate::{
     history::Entry,
     payload::visible,
@@ -21,6 +21,8 @@ pub enum Overlay {
     Prompt(question::Prompt),
     /// Yes or no.
     Confirm(question::Confirm),
+    /// What there is to connect to.
+    Contexts(contexts::Contexts),
     /// Where every message went.
     Counters,
     /// The servers, and the facts of the one in use.
@@ -73,26 +75,33 @@ impl Overlay {
         Overlay::Confirm(question::Confirm::Quit(unfinished))
     }
 
-    /// The scope of its keys.
-    pub fn scope(&self) -> Scope {
+    /// The scopes of its keys, the narrowest first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        use question::Confirm::Credentials;
         match self {
-            Overlay::Menu(_) => Scope::Menu,
-            Overlay::Prompt(_) => Scope::Prompt,
-            Overlay::Confirm(_) => Scope::Confirm,
-            Overlay::Counters => Scope::Reading,
-            Overlay::Server(_) => Scope::Server,
+            Overlay::Menu(_) => &[Scope::Menu, Scope::Everywhere],
+            Overlay::Contexts(_) => &[Scope::Contexts, Scope::Menu, Scope::Everywhere],
+            Overlay::Prompt(_) => &[Scope::Prompt, Scope::Everywhere],
+            Overlay::Confirm(Credentials(_)) => &[Scope::Credentials, Scope::Everywhere],
+            Overlay::Confirm(_) => &[Scope::Confirm, Scope::Everywhere],
+            Overlay::Counters => &[Scope::Reading, Scope::Everywhere],
+            Overlay::Server(_) => &[Scope::Server, Scope::Everywhere],
         }
     }
 
     /// Whether keys without a meaning are typed.
     pub fn typing(&self) -> bool {
-        matches!(self, Overlay::Menu(_) | Overlay::Prompt(_))
+        matches!(
+            self,
+            Overlay::Menu(_) | Overlay::Contexts(_) | Overlay::Prompt(_)
+        )
     }
 
     /// Types a key into it.
     pub fn type_key(&mut self, chord: Chord) {
         match self {
             Overlay::Menu(menu) => menu.type_key(chord),
+            Overlay::Contexts(contexts) => contexts.type_key(chord),
             Overlay::Prompt(prompt) => prompt.type_key(chord),
             Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) => {}
         }
@@ -102,6 +111,7 @@ impl Overlay {
     pub fn paste(&mut self, text: &str) {
         match self {
             Overlay::Menu(menu) => menu.paste(text),
+            Overlay::Contexts(contexts) => contexts.paste(text),
             Overlay::Prompt(prompt) => prompt.paste(text),
             Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) => {}
         }
@@ -112,9 +122,18 @@ impl Overlay {
 pub fn submit(app: &mut App, now: Now) -> Vec<Effect> {
     match app.overlays.pop() {
         Some(Overlay::Menu(menu)) => menu::run(app, &menu, now),
+        Some(Overlay::Contexts(contexts)) => contexts::choose(app, contexts, now),
         Some(Overlay::Prompt(prompt)) => question::answer(app, prompt, now),
         Some(Overlay::Confirm(confirm)) => question::confirmed(app, confirm),
         Some(Overlay::Counters | Overlay::Server(_)) | None => Vec::new(),
+    }
+}
+
+/// Does what was asked not to be done: the overlay on top is answered with no.
+pub fn refuse(app: &mut App) -> Vec<Effect> {
+    match app.overlays.pop() {
+        Some(Overlay::Confirm(confirm)) => question::refused(app, confirm),
+        _ => Vec::new(),
     }
 }
 
@@ -123,6 +142,7 @@ pub fn draw(app: &App, frame: &mut Frame) {
     for overlay in &app.overlays {
         match overlay {
             Overlay::Menu(menu) => menu::draw(app, menu, frame),
+            Overlay::Contexts(contexts) => contexts::draw(app, contexts, frame),
             Overlay::Prompt(prompt) => question::draw_prompt(app, prompt, frame),
             Overlay::Confirm(confirm) => question::draw_confirm(app, confirm, frame),
             Overlay::Counters => counters::draw(app, frame.buffer_mut()),

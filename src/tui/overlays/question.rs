@@ -8,10 +8,12 @@ use ratatui::{
 };
 
 use crate::{
+    context::{Place, Withheld},
     history::{Entry, Kind},
     payload::visible,
     tui::{
-        app::{App, Effect, Level, Now, Purpose},
+        app::{App, Effect, Level, Now, Purpose, switching},
+        destinations::Consent,
         keymap::Chord,
         panes::{
             history, request,
@@ -48,6 +50,8 @@ pub enum Confirm {
     Delete(Box<Entry>),
     /// Send in a guarded context?
     Send(Box<Purpose>),
+    /// Send the credentials of a context to another place?
+    Credentials(Box<Consent>),
     /// Leave with something unfinished?
     Quit(String),
 }
@@ -147,7 +151,16 @@ pub fn confirmed(app: &mut App, confirm: Confirm) -> Vec<Effect> {
         }
         Confirm::Delete(entry) => history::delete(app, &entry),
         Confirm::Send(purpose) => request::send_now(app, purpose, app.now),
+        Confirm::Credentials(asked) => switching::allow(app, *asked),
         Confirm::Quit(_) => vec![Effect::Quit],
+    }
+}
+
+/// Does what follows from a no.
+pub fn refused(app: &mut App, confirm: Confirm) -> Vec<Effect> {
+    match confirm {
+        Confirm::Credentials(asked) => switching::refuse(app, &asked),
+        _ => Vec::new(),
     }
 }
 
@@ -211,17 +224,22 @@ pub fn draw_confirm(app: &App, confirm: &Confirm, frame: &mut Frame) {
                 Kind::Request => "a request",
                 Kind::Publish => "a message",
             };
-            let context = app.setup.context.as_deref().unwrap_or("this context");
+            let context = app.target.context.as_deref().unwrap_or("this context");
             let subject = visible(&purpose.entry.subject);
             (
                 "Send?",
                 format!("{context} is guarded. This sends {what} to {subject}."),
             )
         }
+        Confirm::Credentials(asked) => ("Send the credentials?", about_credentials(asked)),
         Confirm::Quit(unfinished) => ("Quit?", unfinished.clone()),
     };
-    let inside = frame_of(app, title, 5, frame);
-    let keys = Line::styled("y yes   n no", app.theme.key);
+    let (height, keys) = match confirm {
+        Confirm::Credentials(_) => (8, "y send them   n connect without   Esc stay"),
+        _ => (5, "y yes   n no"),
+    };
+    let inside = frame_of(app, title, height, frame);
+    let keys = Line::styled(keys, app.theme.key);
     Paragraph::new(text)
         .wrap(Wrap { trim: true })
         .render(inside, frame.buffer_mut());
@@ -231,6 +249,26 @@ pub fn draw_confirm(app: &App, confirm: &Confirm, frame: &mut Frame) {
             .buffer_mut()
             .set_line(inside.x, y, &keys, inside.width);
     }
+}
+
+fn about_credentials(asked: &Consent) -> String {
+    let Withheld {
+        context,
+        belong_to,
+        wanted_by,
+        ..
+    } = &asked.withheld;
+    let list = |places: &[Place]| {
+        let places: Vec<String> = places.iter().map(Place::to_string).collect();
+        visible(places.join(", ").as_bytes()).into_owned()
+    };
+    format!(
+        "credentials of  context {}\nwhich are for   {}\nwould go to     {}\n\ny lasts until goingnats \
+         ends; n leaves the context out.",
+        visible(context.as_bytes()),
+        list(belong_to),
+        list(wanted_by),
+    )
 }
 
 fn frame_of(app: &App, title: &str, height: u16, frame: &mut Frame) -> Rect {

@@ -10,7 +10,8 @@ use ratatui::{
 
 use crate::tui::{
     app::{App, Focus},
-    widgets::Pane,
+    theme::Theme,
+    widgets::{Pane, field::FieldStyle},
 };
 
 /// The border of a pane: accent and bold where it has the keys.
@@ -27,6 +28,15 @@ pub fn border<'a>(app: &App, focus: Focus, extra: Vec<Span<'a>>, status: &'a str
             app.theme.text
         },
         status_style: app.theme.dim,
+    }
+}
+
+/// How a field looks that finds.
+pub fn field_style(theme: &Theme) -> FieldStyle {
+    FieldStyle {
+        text: theme.text,
+        placeholder: theme.dim,
+        selected: theme.selected,
     }
 }
 

@@ -12,10 +12,9 @@ use crate::{
     payload::visible,
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
-        find::find,
+        finder::Finder,
         keymap::Chord,
         overlays::Overlay,
-        widgets::{Field, Scroll},
     },
 };
 
@@ -23,9 +22,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct HistoryPane {
     rows: Vec<Row>,
-    query: Field,
-    found: Vec<usize>,
-    scroll: Scroll,
+    finder: Finder,
     /// Entries changed here since the file was last asked for: what it held then is older.
     changed: HashSet<String>,
 }
@@ -47,13 +44,12 @@ impl Row {
 impl HistoryPane {
     /// The entry under the cursor.
     pub fn selected(&self) -> Option<&Entry> {
-        self.found_entry(self.scroll.selected(self.found.len() as u64)?)
+        self.entry(self.finder.selected()?)
     }
 
-    /// The nth entry of those found.
-    fn found_entry(&self, n: u64) -> Option<&Entry> {
-        let place = self.found.get(usize::try_from(n).ok()?)?;
-        self.rows.get(*place).map(|row| &row.entry)
+    /// The entry of a row.
+    fn entry(&self, row: usize) -> Option<&Entry> {
+        self.rows.get(row).map(|row| &row.entry)
     }
 
     /// An entry by its id.
@@ -94,19 +90,15 @@ impl HistoryPane {
         let selected = self.selected().map(|entry| entry.id.clone());
         change(&mut self.rows);
         self.search();
-        let count = self.found.len() as u64;
-        let row = (0..count).find(|n| {
-            let entry = self.found_entry(*n);
-            entry.is_some_and(|entry| Some(&entry.id) == selected.as_ref())
-        });
-        if let Some(row) = row {
-            self.scroll.select(row);
+        let same = |row: &Row| Some(&row.entry.id) == selected.as_ref();
+        if let Some(row) = self.rows.iter().position(same) {
+            self.finder.select(row);
         }
     }
 
     fn search(&mut self) {
         let texts = self.rows.iter().map(|row| row.text.as_str());
-        self.found = find(self.query.text(), texts);
+        self.finder.search(texts);
     }
 }
 
@@ -121,8 +113,8 @@ fn searched(entry: &Entry) -> String {
 /// Opens the history, with what the file holds now.
 pub fn open(app: &mut App) -> Vec<Effect> {
     app.go_to(Focus::History);
-    app.history.scroll = Scroll::top();
-    app.history.query.select_all();
+    app.history.finder.to_top();
+    app.history.finder.query.select_all();
     app.history.changed.clear();
     vec![Effect::Job(Job::LoadHistory)]
 }
@@ -131,10 +123,7 @@ pub fn open(app: &mut App) -> Vec<Effect> {
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     if let Some(step) = action.step() {
         let height = app.layout.rows(Focus::History).saturating_sub(1);
-        app.history
-            .scroll
-            .step(step, app.history.found.len() as u64, height);
-        app.history.scroll.follow(false);
+        app.history.finder.step(step, height);
         return Vec::new();
     }
     let Some(entry) = app.history.selected().cloned() else {
@@ -189,26 +178,27 @@ pub fn name(app: &mut App, entry: Entry, name: &str, now: Now) -> Vec<Effect> {
 
 /// Types a key into the field that finds.
 pub fn type_key(app: &mut App, chord: Chord) {
-    if app.history.query.key(chord.event()) {
+    if app.history.finder.key(chord.event()) {
         changed(app);
     }
 }
 
 /// Pastes into the field that finds.
 pub fn paste(app: &mut App, text: &str) {
-    app.history.query.paste(text);
+    app.history.finder.query.paste(text);
     changed(app);
 }
 
 /// One step back inside the history: empties the field; says whether there was anything in it.
 pub fn back(app: &mut App) -> bool {
-    let had = !app.history.query.text().is_empty();
-    app.history.query.set_text("");
+    let query = &mut app.history.finder.query;
+    let had = !query.text().is_empty();
+    query.set_text("");
     changed(app);
     had
 }
 
 fn changed(app: &mut App) {
     app.history.search();
-    app.history.scroll = Scroll::top();
+    app.history.finder.to_top();
 }

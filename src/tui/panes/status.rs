@@ -87,13 +87,28 @@ fn left(app: &App) -> Vec<Part> {
         .split_once("://")
         .map_or(server, |(_, host)| host)
         .to_owned();
-    let mut parts = vec![part("● ".into(), dot, u8::MAX)];
-    match &app.setup.label {
-        Some(label) => {
-            parts.push(part(format!("{}  ", fit(label, 30)), theme.bold, u8::MAX));
-            parts.push(part(format!("{host}  "), theme.dim, 4));
-        }
-        None => parts.push(part(format!("{}  ", fit(&host, 40)), theme.bold, u8::MAX)),
+    let badge = app.target.tint.and_then(|tint| theme.badge(tint));
+    let name = match &app.target.label {
+        Some(label) => fit(label, 30),
+        None => fit(&host, 40),
+    };
+    // the name stands in the same place with a tint and without
+    let mut parts = match badge {
+        Some(badge) => vec![
+            part("●".into(), dot, u8::MAX),
+            part(format!(" {name} "), badge, u8::MAX),
+            part(" ".into(), theme.text, u8::MAX),
+        ],
+        None => vec![
+            part("● ".into(), dot, u8::MAX),
+            part(format!("{name}  "), theme.bold, u8::MAX),
+        ],
+    };
+    if app.target.label.is_some() {
+        parts.push(part(format!("{host}  "), theme.dim, 4));
+    }
+    if app.switching.is_looking_up() {
+        parts.push(part("switching…  ".into(), theme.notice, 9));
     }
     if !state.is_empty() {
         parts.push(part(format!("{state}  "), dot, 9));
@@ -116,7 +131,7 @@ fn left(app: &App) -> Vec<Part> {
     parts.push(part(" ".into(), theme.text, 5));
     for (digit, view, name) in View::ALL {
         let style = if view == app.view {
-            theme.chosen
+            badge.unwrap_or(theme.chosen)
         } else {
             theme.text
         };
@@ -198,8 +213,10 @@ pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
         }
         Phase::Closed { reason } => (
             match reason {
-                Some(reason) => format!("{reason} · not trying again; q quits"),
-                None => "the connection is closed; q quits".into(),
+                Some(reason) => {
+                    format!("{reason} · not trying again: A tries again, C another context")
+                }
+                None => "the connection is closed · A connects again, C another context".into(),
             },
             app.theme.bad,
         ),

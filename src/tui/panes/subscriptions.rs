@@ -82,6 +82,20 @@ impl Subscriptions {
         self.put(self.cursor, subject, queue, colour)
     }
 
+    /// Asks for every row again, on another connection.
+    pub fn ask_again(&mut self) -> Vec<Effect> {
+        let rows = self.rows.iter_mut();
+        rows.map(|row| {
+            row.standing = Standing::Asked;
+            Effect::Subscribe {
+                row: row.row,
+                subject: row.subject.clone(),
+                queue: row.queue.clone(),
+            }
+        })
+        .collect()
+    }
+
     /// Puts a row that is asked for at this place.
     fn put(&mut self, at: usize, subject: &[u8], queue: Option<&[u8]>, colour: usize) -> Effect {
         self.next_row += 1;
@@ -119,6 +133,8 @@ impl Subscriptions {
         };
         match outcome {
             Ok(sid) => found.sid = Some(sid),
+            // whatever connection comes next is asked
+            Err(Error::Closed) => found.standing = Standing::Asked,
             Err(reason) => found.standing = Standing::Refused(reason.to_string()),
         }
         None

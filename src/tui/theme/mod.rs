@@ -5,4 +5,4 @@
 
 mod styles;
 
-pub use styles::Theme;
+pub use styles::{Theme, Tint};

@@ -37,6 +37,31 @@ pub struct Theme {
     colours: bool,
 }
 
+/// A colour that stands for a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
+pub enum Tint {
+    Yellow,
+    Blue,
+    Cyan,
+    Green,
+    Magenta,
+    Red,
+}
+
+impl Tint {
+    fn colour(self) -> Color {
+        match self {
+            Tint::Yellow => Color::Yellow,
+            Tint::Blue => Color::Blue,
+            Tint::Cyan => Color::Cyan,
+            Tint::Green => Color::Green,
+            Tint::Magenta => Color::Magenta,
+            Tint::Red => Color::Red,
+        }
+    }
+}
+
 const SUBSCRIPTION_COLOURS: &[Color] = &[
     Color::Cyan,
     Color::Magenta,
@@ -123,6 +148,27 @@ impl Theme {
             Some(colour) if self.colours => Style::new().fg(*colour),
             _ => Style::new(),
         }
+    }
+
+    /// A tint in front of the terminal's own background: for marks, since not every colour can be read
+    /// there.
+    pub fn tint(&self, tint: Tint) -> Style {
+        if self.colours {
+            Style::new().fg(tint.colour())
+        } else {
+            self.bold
+        }
+    }
+
+    /// A tint behind text, which is dark or light on it whatever the terminal's own background. Nothing
+    /// where no colours are wanted.
+    pub fn badge(&self, tint: Tint) -> Option<Style> {
+        // black is hard to read on what most palettes have dark
+        let text = match tint {
+            Tint::Blue | Tint::Red | Tint::Magenta => Color::White,
+            Tint::Yellow | Tint::Cyan | Tint::Green => Color::Black,
+        };
+        self.colours.then(|| self.bold.fg(text).bg(tint.colour()))
     }
 
     /// The style of a piece of a payload.

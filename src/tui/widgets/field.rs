@@ -124,6 +124,20 @@ impl Field {
         area: Rect,
         buffer: &mut Buffer,
     ) -> Option<Position> {
+        self.draw_as(self.text(), placeholder, focused, style, area, buffer)
+    }
+
+    /// As [`Field::draw`], with `text` in place of what is typed: cell for cell the same, but for what
+    /// nobody should read.
+    pub fn draw_as(
+        &self,
+        text: &str,
+        placeholder: &str,
+        focused: bool,
+        style: FieldStyle,
+        area: Rect,
+        buffer: &mut Buffer,
+    ) -> Option<Position> {
         let area = area.intersection(buffer.area);
         if area.is_empty() {
             return None;
@@ -140,7 +154,7 @@ impl Field {
         } else {
             0
         };
-        let text = visible(self.text());
+        let text = visible(text);
         let shown = if focused {
             window(&text, skipped, cells)
         } else {

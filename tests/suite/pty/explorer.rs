@@ -2,10 +2,12 @@
 
 use std::process::{Command, Stdio};
 
+use goingnats::broker::{Broker, Settings};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::harness::{Program, Session};
+use crate::support::wait_until;
 
 const GOINGNATS: &str = env!("CARGO_BIN_EXE_goingnats");
 
@@ -149,4 +151,47 @@ fn where_stdout_is_no_terminal_a_sentence_says_what_to_do() {
     assert!(output.stdout.is_empty());
     let sentence = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(sentence.contains("not a terminal"), "{sentence}");
+}
+
+/// How many descriptors are open and how many threads run.
+fn resources(session: &Session) -> (usize, usize) {
+    let count = |what| {
+        let folder = format!("/proc/{}/{what}", session.id());
+        std::fs::read_dir(folder).unwrap().count()
+    };
+    (count("fd"), count("task"))
+}
+
+#[test]
+fn going_from_one_context_to_another_leaves_no_thread_and_no_descriptor() {
+    let brokers = [(); 2].map(|()| Broker::start(Settings::default()).unwrap());
+    let home = tempfile::tempdir().unwrap();
+    let contexts = home.path().join("nats/context");
+    std::fs::create_dir_all(&contexts).unwrap();
+    for (name, broker) in ["one", "two"].iter().zip(&brokers) {
+        let text = format!(r#"{{"url": "{}"}}"#, broker.url());
+        std::fs::write(contexts.join(format!("{name}.json")), text).unwrap();
+    }
+    let path = home.path().to_str().unwrap();
+    let mut session = Program::new(GOINGNATS, &["--context", "one", "--sub", "a"])
+        .env("GOINGNATS_HOME", path)
+        .env("XDG_CONFIG_HOME", path)
+        .start();
+    let mut go_to = |name: &str| {
+        session.send("C");
+        session.wait_for("the list", |screen| screen.contents().contains("2 of 2"));
+        session.send(&format!("{name}\r"));
+        session.wait_for(name, |screen| {
+            let text = screen.contents();
+            text.contains(&format!("● {name} ")) && text.contains("● a ")
+        });
+        resources(&session)
+    };
+    go_to("two");
+    let at_first = go_to("one");
+    for _ in 0..12 {
+        go_to("two");
+        go_to("one");
+    }
+    wait_until("what was left is gone", || resources(&session) <= at_first);
 }

@@ -234,6 +234,11 @@ impl Session {
         kill_process(self.process, signal).unwrap();
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> i32 {
+        self.process.as_raw_nonzero().get()
+    }
+
     /// Stops reading what the program writes, as a terminal that hangs.
     pub fn stall(&self) {
         self.watched.lock().stalled = true;

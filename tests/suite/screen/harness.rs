@@ -18,13 +18,16 @@ use std::{
 };
 
 use goingnats::{
-    client::{self, Options},
+    client::{self, Secret},
+    context::{Environment, resolve},
     history::Secrets,
     tui::{
-        app::{self, App},
+        app::{self, App, Found, Target, switching},
+        destinations::Destinations,
         event_loop::{Clock, End, EventLoop},
         jobs::Jobs,
         keymap::Chord,
+        lines::Lines,
         terminal::{Capabilities, Inputs, Output, Screen, Signals, clipboard::Route, input::Input},
     },
 };
@@ -39,16 +42,17 @@ pub struct Given {
     size: (u16, u16),
     setup: app::Setup,
     history: Option<PathBuf>,
+    destinations: Destinations,
 }
 
 /// The setup of a screen in tests: named `explorer`, in UTC, with colours.
 pub fn setup() -> app::Setup {
     app::Setup {
         name: "explorer".into(),
-        label: None,
-        context: None,
-        guarded: false,
-        server: "nats://127.0.0.1:4222".into(),
+        start: Target {
+            server: "nats://127.0.0.1:4222".into(),
+            ..Target::default()
+        },
         subscriptions: Vec::new(),
         draft: None,
         timeout: Duration::from_secs(5),
@@ -66,6 +70,7 @@ impl Given {
             size: (160, 45),
             setup: setup(),
             history: None,
+            destinations: Destinations::default(),
         }
     }
 
@@ -97,11 +102,35 @@ impl Given {
         self
     }
 
-    /// Opens the screen on a server, or on the first of several that answers.
+    /// In a world with contexts.
+    pub fn contexts(mut self, environment: Environment) -> Given {
+        self.destinations.environment = environment;
+        self
+    }
+
+    /// Started in a context, beside the server it is opened on.
+    pub fn context(mut self, name: &str) -> Given {
+        self.destinations.flags.context = Some(name.to_owned());
+        self
+    }
+
+    /// Where these contexts are guarded.
+    pub fn guarded(mut self, contexts: &[&str]) -> Given {
+        let contexts = contexts.iter().map(ToString::to_string);
+        self.destinations.settings.guarded = contexts.collect();
+        self
+    }
+
+    /// Opens the screen on a server.
     pub fn open(mut self, server: &str) -> Running {
-        self.setup.server = client::ServerUrl::parse_list(server).unwrap()[0].to_string();
-        let mut options = Options::new("explorer", server).unwrap();
-        (options.retry_first, options.log_sent) = (true, true);
+        let flags = &mut self.destinations.flags;
+        flags.name = Some("explorer".to_owned());
+        flags.server = Some(Secret::new(server));
+        let settings = resolve(flags, &self.destinations.environment).unwrap();
+        let found = self.destinations.start(&settings).unwrap();
+        if let Found::Destination(destination) = &found {
+            self.setup.start = destination.target.clone();
+        }
         let (keys, script) = mpsc::unbounded_channel();
         let (width, height) = self.size;
         let shown = Arc::new(Mutex::new(vt100::Parser::new(
@@ -117,23 +146,32 @@ impl Given {
             stalled: stalled.clone(),
         };
         let (setup, history) = (self.setup, self.history);
+        let destinations = self.destinations;
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let (connection, lanes) = client::open(options).unwrap();
                 let clock = Clock::system();
+                let mut app = App::new(setup, (width, height), clock.now());
+                let (connection, lanes) = match found {
+                    Found::Destination(destination) => client::open(destination.options).unwrap(),
+                    Found::Withheld(consent) => {
+                        switching::ask_first(&mut app, consent);
+                        client::unopened()
+                    }
+                    Found::Unusable(reason) => panic!("{reason}"),
+                };
                 let mut event_loop = EventLoop {
-                    app: App::new(setup, (width, height), clock.now()),
+                    app,
                     connection,
-                    lanes,
+                    lines: Lines::new(lanes),
                     screen: Screen::new(Size { width, height }),
                     output: Output::new(sink).unwrap(),
                     inputs: Inputs::script(script),
                     signals: Signals::none(),
-                    jobs: Jobs::start(history, Secrets::default()).unwrap(),
+                    jobs: Jobs::start(history, Secrets::default(), destinations).unwrap(),
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,

@@ -4,7 +4,10 @@
     reason = "a test that cannot set its scene is to fail"
 )]
 
+mod contexts;
 mod harness;
 mod journeys;
+mod places;
 mod server;
 mod snapshots;
+mod switching;

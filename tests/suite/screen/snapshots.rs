@@ -11,7 +11,7 @@ use goingnats::{
     client::{Batch, Data, Event, Gap, GapCause, Message, Sid, Ticket},
     protocol::{Headers, Info, Record, encode},
     tui::{
-        app::{App, Effect, Now, Setup, ingest, update},
+        app::{App, Effect, JobDone, Now, Setup, Target, ingest, update},
         keymap::Chord,
         panes::request::{self, Handed},
         render,
@@ -29,7 +29,7 @@ const TICKET: Ticket = Ticket(9);
 
 /// A screen whose world is written by hand.
 pub struct Scene {
-    app: App,
+    pub app: App,
     origin: Instant,
     sids: u64,
 }
@@ -53,6 +53,11 @@ impl Scene {
             instant: self.origin + Duration::from_millis(milliseconds),
             wall: START + milliseconds as i64 * 1_000_000,
         }
+    }
+
+    pub fn job(&mut self, at: u64, done: JobDone) {
+        let now = self.now(at);
+        ingest::job(&mut self.app, done, now);
     }
 
     pub fn event(&mut self, at: u64, event: Event) {
@@ -263,11 +268,11 @@ fn said(style: Style) -> String {
 }
 
 /// The scene of the pictures: orders and time, a request with its reply, one without responders, a gap.
-fn busy(width: u16, height: u16) -> Scene {
+pub fn busy(width: u16, height: u16) -> Scene {
     busy_with(width, height, setup())
 }
 
-fn busy_with(width: u16, height: u16, setup: Setup) -> Scene {
+pub fn busy_with(width: u16, height: u16, setup: Setup) -> Scene {
     let mut scene = Scene::new(width, height, setup);
     scene.connect();
     let (time, orders) = (scene.subscribe("time.time"), scene.subscribe("orders.>"));
@@ -447,10 +452,13 @@ fn leaving_with_a_draft_asks() {
 }
 
 /// The demo as it opens: nothing typed, and the clock of the publisher at a whole second.
-fn demo(width: u16, height: u16) -> Scene {
+pub fn demo(width: u16, height: u16) -> Scene {
     let setup = Setup {
         name: "consumer".into(),
-        label: Some("demo".into()),
+        start: Target {
+            label: Some("demo".into()),
+            ..setup().start
+        },
         draft: Some(("today".into(), "%Y%m%d".into())),
         guide: true,
         ..setup()

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use proptest::{prelude::*, sample::select};
 
-use super::stage::Stage;
+use super::{stage::Stage, switching};
 use crate::{
     client::{Data, Error, Event, Gap, GapCause, PoolEntry, ServerState, Sid},
     tui::{
-        app::{Action, ingest, update},
+        app::{Action, Found, ingest, update},
         keymap::{Chord, TABLE},
     },
 };
@@ -37,6 +37,8 @@ enum Step {
     MoveFailed,
     Rtt(u64),
     LameDuck,
+    Listed,
+    Found(u8),
     Draw,
 }
 
@@ -130,6 +132,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::MoveFailed),
         1 => any::<u64>().prop_map(Step::Rtt),
         1 => Just(Step::LameDuck),
+        1 => Just(Step::Listed),
+        2 => (0u8..3).prop_map(Step::Found),
         3 => Just(Step::Draw),
     ]
 }
@@ -210,6 +214,16 @@ fn take(stage: &mut Stage, step: Step) {
         Step::LameDuck => {
             let server = SERVERS[0].to_owned();
             stage.event(Event::LameDuck { server });
+        }
+        Step::Listed => switching::list(stage),
+        Step::Found(0) => {
+            stage.found(switching::place("staging"));
+        }
+        Step::Found(1) => {
+            stage.found(switching::withheld());
+        }
+        Step::Found(_) => {
+            stage.found(Found::Unusable("no such file".into()));
         }
         Step::Draw => {
             stage.screen();

@@ -437,7 +437,7 @@ fn a_guarded_context_asks_before_anything_is_sent() {
         ("ra<Enter>y<Esc>h<F5>", &["record", "send a"]),
     ] {
         let mut stage = Stage::new(&[]);
-        stage.app.setup.guarded = true;
+        stage.app.target.guarded = true;
         stage.connect().keys(keys);
         stage.asked.retain(|asked| asked != "load history");
         assert_eq!(stage.asked, sent, "{keys}");

@@ -4,3 +4,4 @@ mod anything;
 mod keys;
 mod server;
 mod stage;
+mod switching;

@@ -6,10 +6,11 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
+    context::{Choice, To},
     protocol::{Headers, Info, Record, encode},
     store::Direction,
     tui::{
-        app::{App, Effect, Job, JobDone, Now, Setup, ingest, update},
+        app::{App, Effect, Found, Job, JobDone, Now, Setup, Target, ingest, switching, update},
         keymap::Chord,
         panes::request::{self, Handed},
         render,
@@ -22,6 +23,8 @@ pub struct Stage {
     origin: Instant,
     milliseconds: u64,
     tickets: u64,
+    /// What was chosen to be connected to last.
+    pub choice: Choice,
     /// Short names of what was asked for, the oldest first.
     pub asked: Vec<String>,
 }
@@ -43,10 +46,10 @@ impl Stage {
     pub fn unconnected(keep: usize) -> Stage {
         let setup = Setup {
             name: "explorer".into(),
-            label: None,
-            context: None,
-            guarded: false,
-            server: "nats://127.0.0.1:4222".into(),
+            start: Target {
+                server: "nats://127.0.0.1:4222".into(),
+                ..Target::default()
+            },
             subscriptions: Vec::new(),
             draft: None,
             timeout: Duration::from_secs(5),
@@ -65,6 +68,7 @@ impl Stage {
             origin,
             milliseconds: 0,
             tickets: 0,
+            choice: Choice::default(),
             asked: Vec::new(),
         }
     }
@@ -172,6 +176,14 @@ impl Stage {
         })
     }
 
+    /// What the last choice comes to.
+    pub fn found(&mut self, found: Found) -> &mut Stage {
+        let (choice, now) = (self.choice.clone(), self.now());
+        let effects = ingest::job(&mut self.app, JobDone::Resolved { choice, found }, now);
+        self.perform(effects);
+        self
+    }
+
     /// The toasts on the screen, the newest last.
     pub fn toasts(&self) -> Vec<&str> {
         let toasts = self.app.toasts.iter();
@@ -236,13 +248,33 @@ impl Stage {
             }
             Effect::Job(Job::ReadDocument { id, bytes, form }) => {
                 let document = Box::new(crate::payload::Document::read(bytes, form));
-                ingest::job(&mut self.app, JobDone::Document { id, form, document }, now);
+                return ingest::job(&mut self.app, JobDone::Document { id, form, document }, now);
             }
             Effect::Job(Job::Record(line)) => self.asked.push(match *line {
                 crate::history::Line::Entry(_) => "record".into(),
                 _ => "record a deletion".into(),
             }),
             Effect::Job(Job::LoadHistory) => self.asked.push("load history".into()),
+            Effect::Job(Job::ListContexts) => self.asked.push("list contexts".into()),
+            Effect::Job(Job::Resolve { choice, allowed }) => {
+                let alone = if choice.without_context { " alone" } else { "" };
+                let place = match &choice.to {
+                    To::Start => "start",
+                    To::Context(name) => name,
+                    To::Server { servers, .. } => servers.reveal(),
+                };
+                let allowed = allowed.len();
+                self.asked
+                    .push(format!("resolve {place}{alone}, {allowed} allowed"));
+                self.choice = choice;
+            }
+            Effect::Switch(destination) => {
+                let crossing = switching::crossing(&self.app, &destination);
+                self.asked.push("switch".into());
+                let effects = switching::begun(&mut self.app, *destination, now);
+                self.perform(effects);
+                switching::crossed(&mut self.app, crossing, now);
+            }
             Effect::Job(Job::Copy { .. }) => {}
             Effect::ConnectTo(server) => self.asked.push(format!("connect to {server}")),
             Effect::Keepalive(interval) => self.asked.push(format!("keepalive {interval:?}")),

@@ -13,8 +13,9 @@ use crate::{
     payload,
     tui::{
         app::{App, Focus},
+        finder::{Look, as_typed},
         panes::{self, request},
-        widgets::{field::FieldStyle, fit, fit::left, list, number, scrollbar, width},
+        widgets::{fit, fit::left, number, scrollbar, width},
     },
 };
 
@@ -23,7 +24,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
     let pane = &app.history;
     let count = format!(
         "{} of {}",
-        number::count(pane.found.len() as u64),
+        number::count(pane.finder.count() as u64),
         number::count(pane.rows.len() as u64)
     );
     let border = panes::border(app, Focus::History, Vec::new(), &count);
@@ -40,34 +41,17 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
         &app.theme,
         app.focus == Focus::History && app.overlays.is_empty(),
     );
-    let style = FieldStyle {
-        text: theme.text,
-        placeholder: theme.dim,
-        selected: theme.selected,
+    let look = Look {
+        label: "find  ",
+        label_style: theme.accent,
+        placeholder: "type to find by name, subject or payload",
+        field: panes::field_style(theme),
+        focused,
+        shown: as_typed,
     };
-    let field = Rect {
-        x: inside.x + 6,
-        width: inside.width.saturating_sub(6),
-        height: 1,
-        ..inside
-    };
-    frame
-        .buffer_mut()
-        .set_string(inside.x, inside.y, "find  ", theme.accent);
-    let placeholder = "type to find by name, subject or payload";
-    let cursor = pane
-        .query
-        .draw(placeholder, focused, style, field, frame.buffer_mut());
-    if let Some(position) = cursor {
-        frame.set_cursor_position(position);
-    }
-    let rest = Rect {
-        y: inside.y + 1,
-        height: inside.height - 1,
-        ..inside
-    };
+    let rest = pane.finder.draw_field(&look, inside, frame);
     let buffer = frame.buffer_mut();
-    if pane.found.is_empty() {
+    if pane.finder.count() == 0 {
         let sentence = if pane.rows.is_empty() {
             "Nothing was sent yet. Esc, then r composes a request; what you send is kept here."
         } else {
@@ -84,21 +68,17 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
         width: rest.width - side,
         ..rest
     };
-    let total = pane.found.len() as u64;
-    let mut scroll = pane.scroll.clone();
-    let visible = scroll.visible(total, list_area.height);
-    let selected = scroll.selected(total);
-    list::draw(
-        visible.clone(),
-        selected,
-        theme.selected,
-        list_area,
-        buffer,
-        |row| match pane.found_entry(row) {
-            Some(entry) => line(app, entry, selected == Some(row), list_area.width),
-            None => Line::default(),
-        },
-    );
+    let total = pane.finder.count() as u64;
+    let visible =
+        pane.finder.draw_rows(
+            theme.selected,
+            list_area,
+            buffer,
+            |row, selected| match pane.entry(row) {
+                Some(entry) => line(app, entry, selected, list_area.width),
+                None => Line::default(),
+            },
+        );
     let track = Rect {
         y: rest.y,
         height: rest.height,

@@ -158,7 +158,7 @@ pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
 fn new_entry(app: &App, kind: Kind, subject: &[u8], now: Now) -> Entry {
     let at = Timestamp::from_nanosecond(now.wall.into()).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut entry = Entry::new(kind, subject, at);
-    entry.context = app.setup.context.clone();
+    entry.context = app.target.context.clone();
     entry.server = app.server().to_owned();
     entry
 }
@@ -171,7 +171,7 @@ fn dispatch(app: &mut App, entry: Entry, headers: Headers, now: Now) -> Vec<Effe
         headers,
         reply: None,
     });
-    if app.setup.guarded {
+    if app.target.guarded {
         app.overlays.push(Overlay::send(purpose));
         return Vec::new();
     }
@@ -272,6 +272,23 @@ pub fn publish_failed(app: &mut App, publish: Ticket, reason: &Error) -> Vec<Eff
         return Vec::new();
     };
     settle(app, sent.entry, failed(reason))
+}
+
+/// Takes the end of what was under way on a connection that was left.
+pub fn left_behind(app: &mut App, ticket: Ticket, inbox: &[u8]) -> Vec<Effect> {
+    const REASON: &str = "the connection was switched";
+    if !inbox.is_empty() {
+        app.store
+            .settle(inbox, store::Outcome::Failed(REASON.into()));
+    }
+    let Some(sent) = app.composer.sent.under_way.remove(&ticket) else {
+        return Vec::new();
+    };
+    let outcome = Outcome {
+        error: Some(REASON.into()),
+        ..plain(Status::Failed, None)
+    };
+    settle(app, sent.entry, outcome)
 }
 
 fn settle(app: &mut App, mut entry: Entry, outcome: Outcome) -> Vec<Effect> {
