@@ -13,7 +13,7 @@
 //! | `dir:in` `dir:out` | it came; we sent it | |
 //! | `reply:yes` `reply:no` | an answer is awaited | |
 //! | `status:503` `status>=400` | the number of the status line | all |
-//! | `since:5m` `until:14:05` | at this [`moment`] or later; before it | |
+//! | `since:5m` `until:14:05` | at this [`moment()`] or later; before it | |
 //! | `size>1k` | the length of the payload, headers aside, as the log shows it | all |
 //! | `rtt>=50ms` | how long after its request a reply came | all |
 //! | `json:.total>100` `json:.lines[0]."odd key"` | a value in the payload; that there is one | all |
