@@ -16,8 +16,9 @@ pub enum Direction {
     Out,
 }
 
-/// One message, borrowed while it is written and owned once it was read. Subject, reply subject and payload are exact, whether they are UTF-8 or not; headers
-/// are text, bytes in them that are not UTF-8 are replaced.
+/// One message, borrowed while it is written and as far as possible when it is read. Subject, reply
+/// subject and payload are exact, whether they are UTF-8 or not. Headers are text; where that does not
+/// tell every byte of the block, `block` does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
     /// When it was read or written, in nanoseconds since the Unix epoch.
@@ -34,6 +35,14 @@ pub struct Line<'a> {
     pub payload: Cow<'a, [u8]>,
     /// The number of the header block's status line, such as 503.
     pub status: Option<u16>,
+    /// The text behind the status number; empty where there is none.
+    pub description: Cow<'a, str>,
+    /// The header block as it stood on the wire, where `status`, `description` and `headers` would
+    /// give another one: not UTF-8, folded, malformed, or repeated names apart.
+    pub block: Option<Cow<'a, [u8]>>,
+    /// The number of the subscription it came in on, in recordings: 1 for replies to our own
+    /// requests. What came on several is in a recording several times, and tells itself apart so.
+    pub sid: Option<u64>,
     /// How long the reply took, where this is one to a request of ours; microseconds are kept.
     pub rtt: Option<Duration>,
 }
@@ -48,23 +57,57 @@ impl<'a> Line<'a> {
         header: &'a [u8],
         payload: &'a [u8],
     ) -> Line<'a> {
-        let (headers, status) = match header {
-            [] => (Vec::new(), None),
-            block => {
-                let block = HeaderBlock::parse(block);
-                (grouped(&block), block.status)
-            }
-        };
-        Line {
+        let mut line = Line {
             at,
             direction,
             subject: subject.into(),
             reply: reply.map(Cow::from),
-            headers,
+            headers: Vec::new(),
             payload: payload.into(),
-            status,
+            status: None,
+            description: Cow::from(""),
+            block: None,
+            sid: None,
             rtt: None,
+        };
+        if !header.is_empty() {
+            let read = HeaderBlock::parse(header);
+            line.headers = grouped(&read);
+            line.status = read.status;
+            line.description = String::from_utf8_lossy(read.description);
+            if line.header().as_ref() != header {
+                line.block = Some(header.into());
+            }
         }
+        line
+    }
+
+    /// The header block as it stood on the wire; empty where there was none.
+    pub fn header(&self) -> Cow<'_, [u8]> {
+        if let Some(block) = &self.block {
+            return Cow::Borrowed(block);
+        }
+        if self.headers.is_empty() && self.status.is_none() {
+            return Cow::Borrowed(b"");
+        }
+        let mut block = b"NATS/1.0".to_vec();
+        if let Some(status) = self.status {
+            block.extend_from_slice(format!(" {status:03}").as_bytes());
+            if !self.description.is_empty() {
+                block.push(b' ');
+                block.extend_from_slice(self.description.as_bytes());
+            }
+        }
+        block.extend_from_slice(b"\r\n");
+        for (name, values) in &self.headers {
+            for value in values {
+                for part in [name, ": ", value, "\r\n"] {
+                    block.extend_from_slice(part.as_bytes());
+                }
+            }
+        }
+        block.extend_from_slice(b"\r\n");
+        Cow::Owned(block)
     }
 }
 
@@ -96,6 +139,9 @@ mod tests {
             headers: vec![(Cow::from("A"), vec![Cow::from("1")])],
             payload: Cow::from(b"%Y%m%d".as_slice()),
             status: None,
+            description: Cow::from(""),
+            block: None,
+            sid: None,
             rtt: None,
         }
     }
@@ -163,6 +209,38 @@ mod tests {
     }
 
     #[test]
+    fn a_header_block_is_exact_whatever_it_holds() {
+        let table: [(&[u8], bool); 9] = [
+            (b"", false),
+            (b"NATS/1.0\r\nA: 1\r\n\r\n", false),
+            (b"NATS/1.0 404 No Messages\r\n\r\n", false),
+            (b"NATS/1.0 100 \xff\r\n\r\n", true),
+            (b"NATS/1.0\r\n\r\n", true),
+            (b"NATS/1.0\r\nA:1\r\n\r\n", true),
+            (b"NATS/1.0\r\nA: 1\r\nB: 2\r\nA: 3\r\n\r\n", true),
+            (b"NATS/1.0\r\nA: \xff\r\n\r\n", true),
+            (b"junk", true),
+        ];
+        for (block, needed) in table {
+            let line = Line::new(0, Direction::In, b"s", None, block, b"");
+            assert_eq!(line.block.is_some(), needed, "{block:?}");
+            let json = line.to_string();
+            let read = Line::read(&json).unwrap();
+            assert_eq!(read, line);
+            assert_eq!(read.header().as_ref(), block);
+        }
+    }
+
+    #[test]
+    fn a_payload_too_long_for_text_is_base64() {
+        let payload = vec![0; super::super::AS_TEXT + 1];
+        let line = Line::new(0, Direction::In, b"s", None, b"", &payload);
+        let json = line.to_string();
+        assert!(json.contains("data_base64"));
+        assert_eq!(Line::read(&json).unwrap().payload, payload);
+    }
+
+    #[test]
     fn what_is_not_a_message_is_refused_with_its_reason() {
         let table = [
             ("", "EOF"),
@@ -217,6 +295,8 @@ mod tests {
             headers in proptest::collection::btree_map("[!-9;-~]{1,8}", proptest::collection::vec(any::<String>(), 1..3), 0..4),
             payload in any::<Vec<u8>>(),
             status in any::<Option<u16>>(),
+            block in any::<Option<Vec<u8>>>(),
+            sid in any::<Option<u64>>(),
             rtt in any::<Option<u32>>(),
         ) {
             let line = Line {
@@ -230,10 +310,13 @@ mod tests {
                     .collect(),
                 payload: payload.into(),
                 status,
+                description: Cow::from("gone"),
+                block: block.map(Cow::from),
+                sid,
                 rtt: rtt.map(|us| Duration::from_micros(us.into())),
             };
             let json = line.to_string();
-            prop_assert!(!json.contains('\n'));
+            prop_assert!(!json.contains(['\n', '\0']));
             prop_assert_eq!(Line::read(&json).unwrap(), line);
         }
 

@@ -1,0 +1,12 @@
+//! One entry of a recording.
+
+use super::{Line, Marker};
+
+/// One entry of a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry<'a> {
+    /// A message.
+    Message(Line<'a>),
+    /// What happened between messages.
+    Marker(Marker),
+}

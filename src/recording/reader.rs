@@ -1,0 +1,436 @@
+//! Reading lines from anywhere, in bounded memory and in bounded steps, whatever stands in them.
+
+use std::{
+    fmt,
+    io::{self, ErrorKind, Read},
+    ops::Range,
+};
+
+use jiff::Timestamp;
+
+use super::{Entry, ReadError};
+
+/// The longest line that is read, in bytes: more than the largest payload of a server (64 MB) as
+/// base64.
+pub const LONGEST: usize = 128 << 20;
+
+/// How much is asked of the source at once, in bytes.
+const BLOCK: usize = 1 << 20;
+
+/// Reads entries from lines that end with a line feed, or with NUL as natscli's `--dump=-` writes
+/// them. Neither stands inside a line of either kind.
+#[derive(Debug)]
+pub struct Reader<R> {
+    source: R,
+    times: Times,
+    longest: usize,
+    /// What was read and not yet taken is `buffer[start..end]`.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    ended: bool,
+    /// In the middle of a line that is too long.
+    skipping: bool,
+    read: u64,
+    line: u64,
+    problems: Problems,
+}
+
+/// When messages came that do not tell it themselves, in nanoseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Times {
+    /// At this time, all of them.
+    At(i64),
+    /// When they were read.
+    Now,
+}
+
+/// What came of one step.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step<T> {
+    /// An entry, as it was taken.
+    Entry(T),
+    /// Nothing: a blank line, or one of the [`Problems`].
+    Nothing,
+    /// There is no more.
+    End,
+}
+
+/// What could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    /// Lines, or files, that are no entries, those below included.
+    pub unreadable: u64,
+    /// How many of them were longer than [`LONGEST`].
+    pub too_long: u64,
+    /// Whether the last line ends in the middle: whoever wrote it did not come to the end.
+    pub cut: bool,
+    /// The first of them.
+    pub first: Option<Problem>,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: a line by its number from 1, or a file by its name.
+    pub place: String,
+    /// Why, as a sentence without its subject.
+    pub reason: String,
+}
+
+/// A piece of the source.
+enum Frame {
+    Whole(Range<usize>),
+    /// Without its end.
+    Last(Range<usize>),
+    /// A part of a line that is too long.
+    Skipped,
+    None,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads a source. Messages that do not tell when they came get the time `at`, in nanoseconds
+    /// since the Unix epoch.
+    pub fn new(source: R, at: i64) -> Reader<R> {
+        Reader::with(source, Times::At(at), LONGEST)
+    }
+
+    pub(super) fn with(source: R, times: Times, longest: usize) -> Reader<R> {
+        Reader {
+            source,
+            times,
+            longest,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            ended: false,
+            skipping: false,
+            read: 0,
+            line: 0,
+            problems: Problems::default(),
+        }
+    }
+
+    /// Takes one step: at most one entry, which is handed to `take`, and at most one read of the
+    /// source that blocks for more than what is left of a line.
+    ///
+    /// # Errors
+    /// Where the source cannot be read any further.
+    pub fn step<T>(&mut self, take: impl FnOnce(Entry<'_>) -> T) -> io::Result<Step<T>> {
+        let (range, whole) = match self.frame()? {
+            Frame::Whole(range) => (range, true),
+            Frame::Last(range) => (range, false),
+            Frame::Skipped => return Ok(Step::Nothing),
+            Frame::None => return Ok(Step::End),
+        };
+        self.line += 1;
+        let bytes = &self.buffer[range];
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Step::Nothing);
+        }
+        let at = match self.times {
+            Times::At(at) => at,
+            Times::Now => now(),
+        };
+        match read(bytes, at) {
+            Ok(entry) => Ok(Step::Entry(take(entry))),
+            Err(reason) => {
+                self.problems.cut |= !whole;
+                self.problems
+                    .add(|| (format!("line {}", self.line), sentence(&reason)));
+                Ok(Step::Nothing)
+            }
+        }
+    }
+
+    /// What could not be read so far.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    /// How far it is, in bytes of the source.
+    pub fn position(&self) -> u64 {
+        self.read - (self.end - self.start) as u64
+    }
+
+    /// The next line.
+    fn frame(&mut self) -> io::Result<Frame> {
+        let mut looked_at = 0;
+        loop {
+            let held = &self.buffer[self.start..self.end];
+            if let Some(at) = memchr::memchr2(b'\n', 0, &held[looked_at..]) {
+                let range = self.start..self.start + looked_at + at;
+                self.start = range.end + 1;
+                if std::mem::take(&mut self.skipping) {
+                    return Ok(Frame::Skipped);
+                }
+                return Ok(Frame::Whole(range));
+            }
+            looked_at = held.len();
+            if self.ended {
+                let range = self.start..self.end;
+                self.start = self.end;
+                return Ok(match range.is_empty() || self.skipping {
+                    true => Frame::None,
+                    false => Frame::Last(range),
+                });
+            }
+            if self.skipping || looked_at > self.longest {
+                if !std::mem::replace(&mut self.skipping, true) {
+                    self.too_long();
+                }
+                self.start = self.end;
+                self.more()?;
+                return Ok(Frame::Skipped);
+            }
+            self.more()?;
+        }
+    }
+
+    fn too_long(&mut self) {
+        self.line += 1;
+        self.problems.too_long += 1;
+        let limit = self.longest >> 20;
+        self.problems.add(|| {
+            let reason = format!("is longer than {limit} MiB");
+            (format!("line {}", self.line), reason)
+        });
+    }
+
+    /// Reads more behind what is held, which moves to the front.
+    fn more(&mut self) -> io::Result<()> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end == 0 && self.buffer.len() > 2 * BLOCK {
+            self.buffer = Vec::new();
+        }
+        if self.buffer.len() - self.end < BLOCK / 2 {
+            let len = (self.buffer.len() * 2).max(BLOCK);
+            self.buffer.resize(len.min(self.longest + 2 * BLOCK), 0);
+        }
+        loop {
+            match self.source.read(&mut self.buffer[self.end..]) {
+                Ok(0) => self.ended = true,
+                Ok(more) => {
+                    self.end += more;
+                    self.read += more as u64;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            }
+            return Ok(());
+        }
+    }
+}
+
+/// Reads bytes that should be a line.
+pub(super) fn read(bytes: &[u8], at: i64) -> Result<Entry<'_>, ReadError> {
+    let text = str::from_utf8(bytes).map_err(|_| ReadError::NotText)?;
+    Entry::read(text, at)
+}
+
+pub(super) fn sentence(reason: &ReadError) -> String {
+    // the reader of JSON counts lines too, and knows only one
+    reason
+        .to_string()
+        .replace(" at line 1 column ", " at column ")
+}
+
+fn now() -> i64 {
+    i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
+}
+
+impl Problems {
+    /// Counts one; the first is kept.
+    pub(super) fn add(&mut self, problem: impl FnOnce() -> (String, String)) {
+        self.unreadable += 1;
+        self.first.get_or_insert_with(|| {
+            let (place, reason) = problem();
+            Problem { place, reason }
+        });
+    }
+}
+
+/// `3 lines could not be read (line 12: has no "dir"); the last line was cut short`.
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.unreadable {
+            0 => return f.write_str("everything was read"),
+            1 => f.write_str("1 entry could not be read")?,
+            n => write!(f, "{n} entries could not be read")?,
+        }
+        if let Some(Problem { place, reason }) = &self.first {
+            write!(f, " ({place}: {reason})")?;
+        }
+        if self.cut {
+            f.write_str("; the last line was cut short")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recording::{Direction, Line, Marker, MarkerKind, Writer};
+
+    /// Hands out a few bytes at a time.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let taken = self.0.len().min(self.1).min(buffer.len());
+            buffer[..taken].copy_from_slice(&self.0[..taken]);
+            self.0 = &self.0[taken..];
+            Ok(taken)
+        }
+    }
+
+    fn all<R: Read>(reader: &mut Reader<R>) -> Vec<String> {
+        let mut entries = Vec::new();
+        loop {
+            let shown = |entry: Entry| match entry {
+                Entry::Message(line) => String::from_utf8_lossy(&line.subject).into_owned(),
+                Entry::Marker(marker) => format!("{:?}", marker.kind),
+            };
+            match reader.step(shown).unwrap() {
+                Step::Entry(entry) => entries.push(entry),
+                Step::Nothing => {}
+                Step::End => return entries,
+            }
+        }
+    }
+
+    fn ours(subject: &str) -> String {
+        Line::new(0, Direction::In, subject.as_bytes(), None, b"", b"x").to_string()
+    }
+
+    fn read_all(bytes: &[u8]) -> (Vec<String>, Problems) {
+        let mut reader = Reader::new(bytes, 0);
+        let entries = all(&mut reader);
+        assert_eq!(reader.position(), bytes.len() as u64);
+        (entries, reader.problems().clone())
+    }
+
+    #[test]
+    fn lines_of_both_kinds_may_stand_in_one_stream() {
+        let text = format!(
+            "{}\n\r\n\n{{\"Subject\":\"b\",\"Data\":\"\"}}\0{{\"Subject\":\"c\"}}\0{}",
+            ours("a"),
+            ours("d")
+        );
+        let (entries, problems) = read_all(text.as_bytes());
+        assert_eq!(entries, ["a", "b", "c", "d"]);
+        assert_eq!(problems.to_string(), "everything was read");
+    }
+
+    #[test]
+    fn what_is_no_entry_is_counted_and_the_first_is_told() {
+        let text = format!("{}\nnonsense\n\u{1}\n{}\n", ours("a"), ours("b"));
+        let (entries, problems) = read_all(text.as_bytes());
+        assert_eq!(entries, ["a", "b"]);
+        let expected = "2 entries could not be read (line 2: expected ident at column 2)";
+        assert_eq!(problems.to_string(), expected);
+    }
+
+    #[test]
+    fn a_last_line_that_was_cut_short_is_told() {
+        let whole = ours("b");
+        let text = format!("{}\n{}", ours("a"), whole.get(..whole.len() / 2).unwrap());
+        let (entries, problems) = read_all(text.as_bytes());
+        assert_eq!(entries, ["a"]);
+        assert!(
+            problems.cut
+                && problems
+                    .to_string()
+                    .ends_with("the last line was cut short")
+        );
+    }
+
+    #[test]
+    fn an_endless_line_is_skipped_in_bounded_memory() {
+        let endless = io::repeat(b'x').take(20 << 20);
+        let behind = format!("\n{}\n", ours("a"));
+        let source = endless.chain(behind.as_bytes());
+        let mut reader = Reader::with(source, Times::At(0), 2 << 20);
+        assert_eq!(all(&mut reader), ["a"]);
+        assert_eq!(reader.problems().too_long, 1);
+        assert!(reader.buffer.capacity() < 8 << 20);
+        let expected = "1 entry could not be read (line 1: is longer than 2 MiB)";
+        assert_eq!(reader.problems().to_string(), expected);
+    }
+
+    #[test]
+    fn an_endless_last_line_is_skipped_too() {
+        let mut reader = Reader::with(io::repeat(b'x').take(9 << 20), Times::At(0), 1 << 20);
+        assert_eq!(all(&mut reader).len(), 0);
+        assert_eq!(reader.problems().unreadable, 1);
+    }
+
+    fn entry() -> impl Strategy<Value = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, bool)> {
+        let token = proptest::collection::vec(0x21..=0xffu8, 1..20);
+        let header = prop_oneof![
+            Just(Vec::new()),
+            Just(b"NATS/1.0 503\r\n\r\n".to_vec()),
+            Just(b"NATS/1.0\r\nA: 1\r\nB: 2\r\n\r\n".to_vec()),
+            any::<Vec<u8>>(),
+        ];
+        let reply = proptest::option::of(token.clone());
+        (token, reply, header, any::<Vec<u8>>(), any::<bool>())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again_whatever_the_bytes(
+            entries in proptest::collection::vec(entry(), 0..20),
+            piece in 1..500usize,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("r.ndjson");
+            let mut writer = Writer::create(&path, crate::recording::Existing::Keep).unwrap();
+            let marker = Marker { at: 5, kind: MarkerKind::Dropped { received: 1, sent: 2, bytes: 3 } };
+            for (n, (subject, reply, header, payload, out)) in entries.iter().enumerate() {
+                let direction = if *out { Direction::Out } else { Direction::In };
+                let line = Line::new(n as i64, direction, subject, reply.as_deref(), header, payload);
+                writer.message(&line).unwrap();
+                writer.marker(&marker).unwrap();
+            }
+            writer.finish().unwrap();
+
+            let bytes = std::fs::read(&path).unwrap();
+            let mut reader = Reader::new(Trickle(&bytes, piece), 0);
+            let mut left = entries.iter().enumerate();
+            let mut markers = 0;
+            loop {
+                let step = reader.step(|entry| match entry {
+                    Entry::Marker(read) => {
+                        assert_eq!(read, marker);
+                        markers += 1;
+                    }
+                    Entry::Message(line) => {
+                        let (n, (subject, reply, header, payload, _)) = left.next().unwrap();
+                        assert_eq!(line.at, n as i64);
+                        assert_eq!(line.subject.as_ref(), subject);
+                        assert_eq!(line.reply.as_deref(), reply.as_deref());
+                        assert_eq!(line.header().as_ref(), header);
+                        assert_eq!(line.payload.as_ref(), payload);
+                    }
+                });
+                if step.unwrap() == Step::End {
+                    break;
+                }
+            }
+            prop_assert_eq!(left.count(), 0);
+            prop_assert_eq!(markers, entries.len());
+            prop_assert_eq!(reader.problems(), &Problems::default());
+        }
+
+        #[test]
+        fn no_file_makes_the_reader_panic(bytes in any::<Vec<u8>>(), piece in 1..50usize) {
+            all(&mut Reader::with(Trickle(&bytes, piece), Times::Now, 64));
+        }
+    }
+}
