@@ -21,6 +21,12 @@ pub struct Completion {
     pub candidates: Vec<String>,
 }
 
+/// The term that means this subject, or the subjects of this pattern: `subject:` and the subject,
+/// quoted where it must be.
+pub fn subject_term(subject: &str) -> String {
+    format!("subject:{}", written_subject(subject))
+}
+
 /// More candidates than anybody looks through.
 const MOST: usize = 100;
 

@@ -55,7 +55,7 @@ mod test;
 mod tests;
 mod tokens;
 
-pub use complete::{Completion, complete};
+pub use complete::{Completion, complete, subject_term};
 pub use error::{Error, Hint};
 pub use facts::{Candidate, Direction, Facts};
 pub use filter::Filter;

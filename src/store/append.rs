@@ -26,6 +26,7 @@ impl Store {
             rest = later;
         }
         self.subjects.settle(second_of(at));
+        self.judge_new();
         self.trim();
     }
 
@@ -48,7 +49,7 @@ impl Store {
         let to = open.bytes.len();
         open.bytes
             .extend_from_slice(&bytes[from as usize..last.end()]);
-        let time = open.time(at).unwrap_or(0);
+        let time = open.stamp(at);
         let mut id = MessageId(open.next());
         let mut end = to;
         let mut passed = Passed::default();

@@ -1,6 +1,6 @@
 //! Staying under the byte budget: what is counted, and what goes first.
 
-use super::{Holder, Store, record::Flags};
+use super::{Holder, Store};
 
 /// The share of the budget that the table of subjects may take before messages go for it.
 const SUBJECTS_SHARE: usize = 4;
@@ -18,6 +18,7 @@ impl Store {
             + self.subjects.memory()
             + self.subscriptions.memory()
             + self.pairs.memory()
+            + self.questions.memory()
             + self.reserved.iter().sum::<usize>()
     }
 
@@ -62,7 +63,7 @@ impl Store {
     pub(super) fn take_oldest(&mut self) -> Option<u64> {
         let gone = self.log.pop_oldest()?;
         for record in &gone.segment.records {
-            if record.flags.has(Flags::MARKER) {
+            if record.is_marker() {
                 self.totals.markers_gone += 1;
             } else {
                 self.subjects.release(record.subject);

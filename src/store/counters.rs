@@ -25,7 +25,8 @@ pub struct Counters {
     pub hidden_copies: u64,
     /// Hidden as `_INBOX.>` or `$…` traffic that is not ours.
     pub hidden_inboxes: u64,
-    /// Hidden because the filter does not match.
+    /// Hidden because the filter does not mean it, or was not asked yet:
+    /// [`Store::filtering`](super::Store::filtering).
     pub hidden_by_filter: u64,
     /// Came on a subscription that is not there, or not any more: not kept, not in `received`.
     pub late: u64,

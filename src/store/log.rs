@@ -1,12 +1,14 @@
 //! The log: sealed segments, the open one behind them, and the rows that each of them shows.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use super::{
     Marker, MessageId,
+    bits::Bits,
     record::Kept,
+    rows::{Layer, Rows},
     segment::Segment,
-    view::{Rows, Tally, Verdict},
+    view::{Tally, Verdict},
 };
 
 /// What a segment has room for.
@@ -29,18 +31,20 @@ fn size_for(budget: usize) -> Size {
 /// A segment that never changes again, so that others may read it without a lock, and its rows, which
 /// do.
 #[derive(Debug)]
-struct Sealed {
-    segment: Arc<Segment>,
-    rows: Rows,
+pub(super) struct Sealed {
+    pub segment: Arc<Segment>,
+    pub rows: Rows,
 }
 
 /// Every entry kept, oldest first.
 #[derive(Debug)]
 pub(super) struct Log {
     size: Size,
-    sealed: VecDeque<Sealed>,
-    open: Segment,
-    open_rows: Rows,
+    pub(super) sealed: VecDeque<Sealed>,
+    pub(super) open: Segment,
+    pub(super) open_rows: Rows,
+    /// Whether the view has a filter.
+    filtered: bool,
     /// The buffers of the segment evicted last.
     spare: Option<(Segment, Rows)>,
     /// What sealed segments and their rows occupy.
@@ -66,6 +70,7 @@ impl Log {
             sealed: VecDeque::new(),
             open,
             open_rows: Rows::default(),
+            filtered: false,
             spare: None,
             sealed_memory: 0,
             tally: Tally::default(),
@@ -117,7 +122,7 @@ impl Log {
             (segment, Rows::default())
         });
         segment.first = self.open.next();
-        rows.reset(self.open_rows.end());
+        rows.reset(self.open_rows.end(), self.filtered);
         let mut full = std::mem::replace(&mut self.open, segment);
         full.trim();
         let sealed = Sealed {
@@ -141,8 +146,9 @@ impl Log {
 
     /// Adds a marker to the open segment, which has room.
     pub fn push_marker(&mut self, marker: Marker) {
-        let mut record = Kept::marker(self.open.markers.len() as u32);
-        record.at = self.open.time(marker.at).unwrap_or(0);
+        let at = self.open.bytes.len() as u32;
+        let mut record = Kept::marker(self.open.markers.len() as u32, at);
+        record.at = self.open.stamp(marker.at);
         self.open.markers.push(marker);
         self.push(record, None);
     }
@@ -177,19 +183,103 @@ impl Log {
         self.spare.take().is_some()
     }
 
-    /// Decides on every message anew.
+    /// Decides on every message anew, the filter left aside.
     pub fn decide(&mut self, verdict: impl Fn(&Kept) -> Verdict) {
-        let mut start = 0;
+        self.change_rows(|segment, rows| {
+            let decided = |record: &Kept| (!record.is_marker()).then(|| verdict(record));
+            rows.decide_all(segment.records.iter().map(decided));
+        });
         self.tally = Tally::default();
+        for sealed in &self.sealed {
+            self.tally.add(&sealed.rows.tally);
+        }
+        self.tally.add(&self.open_rows.tally);
+    }
+
+    /// Begins to filter anew: until it is found what passes, only markers are shown.
+    pub fn filter(&mut self, filtered: bool) {
+        self.filtered = filtered;
+        self.change_rows(|segment, rows| rows.filter(filtered, segment.marked()));
+    }
+
+    /// Forgets the hits.
+    pub fn forget_hits(&mut self) {
+        self.change_rows(|_, rows| rows.forget_hits());
+    }
+
+    /// Takes what was found: in stretches of one segment each, from the entry with this id on. What is
+    /// evicted by now is left out.
+    pub fn found<'a>(&mut self, layer: Layer, stretches: impl Iterator<Item = (u64, &'a Bits)>) {
+        let mut first = self.sealed.len();
+        for (id, found) in stretches {
+            let part = self.change_rows_of(id, |index, rows| rows.found(layer, found, index));
+            first = first.min(part);
+        }
+        self.renumber(first);
+    }
+
+    /// Takes whether one message passes the filter.
+    pub fn pass(&mut self, id: MessageId, passes: bool) {
+        let part = self.change_rows_of(id.0, |index, rows| rows.pass(index, passes));
+        self.renumber(part);
+    }
+
+    /// Changes the rows of the segment that an id is in, if it is kept, and says which that is.
+    fn change_rows_of(&mut self, id: u64, change: impl FnOnce(usize, &mut Rows)) -> usize {
+        let part = self.part_of(MessageId(id));
+        let Some(index) = id.checked_sub(self.part(part).0.first) else {
+            return part;
+        };
+        match self.sealed.get_mut(part) {
+            Some(sealed) => {
+                self.sealed_memory -= sealed.rows.memory();
+                change(index as usize, &mut sealed.rows);
+                self.sealed_memory += sealed.rows.memory();
+            }
+            None => change(index as usize, &mut self.open_rows),
+        }
+        part
+    }
+
+    fn change_rows(&mut self, mut change: impl FnMut(&Segment, &mut Rows)) {
         self.sealed_memory = 0;
         for sealed in &mut self.sealed {
-            decide_segment(&sealed.segment, &mut sealed.rows, start, &verdict);
-            start = sealed.rows.end();
-            self.tally.add(&sealed.rows.tally);
+            change(&sealed.segment, &mut sealed.rows);
             self.sealed_memory += sealed.memory();
         }
-        decide_segment(&self.open, &mut self.open_rows, start, &verdict);
-        self.tally.add(&self.open_rows.tally);
+        change(&self.open, &mut self.open_rows);
+        self.renumber(0);
+    }
+
+    /// Sets where the rows of the segments behind this one begin.
+    fn renumber(&mut self, part: usize) {
+        let mut start = self.part(part).1.end();
+        for sealed in self.sealed.iter_mut().skip(part + 1) {
+            sealed.rows.start = start;
+            start = sealed.rows.end();
+        }
+        if part < self.sealed.len() {
+            self.open_rows.start = start;
+        }
+    }
+
+    /// Seals the open segment where it holds a message that is larger than a segment should be, so that
+    /// nobody who reads it has to copy it.
+    pub fn seal_oversized(&mut self) -> bool {
+        let oversized = self.open.bytes.len() > self.size.bytes;
+        if oversized {
+            self.seal();
+        }
+        oversized
+    }
+
+    /// Entries of one segment, for another thread: what is open still is copied.
+    pub fn share(&self, ids: &Range<u64>) -> (Arc<Segment>, Range<usize>) {
+        let (segment, entries) = self.entries(ids);
+        match self.sealed.get(self.part_of(MessageId(ids.start))) {
+            Some(sealed) => (Arc::clone(&sealed.segment), entries),
+            None => (Arc::new(segment.part(entries.clone())), 0..entries.len()),
+        }
     }
 
     /// The verdicts on everything kept.
@@ -202,71 +292,6 @@ impl Log {
         self.markers
     }
 
-    /// How many rows are shown.
-    pub fn rows(&self) -> u64 {
-        self.open_rows.end() - self.first_row()
-    }
-
-    /// The number of the oldest row, counted since the view was set.
-    fn first_row(&self) -> u64 {
-        self.part(0).1.start
-    }
-
-    /// The id of a row.
-    pub fn row(&self, index: u64) -> Option<MessageId> {
-        let row = self.first_row().checked_add(index)?;
-        let part = self
-            .sealed
-            .partition_point(|sealed| sealed.rows.end() <= row);
-        let (segment, rows) = self.part(part);
-        let entry = rows.select(usize::try_from(row - rows.start).ok()?)?;
-        Some(MessageId(segment.first + entry as u64))
-    }
-
-    /// The row of an entry, or of the nearest one.
-    pub fn row_of(&self, id: MessageId) -> Result<u64, u64> {
-        let part = self.part_of(id);
-        let (segment, rows) = self.part(part);
-        let index = id.0.saturating_sub(segment.first) as usize;
-        let index = index.min(segment.records.len());
-        let row = rows.start + rows.rank(index) as u64 - self.first_row();
-        if id.0 >= segment.first && rows.is_shown(index) {
-            Ok(row)
-        } else {
-            Err(row.min(self.rows().saturating_sub(1)))
-        }
-    }
-
-    /// An entry that is kept, and its segment.
-    pub fn get(&self, id: MessageId) -> Option<(&Segment, &Kept)> {
-        let (segment, _) = self.part(self.part_of(id));
-        segment.record(id).map(|record| (segment, record))
-    }
-
-    /// The ids kept: the oldest, and the one behind the newest.
-    pub fn ids(&self) -> (u64, u64) {
-        (self.part(0).0.first, self.open.next())
-    }
-
-    /// The segment an id is in, if it is kept: the last that begins before it.
-    fn part_of(&self, id: MessageId) -> usize {
-        if id.0 >= self.open.first {
-            return self.sealed.len();
-        }
-        let behind = self
-            .sealed
-            .partition_point(|sealed| sealed.segment.first <= id.0);
-        behind.saturating_sub(1)
-    }
-
-    /// A segment by its place, the open one being the last.
-    fn part(&self, index: usize) -> (&Segment, &Rows) {
-        match self.sealed.get(index) {
-            Some(sealed) => (&sealed.segment, &sealed.rows),
-            None => (&self.open, &self.open_rows),
-        }
-    }
-
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
         let spare = self.spare.as_ref();
@@ -275,18 +300,6 @@ impl Log {
             + self.open.memory()
             + self.open_rows.memory()
             + spare.map_or(0, |(segment, rows)| segment.memory() + rows.memory())
-    }
-}
-
-fn decide_segment(
-    segment: &Segment,
-    rows: &mut Rows,
-    start: u64,
-    verdict: impl Fn(&Kept) -> Verdict,
-) {
-    rows.reset(start);
-    for record in &segment.records {
-        rows.push(segment.marker(record).is_none().then(|| verdict(record)));
     }
 }
 

@@ -1,12 +1,13 @@
-//! The messages kept: segments under a byte budget, subjects, rates, pairs and what is shown.
+//! The messages kept: segments under a byte budget, subjects, rates, pairs, search and what is shown.
 //!
 //! ```text
 //! batch ──► Store::append ──► open segment (one copy of the wire bytes, 32 bytes a message)
 //!                        │        └── full, or an hour old ──► sealed ──► over the budget: evicted
 //!                        ├──► subjects, subscriptions, rates     counts, touched once a message
 //!                        ├──► copies, pairs                      what belongs together
-//!                        └──► rows shown                         one bit a message
+//!                        └──► rows shown, hits                   one bit a message each
 //! screen ─► Store::row ──► Entry        text, headers, JSON are made by whoever looks
+//! jobs ───► Store::next_scan ──► Scan ──► Scanned ──► Store::scanned        search and filter
 //! ```
 //!
 //! Nothing here reads a clock or waits: times are nanoseconds since the Unix epoch, passed in, and
@@ -14,18 +15,29 @@
 //! or dropped, and [`Counters`] add up.
 
 mod append;
+mod bits;
 mod budget;
 mod copies;
 mod counters;
+mod coverage;
 mod entry;
 mod frozen;
 mod hash;
 mod interner;
+mod judging;
 mod log;
+mod lookup;
 mod marker;
+mod moving;
 mod pairs;
+mod passing;
+mod query;
+mod questions;
 mod rates;
 mod record;
+mod rows;
+mod scan;
+mod search;
 mod segment;
 #[allow(clippy::module_inception)]
 mod store;
@@ -39,9 +51,13 @@ mod view;
 pub use counters::Counters;
 pub use entry::{Direction, Entry, Message, MessageId};
 pub use frozen::Frozen;
+pub use judging::Progress;
 pub use marker::{Marker, MarkerKind};
+pub use moving::Toward;
 pub use pairs::{Outcome, Pair};
+pub use query::Query;
 pub use rates::{HISTORY_SECONDS, RATE_SECONDS, Rates};
+pub use scan::{Scan, Scanned};
 pub use store::{DEFAULT_BUDGET, Holder, Store};
 pub use subjects::{SubjectStats, Subjects};
 pub use subscriptions::SubscriptionStats;

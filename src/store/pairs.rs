@@ -154,18 +154,32 @@ impl Pairs {
         }
     }
 
-    /// Notes what the client says of a request of ours, which may not be in the log yet.
-    pub fn settle(&mut self, inbox: u64, outcome: Outcome) {
+    /// Notes what the client says of a request of ours, which may not be in the log yet. Gives the reply
+    /// where there is one.
+    pub fn settle(&mut self, inbox: u64, outcome: Outcome) -> Option<MessageId> {
         if let Some(request) = self.ours.get_mut(inbox) {
             request.outcome = outcome;
             request.settled = true;
             request.awaited = true;
-            return;
+            return request.reply;
         }
         if self.early.len() == EARLY {
             self.early.pop_front();
         }
         self.early.push_back((inbox, outcome));
+        None
+    }
+
+    /// How many nanoseconds after its request a first reply came, if it is one.
+    pub fn rtt(&self, inbox: u64, reply: MessageId) -> Option<i64> {
+        let (id, rtt) = self.get(inbox)?.0.rtt()?;
+        (id == reply).then_some(rtt)
+    }
+
+    /// Every first reply, and how many nanoseconds after its request it came.
+    pub fn rtts(&self) -> impl Iterator<Item = (MessageId, i64)> {
+        let requests = self.ours.requests.iter().chain(&self.others.requests);
+        requests.filter_map(Request::rtt)
     }
 
     /// What it occupies, in bytes.
@@ -245,6 +259,16 @@ impl Request {
     /// Whether there is anything to tell: a reply, or somebody who waits for it.
     pub fn is_of_interest(&self) -> bool {
         self.awaited || self.reply.is_some()
+    }
+
+    fn rtt(&self) -> Option<(MessageId, i64)> {
+        match &self.outcome {
+            Outcome::Replied { took } => Some((self.reply?, i64::try_from(took.as_nanos()).ok()?)),
+            Outcome::Waiting
+            | Outcome::NoResponders
+            | Outcome::TimedOut { .. }
+            | Outcome::Failed(_) => None,
+        }
     }
 
     fn subject_len(&self) -> usize {

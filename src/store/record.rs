@@ -1,5 +1,7 @@
 //! Where a kept message lies in its segment, in 32 bytes.
 
+use std::ops::Range;
+
 use crate::protocol;
 
 /// One entry of a segment. Offsets count from the start of the segment's bytes.
@@ -55,6 +57,19 @@ impl Flags {
     }
 }
 
+/// What of a message is its own; the rest of its bytes is the control line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Subject,
+    Reply,
+    Header,
+    Payload,
+}
+
+impl Part {
+    pub const ALL: [Part; 4] = [Part::Subject, Part::Reply, Part::Header, Part::Payload];
+}
+
 impl Kept {
     /// The same message in a segment where the batch's byte `from` lies at `to`. `None` where the
     /// control line is longer than any that a decoder accepts.
@@ -80,10 +95,10 @@ impl Kept {
         })
     }
 
-    /// An entry for the marker with this number in the segment.
-    pub fn marker(number: u32) -> Kept {
+    /// An entry for the marker with this number in the segment, which has so many bytes by now.
+    pub fn marker(number: u32, at: u32) -> Kept {
         Kept {
-            subject_at: 0,
+            subject_at: at,
             subject: number,
             header_len: 0,
             payload_len: 0,
@@ -97,22 +112,50 @@ impl Kept {
         }
     }
 
+    pub fn is_marker(&self) -> bool {
+        self.flags.has(Flags::MARKER)
+    }
+
     pub fn subject_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        slice(bytes, self.subject_at as usize, self.subject_len as usize)
+        &bytes[self.range_of(Part::Subject)]
     }
 
     pub fn reply_of<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        let at = self.subject_at as usize + self.reply_offset as usize;
-        (self.reply_len > 0).then(|| slice(bytes, at, self.reply_len as usize))
+        (self.reply_len > 0).then(|| &bytes[self.range_of(Part::Reply)])
     }
 
     pub fn header_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        slice(bytes, self.body_at(), self.header_len as usize)
+        &bytes[self.range_of(Part::Header)]
     }
 
     pub fn payload_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        let at = self.body_at() + self.header_len as usize;
-        slice(bytes, at, self.payload_len as usize)
+        &bytes[self.range_of(Part::Payload)]
+    }
+
+    /// Where a part lies; empty where the message has none.
+    #[inline]
+    pub fn range_of(&self, part: Part) -> Range<usize> {
+        let (at, len) = match part {
+            Part::Subject => (self.start(), self.subject_len.into()),
+            Part::Reply => {
+                let offset = usize::from(self.reply_offset);
+                (self.start() + offset, u32::from(self.reply_len))
+            }
+            Part::Header => (self.body_at(), self.header_len),
+            Part::Payload => {
+                let header = self.header_len as usize;
+                (self.body_at() + header, self.payload_len)
+            }
+        };
+        at..at + len as usize
+    }
+
+    /// The part that a place lies inside.
+    pub fn part_around(&self, place: &Range<usize>) -> Option<Part> {
+        Part::ALL.into_iter().find(|part| {
+            let range = self.range_of(*part);
+            range.start <= place.start && place.end <= range.end
+        })
     }
 
     /// Header and payload together, in bytes.
@@ -124,6 +167,19 @@ impl Kept {
     pub fn shape(&self) -> u64 {
         let body = u64::from(self.payload_len) ^ (u64::from(self.header_len) << 20);
         (u64::from(self.subject) << 32) ^ body ^ (u64::from(self.reply_len) << 12)
+    }
+
+    /// The offset of the first byte.
+    pub fn start(&self) -> usize {
+        self.subject_at as usize
+    }
+
+    /// The same entry where its segment's first `bytes` are left out.
+    pub fn without(self, bytes: u32) -> Kept {
+        Kept {
+            subject_at: self.subject_at - bytes,
+            ..self
+        }
     }
 
     /// The offset just behind the payload.
@@ -139,10 +195,6 @@ impl Kept {
         };
         self.subject_at as usize + named + self.gap as usize
     }
-}
-
-fn slice(bytes: &[u8], at: usize, len: usize) -> &[u8] {
-    &bytes[at..at + len]
 }
 
 #[cfg(test)]

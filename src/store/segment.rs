@@ -1,9 +1,8 @@
 //! One stretch of the log: wire bytes and a record for each entry, in two preallocated vectors.
 
-use super::{
-    Marker, MessageId,
-    record::{Flags, Kept},
-};
+use std::ops::Range;
+
+use super::{Marker, MessageId, record::Kept};
 
 /// How long before its first entry a segment's times begin, in nanoseconds: batches read and written
 /// at the same moment may come in either order.
@@ -19,6 +18,8 @@ pub(super) struct Segment {
     pub first: u64,
     /// What the times of its records count from, in nanoseconds since the Unix epoch.
     pub base: i64,
+    /// The latest time of its records.
+    pub latest: u32,
     pub bytes: Vec<u8>,
     pub records: Vec<Kept>,
     pub markers: Vec<Marker>,
@@ -30,6 +31,7 @@ impl Segment {
         Segment {
             first: 0,
             base: 0,
+            latest: 0,
             bytes: Vec::with_capacity(bytes),
             records: Vec::with_capacity(records),
             markers: Vec::new(),
@@ -39,6 +41,7 @@ impl Segment {
     /// Makes an empty segment begin with the entry `first` at the time `at`.
     pub fn begin(&mut self, first: u64, at: i64) {
         self.first = first;
+        self.latest = 0;
         self.base = at
             .saturating_sub(at.rem_euclid(1_000))
             .saturating_sub(SLACK);
@@ -48,6 +51,18 @@ impl Segment {
     pub fn time(&self, at: i64) -> Option<u32> {
         let since = at.checked_sub(self.base)?.div_euclid(1_000);
         u32::try_from(since).ok().filter(|_| since <= SPAN)
+    }
+
+    /// The time of an entry to be added, as records hold it; 0 where it is too far from the first.
+    pub fn stamp(&mut self, at: i64) -> u32 {
+        let time = self.time(at).unwrap_or(0);
+        self.latest = self.latest.max(time);
+        time
+    }
+
+    /// When the latest of its entries happened, in nanoseconds since the Unix epoch.
+    pub fn latest_at(&self) -> i64 {
+        self.base + i64::from(self.latest) * 1_000
     }
 
     /// When an entry happened, in nanoseconds since the Unix epoch.
@@ -66,10 +81,53 @@ impl Segment {
         self.records.get(index)
     }
 
+    /// The id of an entry by its place.
+    pub fn id(&self, index: usize) -> MessageId {
+        MessageId(self.first + index as u64)
+    }
+
+    /// The place of an id: of one before its first entry 0, of one behind its last the place behind.
+    pub fn index_of(&self, id: MessageId) -> usize {
+        let index = id.0.saturating_sub(self.first);
+        index.min(self.records.len() as u64) as usize
+    }
+
     /// The marker that an entry stands for.
     pub fn marker(&self, record: &Kept) -> Option<&Marker> {
-        let number = record.flags.has(Flags::MARKER).then_some(record.subject)?;
+        let number = record.is_marker().then_some(record.subject)?;
         self.markers.get(number as usize)
+    }
+
+    /// Which of its entries are markers.
+    pub fn marked(&self) -> impl Iterator<Item = usize> {
+        let records: &[Kept] = if self.markers.is_empty() {
+            &[]
+        } else {
+            &self.records
+        };
+        let numbered = records.iter().enumerate();
+        numbered.filter_map(|(index, record)| record.is_marker().then_some(index))
+    }
+
+    /// Where among the bytes some entries lie.
+    pub fn bytes_of(&self, entries: Range<usize>) -> Range<usize> {
+        let records = &self.records[entries];
+        let from = records.first().map_or(0, Kept::start);
+        from..records.last().map_or(from, Kept::end)
+    }
+
+    /// A copy of some of its messages; it has no markers, whatever its records say.
+    pub fn part(&self, entries: Range<usize>) -> Segment {
+        let bytes = self.bytes_of(entries.clone());
+        let moved = |record: &Kept| record.without(bytes.start as u32);
+        Segment {
+            first: self.first + entries.start as u64,
+            base: self.base,
+            latest: self.latest,
+            records: self.records[entries].iter().map(moved).collect(),
+            bytes: self.bytes[bytes.clone()].to_vec(),
+            markers: Vec::new(),
+        }
     }
 
     /// Gives back what a sealed segment will not use, where it is worth a copy.
@@ -128,7 +186,7 @@ mod tests {
             let time = segment.time(at);
             assert_eq!(time.is_some(), held, "{at}");
             if let Some(time) = time {
-                let mut record = Kept::marker(0);
+                let mut record = Kept::marker(0, 0);
                 record.at = time;
                 assert_eq!(segment.at(&record), at - at.rem_euclid(1_000));
             }

@@ -8,6 +8,7 @@ use super::{
     copies::Copies,
     log::Log,
     pairs::Pairs,
+    questions::Questions,
     rates::second_of,
     record::{Flags, Kept},
     segment::Segment,
@@ -42,6 +43,7 @@ pub struct Store {
     pub(super) pairs: Pairs,
     pub(super) rates: Rates,
     pub(super) view: View,
+    pub(super) questions: Questions,
     pub(super) totals: Totals,
 }
 
@@ -80,6 +82,7 @@ impl Store {
             pairs: Pairs::new(budget / 16),
             rates: Rates::default(),
             view: View::default(),
+            questions: Questions::default(),
             totals: Totals::default(),
         }
     }
@@ -168,13 +171,25 @@ impl Store {
         &self.rates
     }
 
-    /// Changes which messages are shown.
+    /// Changes which messages are shown. With another filter, what is kept is judged by
+    /// [`Store::next_scan`], newest first, and hidden until it is.
     pub fn set_view(&mut self, view: View) {
-        if view != self.view {
-            self.subjects.set_view(&view);
-            self.view = view;
+        let before = std::mem::replace(&mut self.view, view);
+        let View {
+            subject,
+            copies,
+            inboxes,
+            filter,
+        } = &self.view;
+        let refilter = before.filter != *filter;
+        if (&before.subject, before.copies, before.inboxes) != (subject, *copies, *inboxes) {
+            self.subjects.set_view(&self.view);
             self.decide();
         }
+        if refilter {
+            self.begin_filter();
+        }
+        self.trim();
     }
 
     /// Which messages are shown.
@@ -262,19 +277,20 @@ impl Store {
 
     /// The oldest entry kept, shown or not.
     pub fn oldest(&self) -> Option<MessageId> {
-        let (oldest, next) = self.log.ids();
-        (oldest < next).then_some(MessageId(oldest))
+        let kept = self.log.ids();
+        (!kept.is_empty()).then_some(MessageId(kept.start))
     }
 
     /// The newest entry kept, shown or not.
     pub fn newest(&self) -> Option<MessageId> {
-        let (oldest, next) = self.log.ids();
-        (oldest < next).then(|| MessageId(next - 1))
+        let kept = self.log.ids();
+        (!kept.is_empty()).then(|| MessageId(kept.end - 1))
     }
 
     /// Where every message went.
     pub fn counters(&self) -> Counters {
         let tally = self.log.tally();
+        let shown = self.log.rows() - self.log.markers();
         Counters {
             received: self.totals.received,
             sent: self.totals.sent,
@@ -282,11 +298,11 @@ impl Store {
             evicted: self.totals.evicted,
             cleared: self.totals.cleared,
             dropped: self.totals.dropped,
-            shown: tally.of(Verdict::Shown),
+            shown,
             hidden_by_mute: tally.of(Verdict::Muted),
             hidden_copies: tally.of(Verdict::Copy),
             hidden_inboxes: tally.of(Verdict::Inbox),
-            hidden_by_filter: tally.of(Verdict::Filtered),
+            hidden_by_filter: tally.of(Verdict::Filtered) + tally.of(Verdict::Shown) - shown,
             late: self.totals.late,
             markers: self.log.markers(),
             markers_gone: self.totals.markers_gone,
@@ -328,7 +344,10 @@ impl Store {
     /// Tells the exact outcome of a request of ours, by its reply subject; before or after the
     /// request itself was appended.
     pub fn settle(&mut self, inbox: &[u8], outcome: Outcome) {
-        self.pairs.settle(self.subjects.hash(inbox), outcome);
+        let reply = self.pairs.settle(self.subjects.hash(inbox), outcome);
+        if let Some(reply) = reply {
+            self.judge_again(reply);
+        }
     }
 
     /// Copies rows, so that they stay when they are evicted; at most [`Frozen::LIMIT`] bytes.
@@ -337,7 +356,7 @@ impl Store {
     }
 }
 
-/// What becomes of a message in a view.
+/// What becomes of a message in a view, its filter left aside; see [`Layer`](super::rows::Layer).
 #[inline]
 pub(super) fn verdict(
     record: &Kept,

@@ -10,7 +10,10 @@ use super::{
     tree::Tree,
     view::{View, is_internal},
 };
-use crate::protocol::subject;
+use crate::{
+    filter::{BySubject, Facts, Remainder},
+    protocol::subject,
+};
 
 /// What was seen on one subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -49,6 +52,7 @@ pub struct Subjects {
     active: Vec<u32>,
     /// Without a kept message at some time, longest first; some have come back since.
     unused: VecDeque<u32>,
+    forgotten: u64,
     now: i64,
 }
 
@@ -68,6 +72,8 @@ pub(super) struct Subject {
     pub internal: bool,
     /// Whether it matches the pattern of the view.
     pub matches: bool,
+    /// What the filter leaves to ask of its messages, once it was asked.
+    remainder: Option<Remainder>,
     lists: Lists,
 }
 
@@ -91,6 +97,7 @@ impl Subjects {
             touched: Vec::new(),
             active: Vec::new(),
             unused: VecDeque::new(),
+            forgotten: 0,
             now: i64::MIN,
         }
     }
@@ -161,12 +168,21 @@ impl Subjects {
         self.tree.parent(node)
     }
 
+    pub(super) fn seed(&self) -> Seed {
+        self.seed
+    }
+
     pub(super) fn hash(&self, subject: &[u8]) -> u64 {
         self.seed.hash(subject)
     }
 
     pub(super) fn at(&self, number: u32) -> &Subject {
         &self.entries[number as usize]
+    }
+
+    /// How many messages of a subject are kept.
+    pub(super) fn kept(&self, number: u32) -> u64 {
+        self.entries[number as usize].kept
     }
 
     /// The number of a subject, which stays its own while a message of it is kept.
@@ -203,6 +219,7 @@ impl Subjects {
             recent: Recent::default(),
             internal: is_internal(subject),
             matches: matches(view, subject),
+            remainder: None,
             lists,
         };
         self.names += subject.len();
@@ -289,6 +306,27 @@ impl Subjects {
         }
     }
 
+    /// Whether a message passes the filter, `number` being that of its subject.
+    pub(super) fn pass(
+        &mut self,
+        number: u32,
+        filter: &mut BySubject,
+        message: &impl Facts,
+    ) -> bool {
+        let entry = &mut self.entries[number as usize];
+        entry
+            .remainder
+            .get_or_insert_with(|| filter.of(&entry.name))
+            .matches(message)
+    }
+
+    /// Forgets what the filter that was leaves to ask.
+    pub(super) fn forget_remainders(&mut self) {
+        for entry in &mut self.entries {
+            entry.remainder = None;
+        }
+    }
+
     /// Forgets subjects with no kept message while there are too many, in number or in bytes.
     pub(super) fn forget(&mut self, bytes: usize) {
         while self.len() > MOST || self.memory_in_use() > bytes {
@@ -315,6 +353,12 @@ impl Subjects {
         self.tree.remove(node, &name);
         self.names -= name.len();
         self.free.push(number);
+        self.forgotten += 1;
+    }
+
+    /// How many subjects were forgotten so far, and their numbers set free.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
     /// What it occupies, in bytes.

@@ -1,12 +1,16 @@
 //! Which kept messages are shown.
 
 use super::record::Flags;
+use crate::filter::Filter;
 
 /// Which kept messages are shown. Markers always are; messages of muted subscriptions never.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
     /// Only what a subscription to this pattern would receive.
     pub subject: Option<Vec<u8>>,
+    /// Only what this filter means. What is kept is judged by [`Store::next_scan`](super::Store::next_scan),
+    /// newest first, and hidden until it is.
+    pub filter: Option<Filter>,
     /// Copies too; hidden by default.
     pub copies: bool,
     /// `_INBOX.>` and `$…` traffic too, where it is not ours; hidden by default. It is shown in any
@@ -19,7 +23,8 @@ pub(super) fn is_internal(subject: &[u8]) -> bool {
     subject.starts_with(b"$") || subject.split(|byte| *byte == b'.').next() == Some(b"_INBOX")
 }
 
-/// What becomes of one message in a view. Where more than one reason hides it, the first counts.
+/// What becomes of one message in a view, its filter left aside: that comes last. Where more than one
+/// reason hides it, the first counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Shown,
@@ -89,90 +94,6 @@ impl Tally {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine -= theirs;
         }
-    }
-}
-
-/// The rows that one segment shows: a bit for each of its entries.
-#[derive(Debug, Default)]
-pub(super) struct Rows {
-    /// How many rows all segments before it ever showed in this view.
-    pub start: u64,
-    pub tally: Tally,
-    entries: usize,
-    shown: usize,
-    words: Vec<u64>,
-}
-
-impl Rows {
-    /// Decides on the next entry: `None` for a marker, which is always shown.
-    pub fn push(&mut self, verdict: Option<Verdict>) {
-        let bit = self.entries % 64;
-        if bit == 0 {
-            self.words.push(0);
-        }
-        self.entries += 1;
-        if let Some(verdict) = verdict {
-            self.tally.count(verdict);
-        }
-        if matches!(verdict, None | Some(Verdict::Shown)) {
-            if let Some(word) = self.words.last_mut() {
-                *word |= 1 << bit;
-            }
-            self.shown += 1;
-        }
-    }
-
-    /// Forgets every decision; `start` is where the rows of the segment begin from now on.
-    pub fn reset(&mut self, start: u64) {
-        self.start = start;
-        self.tally = Tally::default();
-        self.entries = 0;
-        self.shown = 0;
-        self.words.clear();
-    }
-
-    /// Where the rows of the next segment begin.
-    pub fn end(&self) -> u64 {
-        self.start + self.shown as u64
-    }
-
-    /// Whether an entry is shown.
-    pub fn is_shown(&self, index: usize) -> bool {
-        self.words
-            .get(index / 64)
-            .is_some_and(|word| word >> (index % 64) & 1 == 1)
-    }
-
-    /// How many entries before this one are shown.
-    pub fn rank(&self, index: usize) -> usize {
-        let whole = &self.words[..index / 64];
-        let part = match self.words.get(index / 64) {
-            Some(word) => (word & ((1 << (index % 64)) - 1)).count_ones(),
-            None => 0,
-        };
-        whole.iter().map(|word| word.count_ones()).sum::<u32>() as usize + part as usize
-    }
-
-    /// The entry that is shown behind `rank` others.
-    pub fn select(&self, rank: usize) -> Option<usize> {
-        let mut left = u32::try_from(rank).ok()?;
-        for (number, word) in self.words.iter().enumerate() {
-            let ones = word.count_ones();
-            if left < ones {
-                let mut rest = *word;
-                for _ in 0..left {
-                    rest &= rest - 1;
-                }
-                return Some(number * 64 + rest.trailing_zeros() as usize);
-            }
-            left -= ones;
-        }
-        None
-    }
-
-    /// What it occupies, in bytes.
-    pub fn memory(&self) -> usize {
-        self.words.capacity() * size_of::<u64>()
     }
 }
 
@@ -257,26 +178,5 @@ mod tests {
             matches: true,
         };
         assert_eq!(view.verdict(of), Verdict::Shown);
-    }
-
-    #[test]
-    fn rank_and_select_agree_with_counting() {
-        let mut rows = Rows::default();
-        let shown = |index: usize| index.is_multiple_of(3) || (64..128).contains(&index);
-        for index in 0..300 {
-            rows.push(Some(if shown(index) {
-                Verdict::Shown
-            } else {
-                Verdict::Muted
-            }));
-        }
-        let expected: Vec<usize> = (0..300).filter(|index| shown(*index)).collect();
-        for (rank, index) in expected.iter().enumerate() {
-            assert_eq!(rows.select(rank), Some(*index));
-            assert_eq!(rows.rank(*index), rank);
-        }
-        assert_eq!(rows.select(expected.len()), None);
-        assert_eq!(rows.end(), expected.len() as u64);
-        assert_eq!(rows.tally.total(), 300);
     }
 }

@@ -2,9 +2,11 @@
 
 mod budget;
 mod figures;
+mod filter;
 mod log;
 mod model;
 mod pairs;
 mod rates;
+mod search;
 mod traffic;
 mod tree;

@@ -1,15 +1,19 @@
 //! The store against a plain list of everything kept.
 
-use std::collections::{HashMap, VecDeque};
+mod asked;
+mod check;
+mod list;
 
+use asked::{FILTERS, QUERIES};
+use check::{check_counters, check_hits, check_moving, check_rows};
+use list::{Kept, Model};
 use proptest::prelude::*;
 
 use super::traffic::{Msg, SECOND, START, batch};
 use crate::{
-    protocol::subject,
+    filter::Filter,
     store::{
-        Counters, Direction, Entry, Holder, Marker, MarkerKind, MessageId, Store, View,
-        pairs::remembered,
+        Direction, Holder, Marker, MarkerKind, MessageId, Query, Scanned, Store, View, rows::Layer,
     },
 };
 
@@ -23,7 +27,14 @@ const SUBJECTS: [&str; 7] = [
     "_INBOX.x.2",
     "$SYS.a",
 ];
-const PAYLOADS: [&[u8]; 4] = [b"", b"x", b"y", &[b'z'; 700]];
+const PAYLOADS: [&[u8]; 6] = [
+    b"",
+    b"x",
+    b"y",
+    &[b'z'; 700],
+    b"{\"k\":\"v\",\"n\":[1,2]}",
+    b"[no JSON: \"k\":\"v\",\"n",
+];
 const PATTERNS: [(u64, &str); 4] = [(2, "a.>"), (3, "a.b"), (4, "$SYS.>"), (5, ">")];
 const VIEWS: [&str; 4] = [">", "a.*", "d", "_INBOX.>"];
 
@@ -45,6 +56,12 @@ enum Op {
         copies: bool,
         inboxes: bool,
     },
+    Filter(Option<usize>),
+    Search(Option<usize>),
+    /// Does the next scan, as far as so many segments.
+    Scan(usize),
+    /// Takes what that scan found.
+    Scanned,
     Clear,
     Reserve(usize),
     Tick,
@@ -67,6 +84,10 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         1 => (0..PATTERNS.len()).prop_map(Op::Remove),
         2 => (option(0..VIEWS.len()), any::<bool>(), any::<bool>())
             .prop_map(|(subject, copies, inboxes)| Op::View { subject, copies, inboxes }),
+        2 => option(0..FILTERS.len()).prop_map(Op::Filter),
+        2 => option(0..QUERIES.len()).prop_map(Op::Search),
+        4 => (1usize..4).prop_map(Op::Scan),
+        4 => Just(Op::Scanned),
         1 => Just(Op::Clear),
         1 => (0..BUDGET).prop_map(Op::Reserve),
         1 => Just(Op::Tick),
@@ -78,252 +99,44 @@ fn option(values: impl Strategy<Value = usize>) -> impl Strategy<Value = Option<
     prop_oneof![3 => Just(None), 1 => values.prop_map(Some)]
 }
 
-/// Everything kept, as a list.
-#[derive(Default)]
-struct Model {
-    entries: Vec<Kept>,
-    next: u64,
-    live: HashMap<u64, bool>,
-    muted: HashMap<u64, bool>,
-    view: View,
-    originals: VecDeque<Original>,
-    /// Reply subjects of our requests, oldest first.
-    asked: VecDeque<&'static str>,
-    counters: Counters,
+/// The store, the list, and what is under way between them.
+struct Stage {
+    store: Store,
+    model: Model,
+    now: i64,
+    scanned: Option<Scanned>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Kept {
-    id: u64,
-    at: i64,
-    message: Option<Sent>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Sent {
-    out: bool,
-    sid: u64,
-    subject: &'static str,
-    reply: Option<&'static str>,
-    payload: &'static [u8],
-    copy: bool,
-    ours: bool,
-}
-
-struct Original {
-    kept: Kept,
-    taken: Vec<u64>,
-}
-
-impl Model {
-    fn append(&mut self, out: bool, at: i64, message: (u64, usize, Option<usize>, usize)) {
-        let (sid, subject, reply, payload) = message;
-        let sid = if out { 0 } else { sid };
-        if !out && !self.live.get(&sid).copied().unwrap_or(false) {
-            self.counters.late += 1;
-            return;
-        }
-        if out {
-            self.counters.sent += 1;
-        } else {
-            self.counters.received += 1;
-        }
-        let mut sent = Sent {
-            out,
-            sid,
-            subject: SUBJECTS[subject],
-            reply: reply.map(|reply| SUBJECTS[reply]),
-            payload: PAYLOADS[payload],
-            copy: false,
-            ours: out || sid == 1 || sid == 4,
+impl Stage {
+    fn new() -> Stage {
+        let mut store = Store::new(BUDGET);
+        store.questions.at_once = 500;
+        let mut model = Model {
+            next: 1,
+            ..Model::default()
         };
-        sent.ours |= self.asked.contains(&sent.subject);
-        sent.copy = !out && self.is_copy(&sent);
-        let kept = Kept {
-            id: self.next,
-            at: at - at.rem_euclid(1_000),
-            message: Some(sent.clone()),
-        };
-        self.next += 1;
-        if !sent.copy {
-            self.originals.push_back(Original {
-                kept: kept.clone(),
-                taken: Vec::new(),
-            });
-            if self.originals.len() > 16 {
-                self.originals.pop_front();
-            }
-        }
-        if let (true, Some(reply)) = (out, sent.reply) {
-            self.asked.push_back(reply);
-            if self.asked.len() > remembered(BUDGET / 16) {
-                self.asked.pop_front();
-            }
-        }
-        self.entries.push(kept);
-    }
-
-    fn is_copy(&mut self, sent: &Sent) -> bool {
-        let oldest = self.entries.first().map_or(u64::MAX, |kept| kept.id);
-        let original = self.originals.iter_mut().find(|original| {
-            let other = original.kept.message.as_ref().expect("a message");
-            original.kept.id >= oldest
-                && other.sid != sent.sid
-                && !original.taken.contains(&sent.sid)
-                && (other.subject, other.reply, other.payload)
-                    == (sent.subject, sent.reply, sent.payload)
-        });
-        original
-            .map(|original| original.taken.push(sent.sid))
-            .is_some()
-    }
-
-    fn verdict(&self, sent: &Sent) -> &'static str {
-        let internal = sent.subject.starts_with('_') || sent.subject.starts_with('$');
-        let pattern = self.view.subject.as_deref();
-        let asked_for = self.view.inboxes || pattern == Some(b"_INBOX.>");
-        if self.muted.get(&sent.sid).copied().unwrap_or(false) {
-            "mute"
-        } else if sent.copy && !self.view.copies {
-            "copy"
-        } else if internal && !sent.ours && !asked_for {
-            "inbox"
-        } else if pattern.is_some_and(|it| !subject::matches(it, sent.subject.as_bytes())) {
-            "filter"
-        } else {
-            "shown"
+        model.live.insert(1, true);
+        Stage {
+            store,
+            model,
+            now: START,
+            scanned: None,
         }
     }
 
-    fn evict(&mut self, oldest: u64) {
-        let gone = self
-            .entries
-            .iter()
-            .take_while(|kept| kept.id < oldest)
-            .count();
-        for kept in self.entries.drain(..gone) {
-            match kept.message {
-                Some(_) => self.counters.evicted += 1,
-                None => self.counters.markers_gone += 1,
-            }
-        }
+    /// Tells the list what only the store decides: how much is evicted, and looked at.
+    fn agree(&mut self) {
+        let kept = self.store.log.ids();
+        self.model.evict(kept.start);
+        self.model.judged = self.store.questions.covered(Layer::Filter, &kept);
+        self.model.searched = self.store.questions.covered(Layer::Search, &kept);
     }
 
-    fn counters(&self) -> Counters {
-        let count = |name: &str| {
-            let messages = self.entries.iter().filter_map(|kept| kept.message.as_ref());
-            messages.filter(|sent| self.verdict(sent) == name).count() as u64
-        };
-        let kept = self
-            .entries
-            .iter()
-            .filter(|kept| kept.message.is_some())
-            .count() as u64;
-        Counters {
-            kept,
-            markers: self.entries.len() as u64 - kept,
-            shown: count("shown"),
-            hidden_by_mute: count("mute"),
-            hidden_copies: count("copy"),
-            hidden_inboxes: count("inbox"),
-            hidden_by_filter: count("filter"),
-            ..self.counters
-        }
+    fn check(&self) -> Result<(), TestCaseError> {
+        check_rows(&self.store, &self.model)?;
+        check_moving(&self.store, &self.model)?;
+        check_hits(&self.store, &self.model)
     }
-
-    fn rows(&self) -> Vec<&Kept> {
-        let shown = |kept: &&Kept| match &kept.message {
-            Some(sent) => self.verdict(sent) == "shown",
-            None => true,
-        };
-        self.entries.iter().filter(shown).collect()
-    }
-}
-
-/// An entry as both tell it.
-#[derive(Debug, PartialEq)]
-struct Seen {
-    id: u64,
-    at: i64,
-    message: Option<Parts>,
-}
-
-#[derive(Debug, PartialEq)]
-struct Parts {
-    out: bool,
-    sid: u64,
-    subject: Vec<u8>,
-    reply: Option<Vec<u8>>,
-    payload: Vec<u8>,
-    copy: bool,
-}
-
-fn seen(entry: Entry<'_>) -> Seen {
-    Seen {
-        id: entry.id().0,
-        at: entry.at(),
-        message: entry.message().map(|message| Parts {
-            out: message.direction == Direction::Out,
-            sid: message.sid,
-            subject: message.subject.to_vec(),
-            reply: message.reply.map(<[u8]>::to_vec),
-            payload: message.payload.to_vec(),
-            copy: message.is_copy,
-        }),
-    }
-}
-
-fn expected(kept: &Kept) -> Seen {
-    Seen {
-        id: kept.id,
-        at: kept.at,
-        message: kept.message.as_ref().map(|sent| Parts {
-            out: sent.out,
-            sid: sent.sid,
-            subject: sent.subject.into(),
-            reply: sent.reply.map(Vec::from),
-            payload: sent.payload.to_vec(),
-            copy: sent.copy,
-        }),
-    }
-}
-
-fn check_counters(store: &Store, model: &Model) -> Result<(), TestCaseError> {
-    let counters = store.counters();
-    prop_assert_eq!(counters, model.counters());
-    prop_assert_eq!(
-        counters.received + counters.sent,
-        counters.kept + counters.evicted + counters.cleared + counters.dropped
-    );
-    prop_assert_eq!(counters.kept, counters.shown + counters.hidden());
-    prop_assert_eq!(store.rows(), counters.shown + counters.markers);
-    Ok(())
-}
-
-fn check_rows(store: &Store, model: &Model) -> Result<(), TestCaseError> {
-    let rows = model.rows();
-    let frozen = store.snapshot(0..u64::MAX);
-    prop_assert_eq!(frozen.rows(), rows.len() as u64);
-    for (row, kept) in (0..).zip(&rows) {
-        prop_assert_eq!(store.row(row).map(seen), Some(expected(kept)));
-        prop_assert_eq!(frozen.row(row), store.row(row));
-    }
-    prop_assert_eq!(store.row(rows.len() as u64), None);
-    let last = (rows.len() as u64).saturating_sub(1);
-    for id in 0..model.next + 2 {
-        let before = rows.iter().filter(|kept| kept.id < id).count() as u64;
-        let row = match rows.iter().any(|kept| kept.id == id) {
-            true => Ok(before),
-            false => Err(before.min(last)),
-        };
-        prop_assert_eq!(store.row_of(MessageId(id)), row, "id {}", id);
-        let kept = model.entries.iter().find(|kept| kept.id == id);
-        prop_assert_eq!(store.get(MessageId(id)).map(seen), kept.map(expected));
-    }
-    let ends = (model.entries.first(), model.entries.last());
-    prop_assert_eq!(store.oldest(), ends.0.map(|kept| MessageId(kept.id)));
-    prop_assert_eq!(store.newest(), ends.1.map(|kept| MessageId(kept.id)));
-    Ok(())
 }
 
 proptest! {
@@ -331,20 +144,32 @@ proptest! {
 
     #[test]
     fn given_any_traffic_the_store_answers_as_a_plain_list_does(ops in ops()) {
-        let mut store = Store::new(BUDGET);
-        let mut model = Model { next: 1, ..Model::default() };
-        model.live.insert(1, true);
-        let mut now = START;
+        let mut stage = Stage::new();
         for (which, op) in ops.into_iter().enumerate() {
-            play(&mut store, &mut model, &mut now, op);
-            let (oldest, _) = store.log.ids();
-            model.evict(oldest);
-            check_counters(&store, &model)?;
+            play(&mut stage, op);
+            stage.agree();
+            check_counters(&stage.store, &stage.model)?;
             if which % 8 == 0 {
-                check_rows(&store, &model)?;
+                stage.check()?;
             }
         }
-        check_rows(&store, &model)?;
+        let mut left = u64::MAX;
+        while let Some(scan) = stage.store.next_scan() {
+            prop_assert!(stage.store.scanned(scan.run(|| true)));
+            let progress = [stage.store.filtering(), stage.store.searching()];
+            let now_left = progress.iter().flatten().map(|it| it.total - it.done).sum();
+            prop_assert!(now_left < left, "{} after {}", now_left, left);
+            left = now_left;
+        }
+        stage.agree();
+        let everything = stage.store.log.ids();
+        for layer in [Layer::Filter, Layer::Search] {
+            if stage.store.questions.is_asked(layer) {
+                prop_assert_eq!(stage.store.questions.covered(layer, &everything), everything.clone());
+            }
+        }
+        check_counters(&stage.store, &stage.model)?;
+        stage.check()?;
     }
 }
 
@@ -388,7 +213,13 @@ fn on_wire(out: bool, message: (u64, usize, Option<usize>, usize)) -> Msg<'stati
     }
 }
 
-fn play(store: &mut Store, model: &mut Model, now: &mut i64, op: Op) {
+fn play(stage: &mut Stage, op: Op) {
+    let Stage {
+        store,
+        model,
+        now,
+        scanned,
+    } = stage;
     match op {
         Op::Append {
             out,
@@ -402,7 +233,7 @@ fn play(store: &mut Store, model: &mut Model, now: &mut i64, op: Op) {
                 let direction = if out { Direction::Out } else { Direction::In };
                 model.append(out, *now, *message);
                 store.append(direction, &wire.bytes, &wire.records, *now);
-                let (oldest, _) = store.log.ids();
+                let oldest = store.log.ids().start;
                 model.evict(oldest);
             }
         }
@@ -463,8 +294,32 @@ fn play(store: &mut Store, model: &mut Model, now: &mut i64, op: Op) {
                 subject,
                 copies,
                 inboxes,
+                ..model.view.clone()
             };
             store.set_view(model.view.clone());
+        }
+        Op::Filter(which) => {
+            model.filter = which;
+            let parsed = |which: usize| Filter::parse(FILTERS[which].0, &jiff::Zoned::now());
+            model.view.filter = which.map(|which| parsed(which).expect("well formed"));
+            store.set_view(model.view.clone());
+        }
+        Op::Search(which) => {
+            model.query = which;
+            let parsed = |which: usize| Query::parse(QUERIES[which].0).expect("well formed");
+            store.search(which.map(parsed));
+        }
+        Op::Scan(mut segments) => {
+            let enough = || {
+                segments -= 1;
+                segments == 0
+            };
+            *scanned = store.next_scan().map(|scan| scan.run(enough));
+        }
+        Op::Scanned => {
+            if let Some(scanned) = scanned.take() {
+                store.scanned(scanned);
+            }
         }
         Op::Clear => {
             store.clear();

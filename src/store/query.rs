@@ -1,0 +1,163 @@
+//! What is searched for, as it was typed.
+
+use std::ops::Range;
+
+use crate::filter::{self, Pattern};
+
+/// What is searched for: a text, with smart case (without a capital letter in it, capitals do not
+/// matter), or between two slashes a regular expression. A clone is cheap.
+#[derive(Clone, Debug)]
+pub struct Query {
+    typed: String,
+    pub(super) kind: Kind,
+}
+
+/// How it is looked for.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// Nothing was typed: it occurs nowhere.
+    Nothing,
+    /// Anywhere in a part of a message.
+    Text {
+        as_typed: Pattern,
+        /// Without the blanks behind `:` and `,` that JSON is shown with, where there are some.
+        tight: Option<Pattern>,
+    },
+    /// In each part of a message by itself, so that `^` and `$` mean the ends of that part.
+    Regex(Pattern),
+}
+
+impl Query {
+    /// Reads what was typed: `text`, or `/regex/`. Nothing typed occurs nowhere.
+    ///
+    /// # Errors
+    /// Where the regular expression is none: which bytes of what was typed, and why.
+    pub fn parse(typed: &str) -> Result<Query, filter::Error> {
+        let expression = typed
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_suffix('/'))
+            .filter(|expression| !expression.is_empty());
+        let kind = match expression {
+            _ if typed.is_empty() => Kind::Nothing,
+            Some(expression) => Kind::Regex(Pattern::regex(expression).map_err(|sentence| {
+                let range = 1..typed.len() - 1;
+                filter::Error { range, sentence }
+            })?),
+            None => Kind::Text {
+                as_typed: Pattern::text(typed),
+                tight: tightened(typed).map(|text| Pattern::text(&text)),
+            },
+        };
+        Ok(Query {
+            typed: typed.to_owned(),
+            kind,
+        })
+    }
+
+    /// What was typed.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// The places where it occurs, in bytes, in order; never empty, never overlapping: for
+    /// highlighting, in a message's own bytes or in a text as it is drawn.
+    pub fn find_in<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
+        let (first, second) = match &self.kind {
+            Kind::Nothing => (None, None),
+            Kind::Text { as_typed, tight } => (Some(as_typed), tight.as_ref()),
+            Kind::Regex(regex) => (Some(regex), None),
+        };
+        let patterns = [first, second];
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let found = patterns.iter().flatten();
+            let places = found.filter_map(|pattern| find_some(pattern, bytes, at));
+            let place = places.min_by_key(|place| place.start)?;
+            at = place.end;
+            Some(place)
+        })
+    }
+}
+
+/// The first place of at least one byte.
+fn find_some(pattern: &Pattern, bytes: &[u8], mut at: usize) -> Option<Range<usize>> {
+    while at <= bytes.len() {
+        let place = pattern.find_at(bytes, at)?;
+        if !place.is_empty() {
+            return Some(place);
+        }
+        at = place.end + 1;
+    }
+    None
+}
+
+/// The text without blanks behind `:` and `,`; `None` where there are none.
+fn tightened(typed: &str) -> Option<String> {
+    let mut tight = String::with_capacity(typed.len());
+    for char in typed.chars() {
+        if char != ' ' || !tight.ends_with([':', ',']) {
+            tight.push(char);
+        }
+    }
+    (tight.len() < typed.len()).then_some(tight)
+}
+
+/// Equal where the same was typed.
+impl PartialEq for Query {
+    fn eq(&self, other: &Query) -> bool {
+        self.typed == other.typed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(typed: &str, text: &str) -> Vec<String> {
+        let query = Query::parse(typed).expect("well formed");
+        let places = query.find_in(text.as_bytes());
+        places
+            .map(|place| String::from_utf8_lossy(&text.as_bytes()[place]).into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn what_was_typed_is_found_everywhere_it_stands() {
+        for (typed, text, found) in [
+            ("", "abc", &[][..]),
+            ("b", "abcb", &["b", "b"]),
+            ("aa", "aaaa", &["aa", "aa"]),
+            ("ab", "AB ab Ab", &["AB", "ab", "Ab"]),
+            ("Ab", "AB ab Ab", &["Ab"]),
+            ("/b.?/", "abcb", &["bc", "b"]),
+            ("/x*/", "axxb", &["xx"]),
+            ("/^b/", "bb", &["b"]),
+            ("/a", "x/a/", &["/a"]),
+            ("//", "a//b", &["//"]),
+            ("/", "a/b", &["/"]),
+            ("\"a\": 1", "{\"a\":1,\"a\": 1}", &["\"a\":1", "\"a\": 1"]),
+            ("1, 2", "[1,2] 1,  2", &["1,2"]),
+        ] {
+            assert_eq!(places(typed, text), found, "{typed:?} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn given_no_regular_expression_its_place_and_the_reason_are_told() {
+        let error = Query::parse("/a(/").expect_err("open");
+        assert_eq!(error.range, 1..3);
+        assert!(!error.sentence.is_empty());
+    }
+
+    #[test]
+    fn blanks_that_json_is_shown_with_are_left_out() {
+        for (typed, tight) in [
+            ("\"a\": 1", Some("\"a\":1")),
+            ("a:  b, c", Some("a:b,c")),
+            ("a b", None),
+            ("a :b", None),
+        ] {
+            assert_eq!(tightened(typed).as_deref(), tight, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What counts as a hit, whatever lies between messages.
+
+use super::traffic::{Msg, START, msg, request, subscribed};
+use crate::store::{MessageId, Query, Store, Toward};
+
+const MIB: usize = 1 << 20;
+
+impl Store {
+    /// Searches, to the end.
+    fn search_all(&mut self, typed: &str) {
+        self.search(Some(Query::parse(typed).expect("well formed")));
+        self.finish_scans();
+    }
+
+    /// Does every scan there is to do.
+    pub fn finish_scans(&mut self) {
+        while let Some(scan) = self.next_scan() {
+            assert!(self.scanned(scan.run(|| false)));
+        }
+    }
+
+    /// The numbers of the hits that are shown, from 1 on.
+    fn hit_ids(&self) -> Vec<u64> {
+        let mut at = MessageId(0);
+        let next = || {
+            at = self.next_hit(at, Toward::Newer)?;
+            Some(at.0)
+        };
+        std::iter::from_fn(next).collect()
+    }
+}
+
+/// A message with a header.
+fn with_header<'a>(header: &'a str, payload: &'a str) -> Msg<'a> {
+    Msg {
+        header,
+        ..msg(2, "a", payload)
+    }
+}
+
+#[test]
+fn given_a_text_it_counts_inside_one_part_of_a_message() {
+    let mut store = subscribed(16 * MIB, &[">"]);
+    store.receive(
+        START,
+        &[
+            msg(2, "time.now", "noon"),
+            request(2, "ask", "_INBOX.time"),
+            with_header("NATS/1.0\r\nUnit: time\r\n\r\n", "x"),
+            msg(2, "b", "a Timely word"),
+            msg(2, "c", "it is tim"),
+            msg(2, "e.f", "nothing"),
+        ],
+    );
+    for (typed, hits) in [
+        ("time", &[1, 2, 3, 4][..]),
+        ("Time", &[4]),
+        ("n", &[1, 2, 3, 6]),
+        ("noon", &[1]),
+        // from the end of one part into the control line, or into the next message
+        ("now 2", &[]),
+        ("time 1", &[]),
+        ("noon\r\n", &[]),
+        ("tim\r\n", &[]),
+        ("time\r\n", &[3]),
+        ("msg", &[]),
+        ("ping", &[]),
+        ("2", &[]),
+        ("13", &[]),
+        ("/^time/", &[1]),
+        ("/time$/", &[2]),
+        ("/^$/", &[]),
+        ("/n.*n/", &[1, 6]),
+        ("/o{2}/", &[1]),
+        ("", &[]),
+    ] {
+        store.search_all(typed);
+        assert_eq!(store.hit_ids(), hits, "{typed:?}");
+        assert_eq!(store.hits(), hits.len() as u64, "{typed:?}");
+    }
+}
+
+#[test]
+fn given_json_a_text_is_found_as_it_is_shown() {
+    let mut store = subscribed(16 * MIB, &[">"]);
+    store.receive(
+        START,
+        &[
+            msg(2, "a", "{\"total\":88,\"of\":[1,2]}"),
+            msg(2, "a", "{\"total\": 88}"),
+            msg(2, "a", "no JSON: \"total\":88"),
+            msg(2, "a", "[no JSON: \"total\":88"),
+            with_header("NATS/1.0\r\nA: \"total\":88\r\n\r\n", "[\"total\",88]"),
+        ],
+    );
+    for (typed, hits) in [
+        ("\"total\": 88", &[1, 2][..]),
+        ("total\": 88, \"of\": [1, 2", &[1]),
+        ("\"total\":88", &[1, 3, 4, 5]),
+        ("\"total\", 88", &[5]),
+    ] {
+        store.search_all(typed);
+        assert_eq!(store.hit_ids(), hits, "{typed:?}");
+    }
+}
+
+#[test]
+fn given_messages_that_were_late_between_others_they_are_no_hits() {
+    let mut store = subscribed(16 * MIB, &[">", "a"]);
+    store.remove_subscription(3);
+    store.receive(
+        START,
+        &[
+            msg(3, "a", "late find"),
+            msg(2, "a", "kept"),
+            msg(3, "a", "late find, late find"),
+            msg(2, "a", "kept find"),
+            msg(3, "a", "late find"),
+        ],
+    );
+    store.search_all("find");
+    assert_eq!(store.hit_ids(), [2]);
+    store.receive(START, &[msg(3, "a", "late find"), msg(2, "a", "find too")]);
+    assert_eq!(store.hit_ids(), [2, 3]);
+}
+
+#[test]
+fn given_messages_larger_than_a_segment_they_are_searched_away_from_the_screen() {
+    let mut store = subscribed(512 * MIB, &[">"]);
+    let mut large = vec![b'.'; 64 * MIB];
+    large[40 * MIB..40 * MIB + 6].copy_from_slice(b"needle");
+    let large = Msg {
+        payload: &large,
+        ..msg(2, "a", "")
+    };
+    store.receive(START, &[msg(2, "a", "needle"), large]);
+    store.search(Some(Query::parse("needle").expect("well formed")));
+    store.receive(START, &[large]);
+    assert_eq!(store.hits(), 0);
+    let mut hits = Vec::new();
+    while let Some(scan) = store.next_scan() {
+        assert!(store.scanned(scan.run(|| true)));
+        hits.push(store.hits());
+    }
+    assert_eq!(hits, [1, 2, 3]);
+    store.receive(START, &[msg(2, "a", "another needle")]);
+    assert_eq!(store.hit_ids(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn given_another_search_what_the_old_one_found_is_refused() {
+    let mut store = subscribed(16 * MIB, &[">"]);
+    let payload = "one two ".repeat(20_000);
+    store.receive(START, &[msg(2, "a", &payload)]);
+    store.search(Some(Query::parse("one").expect("well formed")));
+    let scan = store.next_scan().expect("too much to search at once");
+    store.search(Some(Query::parse("three").expect("well formed")));
+    assert!(!store.scanned(scan.run(|| false)));
+    assert_eq!(store.hits(), 0);
+    store.search(None);
+    assert!(store.next_scan().is_none());
+}
+
+#[test]
+fn given_a_scan_under_way_what_it_reads_may_be_evicted() {
+    let mut store = subscribed(MIB, &[">"]);
+    store.questions.at_once = 0;
+    let payload = "find me ".repeat(1_000);
+    let fill = |store: &mut Store, messages: usize| {
+        (0..messages).for_each(|_| store.receive(START, &[msg(2, "a", &payload)]));
+    };
+    fill(&mut store, 50);
+    store.search(Some(Query::parse("find").expect("well formed")));
+    let scan = store.next_scan().expect("nothing is searched yet");
+    fill(&mut store, 100);
+    assert_eq!(store.hits(), 0);
+    assert!(store.scanned(scan.run(|| false)));
+    let hits = store.hits();
+    assert!(hits < 50, "{hits}");
+    store.finish_scans();
+    assert_eq!(store.hits(), store.counters().kept);
+    assert!(store.memory() <= store.budget());
+}
