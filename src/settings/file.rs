@@ -50,6 +50,14 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
+    /// It cannot be written.
+    #[error("{path:?} cannot be written: {error}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// It says what is not understood.
     #[error("{path:?} line {line}: {reason}")]
     Invalid {
@@ -96,12 +104,12 @@ impl Settings {
 }
 
 /// Also where what should be its folder is a file.
-fn is_missing(error: &io::Error) -> bool {
+pub(super) fn is_missing(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory)
 }
 
-fn read(path: &Path) -> io::Result<String> {
+pub(super) fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(LIMIT).read_to_string(&mut text)?;
     Ok(text)

@@ -42,6 +42,11 @@ impl Paths {
         self.data.join("history.jsonl")
     }
 
+    /// Filters that have a name.
+    pub fn filters(&self) -> PathBuf {
+        self.config.join("filters.toml")
+    }
+
     /// What the user wants otherwise.
     pub fn settings(&self) -> PathBuf {
         self.config.join("settings.toml")
