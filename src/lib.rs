@@ -25,6 +25,7 @@
 //! | [`payload`] | bytes to documents: JSON, text, hex; what is safe to show | nothing of ours |
 //! | [`settings`] | the user's own files: where they are, and what `settings.toml` says | nothing of ours |
 //! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol` |
+//! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload` |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, views | `protocol` |
 //! | [`history`] | requests that were sent or saved: the file, replay | nothing of ours yet |
 //! | [`recording`] | the JSON line of `--json` | `protocol` |
@@ -51,7 +52,8 @@
 //!
 //! *main*: the event loop and all state of the screen. *goingnats-net*: its own runtime with the client's
 //! task; a draw never delays a PONG. *output*: writes frames, so that a stalled terminal costs frames and
-//! nothing else. *goingnats-jobs*: the layout of large payloads and the history's file.
+//! nothing else. *goingnats-jobs*: search and filters over what is kept, the layout of large payloads, the
+//! history's file.
 
 pub mod broker;
 pub mod cli;

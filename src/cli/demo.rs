@@ -1,9 +1,6 @@
 //! `goingnats demo`: a server, the participants, and somebody who watches them.
 
-use std::{
-    io::{self, IsTerminal, Write},
-    path::PathBuf,
-};
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
 
@@ -19,10 +16,9 @@ use crate::{
     client::{Secret, ServerUrl},
     context::{Environment, Flags, resolve},
     demo::{self, Participants, consumer},
-    history::Secrets,
     payload::visible,
     settings::Settings,
-    tui::destinations::Destinations,
+    tui::{destinations::Destinations, jobs::Files},
 };
 
 /// Prints the scenario, or opens the explorer on it. Only the command line counts: no context, no
@@ -31,8 +27,7 @@ use crate::{
 pub fn demo(
     arguments: &Demo,
     flags: Flags,
-    history: Option<PathBuf>,
-    secrets: Secrets,
+    files: Files,
     settings: Settings,
     environment: &Environment,
 ) -> Result<Exit> {
@@ -71,8 +66,7 @@ pub fn demo(
             start: Some("demo".to_owned()),
         },
         subscriptions: vec!["time.time".to_owned()],
-        history,
-        secrets,
+        files,
         demo: Some(("today".to_owned(), "%Y%m%d".to_owned())),
     })
 }

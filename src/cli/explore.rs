@@ -1,22 +1,19 @@
 //! The explorer: where the terminal front end gets what it works on.
 
-use std::{
-    io::{self, IsTerminal, Write},
-    path::PathBuf,
-};
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
 
 use super::exit::{Exit, UsageError};
 use crate::{
     context::{self, shown_servers},
-    history::Secrets,
     store,
     tui::{
         self, Start,
         app::{self, Found, Target},
         destinations::Destinations,
         event_loop::End,
+        jobs::Files,
         terminal::{Capabilities, Signal},
     },
 };
@@ -30,10 +27,8 @@ pub struct Explorer {
     pub destinations: Destinations,
     /// What it subscribes to at once.
     pub subscriptions: Vec<String>,
-    /// The history file; nothing is recorded without.
-    pub history: Option<PathBuf>,
-    /// Which headers are not written to it.
-    pub secrets: Secrets,
+    /// The files that are read and written while it runs.
+    pub files: Files,
     /// What the composer holds at first: subject and payload. With the guide of the demo beside it.
     pub demo: Option<(String, String)>,
 }
@@ -62,8 +57,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         connection,
         destinations,
         subscriptions,
-        history,
-        secrets,
+        files,
         demo,
     } = explorer;
     let variables = &destinations.environment.variables;
@@ -89,11 +83,11 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         app,
         start,
         destinations,
-        panic_report: history
+        panic_report: files
+            .history
             .as_ref()
             .map(|path| path.with_file_name("panic.txt")),
-        history,
-        secrets,
+        files,
         capabilities,
     })?;
     // Where the terminal is gone, nobody is left to tell.

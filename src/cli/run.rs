@@ -27,7 +27,7 @@ use crate::{
     context::{self, Environment, resolve},
     history::Secrets,
     settings::{Paths, Platform, Settings},
-    tui::destinations::Destinations,
+    tui::{destinations::Destinations, jobs::Files},
 };
 
 /// Runs the command line of this process and says how it ended.
@@ -106,15 +106,13 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
                 start: None,
             },
             subscriptions: arguments.subscriptions,
-            history: paths.map(|paths| paths.history()),
-            secrets,
+            files: files(paths, secrets),
             demo: None,
         }),
         Some(Command::Demo(arguments)) => demo(
             &arguments,
             flags,
-            paths.map(|paths| paths.history()),
-            secrets,
+            files(paths, secrets),
             settings,
             environment,
         ),
@@ -146,5 +144,14 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
 pub fn warn(settings: &context::Settings) {
     for warning in &settings.warnings {
         tell(warning);
+    }
+}
+
+/// What the explorer reads and writes while it runs.
+fn files(paths: Option<Paths>, secrets: Secrets) -> Files {
+    Files {
+        history: paths.as_ref().map(Paths::history),
+        filters: paths.as_ref().map(Paths::filters),
+        secrets,
     }
 }

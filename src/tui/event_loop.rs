@@ -126,7 +126,8 @@ impl EventLoop {
         let subscribe = setup
             .iter()
             .map(|subject| self.app.subscriptions.add(subject.as_bytes(), None));
-        let effects = subscribe.collect();
+        let mut effects: Vec<Effect> = subscribe.collect();
+        effects.push(Effect::Job(Job::LoadFilters));
         self.perform(effects, &mut turn, now);
         while turn.end.is_none() {
             if std::mem::take(&mut turn.suspend) {

@@ -1,10 +1,16 @@
-//! The jobs thread: laying out large payloads, reading and writing the history, running programs.
+//! The jobs thread: searching and filtering what is kept, laying out large payloads, reading and
+//! writing files, running programs.
 //!
 //! What may wait for a person, such as the program that keeps secrets, has a thread of its own.
 //! Locks and fsync never run in the event loop. A newer job of a kind replaces one that still waits;
 //! lines of history are all written, in order.
 
-use std::{path::PathBuf, sync::mpsc as sync, thread};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc as sync,
+    thread,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::mpsc;
 
@@ -17,7 +23,20 @@ use crate::{
     context::Choice,
     history::{self, History, Secrets},
     payload::Document,
+    settings::{self, SavedFilter},
+    store::{Scan, Scanned},
 };
+
+/// The files that jobs read and write. What has no path is kept nowhere.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// The history of requests.
+    pub history: Option<PathBuf>,
+    /// Which headers are not written to it.
+    pub secrets: Secrets,
+    /// The filters that have a name.
+    pub filters: Option<PathBuf>,
+}
 
 /// The way to the jobs thread and back.
 #[derive(Debug)]
@@ -28,20 +47,16 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Starts the thread. Without a path the history is not written anywhere.
+    /// Starts the thread.
     ///
     /// # Errors
     /// Where the thread cannot be started.
-    pub fn start(
-        history: Option<PathBuf>,
-        secrets: Secrets,
-        destinations: Destinations,
-    ) -> std::io::Result<Jobs> {
+    pub fn start(files: Files, destinations: Destinations) -> std::io::Result<Jobs> {
         let (queue, waiting) = sync::channel();
         let (report, done) = mpsc::unbounded_channel();
         let thread = thread::Builder::new()
             .name("goingnats-jobs".into())
-            .spawn(move || work(&waiting, &report, history, &secrets, &destinations))?;
+            .spawn(move || work(&waiting, &report, &files, &destinations))?;
         Ok(Jobs {
             queue: Some(queue),
             done,
@@ -76,10 +91,10 @@ impl Jobs {
 fn work(
     waiting: &sync::Receiver<Job>,
     report: &mpsc::UnboundedSender<JobDone>,
-    path: Option<PathBuf>,
-    secrets: &Secrets,
+    files: &Files,
     destinations: &Destinations,
 ) {
+    let (path, filters) = (files.history.as_deref(), files.filters.as_deref());
     let mut history: Option<History> = None;
     while let Ok(first) = waiting.recv() {
         let jobs: Vec<Job> = std::iter::once(first).chain(waiting.try_iter()).collect();
@@ -89,15 +104,23 @@ fn work(
                     let document = Box::new(Document::read(bytes, form));
                     Some(JobDone::Document { id, form, document })
                 }
-                Job::Record(line) => path.as_ref().and_then(|path| {
-                    let written = history::append(path, &[*line], secrets);
+                Job::Scan(scan) => Some(JobDone::Scanned(Box::new(search(*scan)))),
+                Job::LoadFilters => filters.map(|path| JobDone::Filters(load_filters(path))),
+                Job::SaveFilter { name, expression } => filters.map(|path| {
+                    let saved = settings::filters::save(path, &name, expression.as_deref());
+                    let saved =
+                        saved.map_err(|error| format!("The filter was not saved: {error}."));
+                    JobDone::Filters(saved.and_then(|()| load_filters(path)))
+                }),
+                Job::Record(line) => path.and_then(|path| {
+                    let written = history::append(path, &[*line], &files.secrets);
                     let failed =
                         |error| format!("The history was not written: {error}. Is the disk full?");
                     written
                         .err()
                         .map(|error| JobDone::HistoryFailed(failed(error)))
                 }),
-                Job::LoadHistory => path.as_ref().map(|path| load(&mut history, path)),
+                Job::LoadHistory => path.map(|path| load(&mut history, path)),
                 Job::ListContexts => Some(JobDone::Contexts(destinations.list())),
                 Job::Resolve { choice, allowed } => {
                     resolve(destinations.clone(), choice, allowed, report.clone())
@@ -145,7 +168,18 @@ fn resolve(
     })
 }
 
-fn load(history: &mut Option<History>, path: &PathBuf) -> JobDone {
+/// Scans for as long as a frame may wait for its results.
+fn search(scan: Scan) -> Scanned {
+    const FRAME: Duration = Duration::from_millis(5);
+    let start = Instant::now();
+    scan.run(|| start.elapsed() >= FRAME)
+}
+
+fn load_filters(path: &Path) -> Result<Vec<SavedFilter>, String> {
+    settings::filters::load(path).map_err(|error| format!("Saved filters: {error}."))
+}
+
+fn load(history: &mut Option<History>, path: &Path) -> JobDone {
     let problems = match history {
         Some(history) => history.refresh(),
         None => {
@@ -173,7 +207,11 @@ fn newest_of_each_kind(jobs: Vec<Job>) -> Vec<Job> {
         Job::LoadHistory => Some(n) == load,
         Job::ListContexts => Some(n) == list,
         Job::Resolve { .. } => Some(n) == resolve,
-        Job::Record(_) | Job::Copy { .. } => true,
+        Job::LoadFilters
+        | Job::SaveFilter { .. }
+        | Job::Scan(_)
+        | Job::Record(_)
+        | Job::Copy { .. } => true,
     };
     let kept: Vec<bool> = jobs
         .iter()

@@ -41,6 +41,10 @@ pub struct Wanted {
     pub guide: u16,
     /// Lines the composer's body would like.
     pub body: u16,
+    /// Lines above the log with the filters that have a name.
+    pub filters: u16,
+    /// Lines at the foot of the log that something is typed in, 0 where nothing is.
+    pub line: u16,
 }
 
 /// Where everything stands. What is not on the screen has no area.
@@ -56,6 +60,8 @@ pub struct Layout {
     pub subjects: Rect,
     pub guide: Rect,
     pub messages: Rect,
+    pub filters: Rect,
+    pub line: Rect,
     pub details: Rect,
     pub request: Rect,
     pub history: Rect,
@@ -91,6 +97,7 @@ impl Layout {
         } else {
             layout.panes(wanted, rest);
         }
+        layout.cut_log(wanted);
         layout
     }
 
@@ -108,7 +115,27 @@ impl Layout {
 
     /// Rows inside the border of a pane.
     pub fn rows(&self, focus: Focus) -> u16 {
-        self.area(focus).height.saturating_sub(2)
+        let inside = self.area(focus).height.saturating_sub(2);
+        match focus {
+            Focus::Messages => inside - self.line.height - self.filters.height,
+            _ => inside,
+        }
+    }
+
+    /// Cuts the line that is typed off the foot of the log, inside its border, and the filters off its
+    /// head; one row of the log stays in any case.
+    fn cut_log(&mut self, wanted: &Wanted) {
+        let log = self.messages;
+        let inside = Rect {
+            x: log.x + 2,
+            y: log.y + 1,
+            width: log.width.saturating_sub(4),
+            height: log.height.saturating_sub(2),
+        };
+        let spare = inside.height.saturating_sub(1);
+        (_, self.line) = bottom(inside, wanted.line.min(spare));
+        let spare = spare - self.line.height;
+        (self.filters, _) = top(inside, wanted.filters.min(spare));
     }
 
     fn place(&mut self, focus: Focus) -> &mut Rect {
@@ -208,6 +235,8 @@ mod tests {
             subscriptions: 3,
             guide: 0,
             body: 2,
+            filters: 0,
+            line: 0,
         }
     }
 
@@ -249,18 +278,23 @@ mod tests {
         #[test]
         fn nothing_overlaps_and_nothing_leaves_the_screen(
             width in 0u16..300, height in 0u16..120, zoom: bool, banner: bool, history: bool,
-            subscriptions in 0u16..2000, guide in 0u16..20, body in 0u16..1000,
+            subscriptions in 0u16..2000, guide in 0u16..20, body in 0u16..1000, filters in 0u16..2, line in 0u16..3,
         ) {
             let view = if history { View::History } else { View::Messages };
             let focus = Focus::ring(view)[0];
             let layout = Layout::of(&Wanted {
                 size: (width, height), view, focus, zoom, banner, subscriptions, guide, body,
+                filters, line,
             });
             let areas = [
                 layout.status, layout.banner, layout.tabs, layout.subscriptions, layout.subjects,
                 layout.guide, layout.messages, layout.details, layout.request, layout.history,
                 layout.hints,
             ];
+            for part in [layout.line, layout.filters].iter().filter(|part| !part.is_empty()) {
+                prop_assert_eq!(part.intersection(layout.messages), *part);
+            }
+            prop_assert!(layout.line.intersection(layout.filters).is_empty());
             for (n, area) in areas.iter().enumerate().filter(|(_, area)| !area.is_empty()) {
                 prop_assert_eq!(area.intersection(layout.screen), *area);
                 for other in &areas[n + 1..] {

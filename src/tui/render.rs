@@ -39,7 +39,10 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
     }
     if !layout.messages.is_empty() {
         messages::draw(app, layout.messages, buffer);
+        messages::tabs::draw(app, buffer);
+        messages::line::draw(app, frame);
     }
+    let buffer = frame.buffer_mut();
     if !layout.details.is_empty() {
         details::draw(app, layout.details, buffer);
     }
@@ -51,6 +54,7 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
     }
     draw_hints(app, frame);
     request::draw_suggestions(app, frame);
+    messages::line::draw_suggestions(app, frame);
     overlays::draw(app, frame);
 }
 

@@ -8,14 +8,13 @@ use super::{
     app::{self, App, switching},
     destinations::{Consent, Destinations},
     event_loop::{Clock, End, EventLoop},
-    jobs::Jobs,
+    jobs::{self, Jobs},
     lines::{Heard, Lines},
     terminal::{Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, modes},
 };
 use crate::{
     client::{self, Connection, Event, Sid},
     context::Variables,
-    history::Secrets,
 };
 
 /// What the explorer needs to start.
@@ -27,10 +26,8 @@ pub struct Setup {
     pub start: Start,
     /// What it was started with, for going elsewhere.
     pub destinations: Destinations,
-    /// The file of the history; without one nothing is written.
-    pub history: Option<PathBuf>,
-    /// Which headers are not written to it.
-    pub secrets: Secrets,
+    /// The files that are read and written while it runs.
+    pub files: jobs::Files,
     /// What the terminal can do.
     pub capabilities: Capabilities,
     /// Where a panic is reported to.
@@ -99,7 +96,7 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
         output,
         inputs: Inputs::terminal(),
         signals,
-        jobs: Jobs::start(setup.history, setup.secrets, setup.destinations)?,
+        jobs: Jobs::start(setup.files, setup.destinations)?,
         clock,
         capabilities: setup.capabilities,
         clipboard,

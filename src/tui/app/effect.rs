@@ -8,7 +8,8 @@ use crate::{
     history,
     payload::{Document, Form},
     protocol::Headers,
-    store::MessageId,
+    settings::SavedFilter,
+    store::{MessageId, Scan, Scanned},
     tui::destinations::{Allowed, Consent, Destination},
 };
 
@@ -78,6 +79,17 @@ pub enum Job {
         /// How to read it.
         form: Form,
     },
+    /// Search or filter a part of what is kept.
+    Scan(Box<Scan>),
+    /// Read the filters that have a name.
+    LoadFilters,
+    /// Save a filter under a name, or take the name away.
+    SaveFilter {
+        /// The name.
+        name: String,
+        /// What it says.
+        expression: Option<String>,
+    },
     /// Append a line to the history.
     Record(Box<history::Line>),
     /// Read the history again.
@@ -125,6 +137,10 @@ pub enum JobDone {
         /// The layout.
         document: Box<Document>,
     },
+    /// A part of what is kept was searched or filtered.
+    Scanned(Box<Scanned>),
+    /// The filters that have a name, or why they could not be read or saved.
+    Filters(Result<Vec<SavedFilter>, String>),
     /// The history was read: its entries, the newest first, and what was wrong with the file.
     History {
         /// The entries.

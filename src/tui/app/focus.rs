@@ -1,7 +1,7 @@
 //! Where the keys go.
 
 use super::App;
-use crate::tui::keymap::Scope;
+use crate::tui::{keymap::Scope, panes::messages};
 
 /// What fills the screen. Digits mean views, and never move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +79,9 @@ pub fn scopes(app: &App) -> Vec<Scope> {
     if let Some(overlay) = app.overlays.last() {
         return overlay.scopes().to_vec();
     }
+    if let Some(line) = messages::line(app) {
+        return vec![line.scope(), Scope::Everywhere];
+    }
     match app.focus {
         Focus::Subscriptions => vec![Scope::Subscriptions, Scope::Panes, Scope::Everywhere],
         Focus::Subjects => vec![Scope::Subjects, Scope::Panes, Scope::Everywhere],
@@ -96,6 +99,8 @@ pub fn scopes(app: &App) -> Vec<Scope> {
 pub fn typing(app: &App) -> bool {
     match app.overlays.last() {
         Some(overlay) => overlay.typing(),
-        None => matches!(app.focus, Focus::Request | Focus::History),
+        None => {
+            matches!(app.focus, Focus::Request | Focus::History) || messages::line(app).is_some()
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     store::{Direction, Marker, MarkerKind},
     tui::{
         overlays::contexts,
-        panes::{request, subscriptions::Standing},
+        panes::{messages, request, subscriptions::Standing},
     },
 };
 
@@ -198,6 +198,7 @@ pub fn subscribed(app: &mut App, row: u64, outcome: Result<Sid, Error>) -> Vec<E
 pub fn job(app: &mut App, done: JobDone, now: Now) -> Vec<Effect> {
     app.now = now;
     match done {
+        JobDone::Scanned(scanned) => return messages::scanned(app, *scanned),
         JobDone::Document { id, form, document } => app.details.laid_out(id, form, document),
         JobDone::History { entries, problems } => {
             app.history.loaded(entries);
@@ -214,7 +215,10 @@ pub fn job(app: &mut App, done: JobDone, now: Now) -> Vec<Effect> {
         JobDone::Resolved { choice, found } => {
             return switching::found(app, &choice, found, now);
         }
-        JobDone::HistoryFailed(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+        JobDone::Filters(Ok(saved)) => messages::tabs::loaded(app, saved),
+        JobDone::Filters(Err(reason)) | JobDone::HistoryFailed(reason) => {
+            app.toasts.show(Level::Failed, reason, now.instant)
+        }
         JobDone::Copied(sentence) => app.toasts.show(Level::Done, sentence, now.instant),
         JobDone::CopyFailed(sentence) => app.toasts.show(Level::Failed, sentence, now.instant),
     }

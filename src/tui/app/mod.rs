@@ -23,7 +23,7 @@ pub use effect::{Effect, Found, Job, JobDone, Purpose};
 pub use focus::{Focus, View};
 pub use phase::Phase;
 pub use servers::Servers;
-pub use state::{App, Now, Setup};
+pub use state::{App, Now, Setup, stamp};
 pub use switching::Switching;
 pub use target::{Target, tint};
 pub use toasts::{Level, Toast, Toasts};

@@ -9,8 +9,13 @@ use crate::{
         layout::{Layout, Wanted},
         overlays::Overlay,
         panes::{
-            details::Details, guide::Guide, history::HistoryPane, messages::Messages,
-            request::Composer, subjects::SubjectsPane, subscriptions::Subscriptions,
+            details::Details,
+            guide::Guide,
+            history::HistoryPane,
+            messages::{self, Messages},
+            request::Composer,
+            subjects::SubjectsPane,
+            subscriptions::Subscriptions,
         },
         theme::Theme,
     },
@@ -23,6 +28,19 @@ pub struct Now {
     pub instant: Instant,
     /// For what is written down: nanoseconds since the Unix epoch.
     pub wall: i64,
+}
+
+impl Now {
+    /// The moment by the calendar of a zone.
+    pub fn zoned(&self, zone: &jiff::tz::TimeZone) -> jiff::Zoned {
+        stamp(self.wall).to_zoned(zone.clone())
+    }
+}
+
+/// Nanoseconds since the Unix epoch by the calendar.
+pub fn stamp(at: i64) -> jiff::Timestamp {
+    // every i64 of nanoseconds lies between the years 1677 and 2262
+    jiff::Timestamp::from_nanosecond(at.into()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
 /// What does not change while the program runs.
@@ -124,6 +142,12 @@ impl App {
             subscriptions: u16::try_from(self.subscriptions.lines()).unwrap_or(u16::MAX),
             guide: self.guide.height(),
             body: self.composer.wanted_lines(),
+            filters: messages::tabs::height(self),
+            line: self
+                .messages
+                .line
+                .as_ref()
+                .map_or(0, |_| messages::line::HEIGHT),
         });
     }
 
@@ -143,6 +167,10 @@ impl App {
             } else {
                 View::Messages
             };
+        }
+        if focus != Focus::Messages {
+            // what was typed stays in force
+            self.messages.line = None;
         }
         self.focus = focus;
         self.lay_out();

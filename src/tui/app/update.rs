@@ -6,6 +6,7 @@ use super::{Action, App, Effect, Focus, Level, Now, Phase, View, focus, switchin
 use crate::{
     history::Kind,
     payload::visible,
+    store::Toward,
     tui::{
         keymap::{Chord, resolve},
         overlays::{
@@ -44,8 +45,9 @@ pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.now = now;
     app.lay_out();
-    let effects = details::refresh(app, now);
+    let mut effects = details::refresh(app, now);
     messages::account(app);
+    effects.extend(messages::scan(app));
     effects
 }
 
@@ -79,6 +81,9 @@ pub fn works(app: &App, action: &Action) -> bool {
         Action::Unsubscribe | Action::Mute | Action::EditSubscription => rows(),
         Action::Send if app.focus == Focus::History => app.history.selected().is_some(),
         Action::Send => app.composer.has_subject(),
+        Action::OlderHit | Action::NewerHit => app.store.query().is_some(),
+        Action::NoFilter | Action::SaveFilter => app.store.view().filter.is_some(),
+        Action::Search | Action::Filter | Action::HideThisSubject => app.store.newest().is_some(),
         Action::Server => !app.phase.is_connected(),
         Action::Freeze => app.messages.frozen.is_some() || app.store.newest().is_some(),
         Action::Open | Action::LoadIntoComposer if app.focus == Focus::Messages => {
@@ -92,7 +97,10 @@ fn can_go_back(app: &App) -> bool {
     app.focus != Focus::Messages
         || app.zoom
         || app.messages.frozen.is_some()
+        || app.messages.line.is_some()
+        || app.store.query().is_some()
         || app.store.view().subject.is_some()
+        || app.store.view().filter.is_some()
         || !app.messages.place.is_following()
         || app.toasts.iter().next().is_some()
 }
@@ -121,6 +129,9 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 }
 
 fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
+    if messages::line(app).is_some() && messages::line::act(app, &action, now) {
+        return Vec::new();
+    }
     match action {
         Action::Quit => return quit(app),
         Action::ForceQuit => return vec![Effect::Quit],
@@ -160,6 +171,22 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::DetailsUp => details::scroll(app, Move::Up),
         Action::CopyPayload => return copy(app, now, false),
         Action::CopySubject => return copy(app, now, true),
+        Action::Search | Action::Filter => {
+            app.view = View::Messages;
+            app.go_to(Focus::Messages);
+            messages::line::open(app, &action);
+        }
+        Action::OlderHit => messages::search::next(app, Toward::Older, now),
+        Action::NewerHit => messages::search::next(app, Toward::Newer, now),
+        Action::NoFilter => {
+            messages::filter::end(app);
+        }
+        Action::SaveFilter => messages::tabs::ask_name(app, now),
+        Action::NextTab => messages::tabs::step(app, 1, now),
+        Action::PreviousTab => messages::tabs::step(app, -1, now),
+        Action::Type(chord) if messages::line(app).is_some() => {
+            messages::line::type_key(app, chord, now);
+        }
         Action::Type(chord) if app.focus == Focus::History => history::type_key(app, chord),
         Action::Type(chord) => request::type_key(app, chord),
         Action::Paste(text) => paste(app, &text, now),
@@ -182,6 +209,7 @@ fn in_pane(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
 /// One step back: out of a suggestion, a search, a zoom, a pane, a filter. Never out of the program.
 fn back(app: &mut App) {
     let done_in_pane = match app.focus {
+        Focus::Messages => messages::line::back(app),
         Focus::Request => request::back(app),
         Focus::History => history::back(app),
         _ => false,
@@ -190,8 +218,10 @@ fn back(app: &mut App) {
         _ if done_in_pane => {}
         _ if app.zoom => app.zoom = false,
         focus if focus != Focus::Messages => app.go_to(Focus::Messages),
+        _ if messages::search::end(app) => {}
         _ if app.messages.frozen.is_some() => messages::freeze(app),
         _ if app.store.view().subject.is_some() => messages::show_subject(app, None),
+        _ if messages::filter::end(app) => {}
         _ if !app.messages.place.is_following() => app.messages.place = messages::Place::default(),
         _ => {
             app.toasts.dismiss();
@@ -256,6 +286,7 @@ fn copy(app: &mut App, now: Now, subject_only: bool) -> Vec<Effect> {
 
 fn paste(app: &mut App, text: &str, now: Now) {
     match app.focus {
+        Focus::Messages if app.messages.line.is_some() => messages::line::paste(app, text, now),
         Focus::History => history::paste(app, text),
         Focus::Request => {
             if let Err(reason) = request::paste(app, text) {

@@ -15,6 +15,10 @@ pub enum Scope {
     Subjects,
     /// The log.
     Messages,
+    /// The line that is searched for.
+    SearchLine,
+    /// The line that is filtered by.
+    FilterLine,
     /// The message looked at.
     Details,
     /// The composer, in every field.
@@ -45,7 +49,7 @@ impl Scope {
         Some(match self {
             Scope::Subscriptions => Focus::Subscriptions,
             Scope::Subjects => Focus::Subjects,
-            Scope::Messages => Focus::Messages,
+            Scope::Messages | Scope::SearchLine | Scope::FilterLine => Focus::Messages,
             Scope::Details => Focus::Details,
             Scope::Request | Scope::RequestLine => Focus::Request,
             Scope::History => Focus::History,
@@ -61,6 +65,8 @@ impl Scope {
             Scope::Subscriptions => "Subscriptions",
             Scope::Subjects => "Subjects",
             Scope::Messages => "Messages",
+            Scope::SearchLine => "search",
+            Scope::FilterLine => "filter",
             Scope::Details => "Details",
             Scope::Request | Scope::RequestLine => "Request",
             Scope::History => "History",
@@ -122,12 +128,23 @@ pub static TABLE: &[Binding] = table! {
         ["o"] Action::OtherLeg, "other leg", "Go from a request to its reply, or back";
         ["a"] Action::AnswerRequest, "answer", "Compose an answer to the selected request";
         ["*"] Action::OnlyThisSubject, "only this", "Show only the subject of the selected message, or all again";
+        ["#"] Action::HideThisSubject, "hide this", "Hide the subject of the selected message: adds to the filter";
+        [">"] Action::NextTab, "next tab", "Show what the next filter with a name shows";
+        ["<"] Action::PreviousTab, "previous tab", "Show what the filter with a name before shows";
         ["c"] Action::ShowCopies, "copies", "Show or hide copies from overlapping subscriptions";
         ["i"] Action::ShowInboxes, "inboxes", "Show or hide other people's _INBOX.> and $… traffic";
         ["T"] Action::TimeFormat, "time format", "Times as clock, or since the message before";
         ["J"] Action::DetailsDown, "scroll details", "Scroll Details down from here";
         ["K"] Action::DetailsUp, "scroll details", "Scroll Details up from here";
         ["x"] Action::ClearLog, "clear", "Clear the log (asks)";
+    SearchLine:
+        ["Enter"] Action::Submit, "keep it", "Stay on the hit; n and N go on from there", 1;
+    FilterLine:
+        ["Enter"] Action::Submit, "keep it", "Keep the filter", 1;
+        ["Tab"] Action::NextField, "take suggestion", "Take the highlighted suggestion, or the first", 2;
+        ["Ctrl-S"] Action::SaveFilter, "name and save", "Name and save the filter: it becomes a tab above the log", 4;
+        ["Up"] Action::Up, "up", "Highlight the suggestion above, or recall a filter from before", 3;
+        ["Down"] Action::Down, "down", "Highlight the suggestion below, or the filter after";
     Details:
         ["v"] Action::NextForm, "form", "Show the payload in the next form: JSON, text, hex", 1;
         ["W"] Action::Wrap, "wrap", "Wrap long lines, or not", 2;
@@ -184,6 +201,10 @@ pub static TABLE: &[Binding] = table! {
         ["s"] Action::Subscribe, "subscribe", "Subscribe to a subject", 10;
         ["r"] Action::ComposeRequest, "request", "Compose a request", 11;
         ["p"] Action::ComposePublish, "publish", "Compose a message to publish", 12;
+        ["/"] Action::Search, "search", "Search subjects, headers and payloads; /…/ is a regular expression", 13;
+        ["n"] Action::OlderHit, "older hit", "Go to the hit above", 8;
+        ["N"] Action::NewerHit, "newer hit", "Go to the hit below", 9;
+        ["&"] Action::Filter, "filter", "Show only what a filter means, such as subject:orders.> size>1k", 13;
         ["Space"] Action::Freeze, "freeze", "Freeze the log, or let it go on; collecting never stops", 13;
         ["h"] Action::OpenHistory, "history", "Open the history of requests", 15;
         ["S"] Action::Server, "server", "Show the servers, choose another one", 27;
@@ -220,6 +241,11 @@ pub static TABLE: &[Binding] = table! {
 /// What has no key of its own but stands in the palette, with its sentence.
 pub static WITHOUT_KEY: &[(Action, &str)] = &[
     (Action::AllSubjects, "Show all subjects again"),
+    (
+        Action::SaveFilter,
+        "Name and save the filter: it becomes a tab above the log",
+    ),
+    (Action::NoFilter, "Show everything again: drop the filter"),
     (
         Action::Counters,
         "Show where every message went: the counters",

@@ -52,7 +52,7 @@ fn groups(app: &App) -> [Vec<Row>; 3] {
             count("+ hidden: muted", counters.hidden_by_mute),
             count("+ hidden: copies", counters.hidden_copies),
             count("+ hidden: inboxes", counters.hidden_inboxes),
-            count("+ hidden: other subjects", counters.hidden_by_filter),
+            count("+ hidden: filtered out", counters.hidden_by_filter),
         ],
         vec![
             count("after unsubscribing, not kept", counters.late),

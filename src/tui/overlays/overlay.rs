@@ -55,6 +55,14 @@ impl Overlay {
         ))
     }
 
+    /// Asks for the name of a filter.
+    pub fn name_filter(expression: String, name: &str) -> Overlay {
+        Overlay::Prompt(question::Prompt::new(
+            question::Asked::FilterName(expression),
+            name,
+        ))
+    }
+
     /// Asks whether to delete a request from the history.
     pub fn delete(entry: Entry) -> Overlay {
         Overlay::Confirm(question::Confirm::Delete(Box::new(entry)))

@@ -16,7 +16,7 @@ use crate::{
         destinations::Consent,
         keymap::Chord,
         panes::{
-            history, request,
+            history, messages, request,
             subscriptions::{self, Wish},
         },
         widgets::{Field, Pane, field::FieldStyle, number, popup},
@@ -39,6 +39,8 @@ pub enum Asked {
     EditSubscription,
     /// A name to save a request under.
     Name(Box<Entry>),
+    /// A name for a filter.
+    FilterName(String),
 }
 
 /// A question to be answered with yes or no.
@@ -89,7 +91,9 @@ impl Prompt {
                     None => Verdict::Fine,
                 },
             },
-            Asked::Name(_) => Verdict::Hint("An empty name takes the name away.".into()),
+            Asked::Name(_) | Asked::FilterName(_) => {
+                Verdict::Hint("An empty name takes the name away.".into())
+            }
         }
     }
 
@@ -98,6 +102,7 @@ impl Prompt {
             Asked::Subscribe => "Subscribe",
             Asked::EditSubscription => "Change the subscription",
             Asked::Name(_) => "Save as",
+            Asked::FilterName(_) => "Name the filter",
         }
     }
 }
@@ -113,6 +118,9 @@ enum Verdict {
 pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
     if let Asked::Name(entry) = prompt.asked {
         return history::name(app, *entry, prompt.field.text(), now);
+    }
+    if let Asked::FilterName(expression) = &prompt.asked {
+        return messages::tabs::name(app, expression, prompt.field.text());
     }
     let editing = matches!(prompt.asked, Asked::EditSubscription);
     let typed = prompt.field.text().to_owned();
@@ -183,7 +191,7 @@ pub fn draw_prompt(app: &App, prompt: &Prompt, frame: &mut Frame) {
         placeholder: theme.dim,
         selected: theme.selected,
     };
-    let placeholder = if matches!(prompt.asked, Asked::Name(_)) {
+    let placeholder = if matches!(prompt.asked, Asked::Name(_) | Asked::FilterName(_)) {
         "name"
     } else {
         "subject [queue group]"

@@ -26,6 +26,9 @@ use crate::{
 /// How often the message changes by itself while the log is followed.
 const CALM: Duration = Duration::from_secs(1);
 
+/// Lines of a payload, and columns of each, in which a hit is looked for to be scrolled to.
+const LOOKED_AT: (usize, usize) = (2000, 2000);
+
 /// Columns of a step to the side.
 const SIDEWAYS: usize = 8;
 
@@ -211,7 +214,30 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
     };
     app.details.shown = Some(shown);
     (app.details.top, app.details.column) = (Top::default(), 0);
-    lay_out(app)
+    let effects = lay_out(app);
+    go_to_hit(app);
+    effects
+}
+
+/// Scrolls to the first place in the payload of what is searched for, where it is not on the screen.
+fn go_to_hit(app: &mut App) {
+    let (_, height) = room(app);
+    let (Some(query), Some(shown)) = (app.store.query(), &app.details.shown) else {
+        return;
+    };
+    let Body::Ready(document) = &shown.body else {
+        return;
+    };
+    let holds = |line: &usize| {
+        let pieces = document.line(*line, 0, LOOKED_AT.1);
+        let text: String = pieces.into_iter().map(|piece| piece.text).collect();
+        query.find_in(text.as_bytes()).next().is_some()
+    };
+    let head = draw::head_lines(shown);
+    let hit = (0..document.lines().min(LOOKED_AT.0)).find(holds);
+    if let Some(line) = hit.map(|line| head + line).filter(|line| *line >= height) {
+        app.details.top.line = line - height / 3;
+    }
 }
 
 /// Lays the payload out: at once where it is small, in a job where it is not.

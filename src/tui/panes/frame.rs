@@ -11,7 +11,7 @@ use ratatui::{
 use crate::tui::{
     app::{App, Focus},
     theme::Theme,
-    widgets::{Pane, field::FieldStyle},
+    widgets::{Pane, SuggestionStyle, field::FieldStyle},
 };
 
 /// The border of a pane: accent and bold where it has the keys.
@@ -37,6 +37,15 @@ pub fn field_style(theme: &Theme) -> FieldStyle {
         text: theme.text,
         placeholder: theme.dim,
         selected: theme.selected,
+    }
+}
+
+/// How texts on offer look while something is typed.
+pub fn suggestions(app: &App) -> SuggestionStyle {
+    SuggestionStyle {
+        border: app.theme.dim,
+        text: app.theme.text,
+        chosen: app.theme.chosen,
     }
 }
 

@@ -1,18 +1,24 @@
 //! Messages: the log. It draws the rows on the screen and nothing else, however many are kept.
 
 mod draw;
+pub mod filter;
+pub mod line;
+mod marked;
 mod place;
 mod rows;
+pub mod search;
+pub mod tabs;
 
 pub use draw::{clock, draw};
+pub use marked::marked;
 pub use place::Place;
 pub use rows::{Freeze, Row, Rows};
 
 use crate::{
     protocol::HeaderBlock,
-    store::{Direction, Entry, Holder, Message, MessageId, View as Shown},
+    store::{Direction, Entry, Holder, Message, MessageId, Scanned, View as Shown},
     tui::{
-        app::{Action, App, Effect, Focus, Level, Now},
+        app::{Action, App, Effect, Focus, Job, Level, Now},
         overlays::Overlay,
         widgets::scroll::Move,
     },
@@ -27,6 +33,12 @@ pub struct Messages {
     pub frozen: Option<Freeze>,
     /// Whether times are shown as the time since the row above.
     pub since_previous: bool,
+    /// What is typed at the foot of the log.
+    pub line: Option<line::Line>,
+    /// The filter in force, and those before it.
+    pub filters: filter::Filters,
+    /// Whether a scan is under way.
+    scanning: bool,
     /// Bytes of the store's budget that are held here and in Details.
     held: usize,
 }
@@ -87,6 +99,12 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
                 },
             );
         }
+        Action::HideThisSubject => {
+            match selected_message(app).map(|message| message.subject.to_vec()) {
+                Some(subject) => filter::hide_subject(app, &subject, now),
+                None => nothing_selected(app, now),
+            }
+        }
         Action::TimeFormat => app.messages.since_previous = !app.messages.since_previous,
         Action::ClearLog => app.overlays.push(Overlay::clear_log()),
         _ => {}
@@ -137,6 +155,30 @@ pub fn account(app: &mut App) {
         app.messages.held = held;
         app.store.reserve(Holder::Frozen, held);
     }
+}
+
+/// The line at the foot of the log, where it has the keys.
+pub fn line(app: &App) -> Option<&line::Line> {
+    let line = app.messages.line.as_ref();
+    line.filter(|_| app.focus == Focus::Messages)
+}
+
+/// Lets the jobs thread search and filter what is left, one part at a time.
+pub fn scan(app: &mut App) -> Option<Effect> {
+    if app.messages.scanning {
+        return None;
+    }
+    let scan = app.store.next_scan()?;
+    app.messages.scanning = true;
+    Some(Effect::Job(Job::Scan(Box::new(scan))))
+}
+
+/// Takes what a scan found.
+pub fn scanned(app: &mut App, scanned: Scanned) -> Vec<Effect> {
+    app.messages.scanning = false;
+    app.store.scanned(scanned);
+    line::scanned(app);
+    scan(app).into_iter().collect()
 }
 
 /// Changes what is shown, keeping the selected message under the cursor where it still shows.

@@ -21,4 +21,4 @@ pub mod status;
 pub mod subjects;
 pub mod subscriptions;
 
-pub use frame::{border, empty, field_style};
+pub use frame::{border, empty, field_style, suggestions};

@@ -19,7 +19,7 @@ use crate::{
         app::{Action, App, Effect, Focus},
         find::find,
         keymap::Chord,
-        widgets::{Editor, Field},
+        widgets::{Editor, Field, Suggestions},
     },
 };
 
@@ -32,8 +32,7 @@ pub struct Composer {
     timeout: Field,
     headers: Editor,
     payload: Editor,
-    suggestions: Vec<String>,
-    highlighted: Option<usize>,
+    suggestions: Suggestions,
     /// The entry of the history that this draft was loaded from, saved as or sent as.
     entry: Option<Entry>,
     edited: bool,
@@ -70,8 +69,7 @@ impl Composer {
             timeout: Field::new(draft::write_timeout(timeout)),
             headers: Editor::default(),
             payload: editor,
-            suggestions: Vec::new(),
-            highlighted: None,
+            suggestions: Suggestions::default(),
             entry: None,
             edited: false,
             sent: Sent::default(),
@@ -193,7 +191,7 @@ impl Composer {
         self.part = Part::Payload;
         self.entry = None;
         self.edited = false;
-        self.forget_suggestions();
+        self.suggestions.forget();
         Ok(())
     }
 
@@ -242,18 +240,13 @@ impl Composer {
         }
     }
 
-    fn forget_suggestions(&mut self) {
-        self.suggestions.clear();
-        self.highlighted = None;
-    }
-
     /// Goes to a field further on, with its text selected; says whether there is one.
     fn go_to_part(&mut self, steps: isize) -> bool {
         let here = PARTS
             .iter()
             .position(|part| *part == self.part)
             .unwrap_or(0) as isize;
-        self.forget_suggestions();
+        self.suggestions.forget();
         match usize::try_from(here + steps)
             .ok()
             .and_then(|there| PARTS.get(there))
@@ -284,17 +277,15 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
             };
         }
         Action::NextField => {
-            if let Some(taken) = composer.highlighted.take() {
-                let subject = composer.suggestions.swap_remove(taken);
+            if let Some(subject) = composer.suggestions.take() {
                 composer.subject.set_text(subject);
                 composer.edited = true;
-                composer.forget_suggestions();
             } else {
                 next_part(app, 1);
             }
         }
         Action::PreviousField => next_part(app, -1),
-        Action::Up | Action::Down => highlight(composer, *action == Action::Down),
+        Action::Up | Action::Down => composer.suggestions.highlight(*action == Action::Down),
         _ => {}
     }
     Vec::new()
@@ -305,16 +296,6 @@ fn next_part(app: &mut App, steps: isize) {
     if !app.composer.go_to_part(steps) {
         app.go_to(Focus::Request.step(app.view, steps));
     }
-}
-
-fn highlight(composer: &mut Composer, down: bool) {
-    let count = composer.suggestions.len();
-    composer.highlighted = match composer.highlighted {
-        _ if count == 0 => None,
-        None => Some(if down { 0 } else { count - 1 }),
-        Some(n) if down => Some((n + 1) % count),
-        Some(n) => Some((n + count - 1) % count),
-    };
 }
 
 /// Types a key into the field that has the keys.
@@ -353,7 +334,7 @@ pub fn paste(app: &mut App, text: &str) -> Result<(), String> {
 /// One step back inside the composer: takes the suggestions away; says whether there were any.
 pub fn back(app: &mut App) -> bool {
     let had = !app.composer.suggestions.is_empty();
-    app.composer.forget_suggestions();
+    app.composer.suggestions.forget();
     had
 }
 
@@ -361,7 +342,7 @@ fn suggest(app: &mut App) {
     let composer = &mut app.composer;
     let typed = composer.subject.text();
     if composer.part != Part::Subject || typed.is_empty() {
-        return composer.forget_suggestions();
+        return composer.suggestions.forget();
     }
     let seen: Vec<&str> = app
         .store
@@ -372,10 +353,6 @@ fn suggest(app: &mut App) {
         .take(10_000)
         .collect();
     let found = find(typed, seen.iter().copied());
-    composer.suggestions = found
-        .into_iter()
-        .take(SUGGESTIONS)
-        .map(|n| seen[n].to_owned())
-        .collect();
-    composer.highlighted = None;
+    let closest = found.into_iter().take(SUGGESTIONS);
+    composer.suggestions = Suggestions::new(closest.map(|n| seen[n].to_owned()).collect());
 }

@@ -29,6 +29,10 @@ pub struct Theme {
     pub notice: Style,
     /// Loss and failure.
     pub bad: Style,
+    /// What is searched for, where it stands.
+    pub hit: Style,
+    /// What is wrong in a line that is typed.
+    pub wrong: Style,
     /// A direction: received.
     pub incoming: Style,
     /// A direction: sent.
@@ -94,6 +98,9 @@ impl Theme {
             good: style.fg(Color::Green),
             notice: style.fg(Color::Yellow),
             bad: style.fg(Color::Red),
+            // reversed, so that it shows on the selected row as well
+            hit: style.fg(Color::Yellow).add_modifier(Modifier::REVERSED),
+            wrong: style.fg(Color::Red).add_modifier(Modifier::UNDERLINED),
             incoming: style.fg(Color::Cyan),
             outgoing: style.fg(Color::Yellow),
             subscriptions: SUBSCRIPTION_COLOURS,
@@ -118,6 +125,8 @@ impl Theme {
             good: style,
             notice: bold,
             bad: bold.add_modifier(Modifier::UNDERLINED),
+            hit: reversed.add_modifier(Modifier::UNDERLINED),
+            wrong: bold.add_modifier(Modifier::UNDERLINED),
             incoming: style,
             outgoing: bold,
             subscriptions: SUBSCRIPTION_COLOURS,

@@ -1,5 +1,7 @@
 //! A line of text that is typed.
 
+use std::ops::Range;
+
 use crossterm::event::{Event, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -49,6 +51,21 @@ impl Field {
             .nth(self.input.cursor())
             .map_or(text.len(), |(at, _)| at);
         text.get(..end).unwrap_or(text)
+    }
+
+    /// Replaces a part of the text, in bytes, the cursor behind what stands there now. Nothing changes
+    /// where the part ends inside a character.
+    pub fn replace(&mut self, part: Range<usize>, text: &str) {
+        let (Some(before), Some(after)) = (
+            self.text().get(..part.start),
+            self.text().get(part.end.max(part.start)..),
+        ) else {
+            return;
+        };
+        let cursor = before.chars().count() + text.chars().count();
+        let whole = format!("{before}{text}{after}");
+        self.input = Input::new(whole).with_cursor(cursor);
+        self.selected = false;
     }
 
     /// Sets the text, the cursor behind it.
@@ -114,6 +131,28 @@ impl Field {
         self.input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
     }
 
+    /// Styles a part of the text, in bytes, where [`draw`](Field::draw) puts it with the focus. A part
+    /// without length is shown as the cell where it begins.
+    pub fn mark(&self, part: Range<usize>, style: Style, area: Rect, buffer: &mut Buffer) {
+        let cells = usize::from(area.width);
+        let column = |at: usize| width(&visible(self.text().get(..at).unwrap_or(self.text())));
+        let skipped = self.skipped(cells);
+        let from = column(part.start).saturating_sub(skipped);
+        let to = column(part.end).saturating_sub(skipped).max(from + 1);
+        let place = Rect {
+            x: area.x.saturating_add(from.min(cells) as u16),
+            width: (to.min(cells) - from.min(cells)) as u16,
+            height: 1.min(area.height),
+            ..area
+        };
+        buffer.set_style(place.intersection(buffer.area), style);
+    }
+
+    /// The cells at the left that are scrolled away so that the cursor shows.
+    fn skipped(&self, cells: usize) -> usize {
+        (width(&visible(self.before_cursor())) + 1).saturating_sub(cells)
+    }
+
     /// Draws the line, scrolled so that the cursor shows. The cursor's place, where the field has
     /// the focus.
     pub fn draw(
@@ -149,11 +188,7 @@ impl Field {
         }
         let column = width(&visible(self.before_cursor()));
         // Without the focus the start shows, and that something is cut.
-        let skipped = if focused {
-            (column + 1).saturating_sub(cells)
-        } else {
-            0
-        };
+        let skipped = if focused { self.skipped(cells) } else { 0 };
         let text = visible(text);
         let shown = if focused {
             window(&text, skipped, cells)

@@ -73,14 +73,23 @@ impl Pane<'_> {
             (x, _) = buffer.set_stringn(x, room.y, " ", 1, self.border_style);
         }
         // A dash at least stays between the two.
-        let status = usize::from(room.right() - x).checked_sub(width(self.status) + 3);
-        if status.is_some() && !self.status.is_empty() {
-            let x = room.right() - width(self.status) as u16 - 2;
+        let status = whole_parts(self.status, usize::from(room.right() - x).saturating_sub(3));
+        if !status.is_empty() {
+            let x = room.right() - width(status) as u16 - 2;
             buffer.set_string(x, room.y, " ", self.border_style);
-            buffer.set_string(x + 1, room.y, self.status, self.status_style);
+            buffer.set_string(x + 1, room.y, status, self.status_style);
             buffer.set_string(room.right() - 1, room.y, " ", self.border_style);
         }
     }
+}
+
+/// As many of the parts between ` · ` as fit, from the first.
+fn whole_parts(status: &str, cells: usize) -> &str {
+    let mut fits = status;
+    while width(fits) > cells {
+        fits = fits.rsplit_once(" · ").map_or("", |(first, _)| first);
+    }
+    fits
 }
 
 #[cfg(test)]

@@ -12,9 +12,11 @@ pub mod popup;
 pub mod scroll;
 pub mod scrollbar;
 pub mod sparkline;
+pub mod suggestions;
 
 pub use editor::Editor;
 pub use field::Field;
 pub use fit::{fit, width};
 pub use frame::Pane;
 pub use scroll::Scroll;
+pub use suggestions::{SuggestionStyle, Suggestions};

@@ -24,6 +24,12 @@ pub fn short(value: u64) -> String {
     format!("{number} {prefix}")
 }
 
+/// `63 %`: how much of it is done; 100 only where all of it is.
+pub fn percent(done: u64, total: u64) -> String {
+    let share = u128::from(done) * 100 / u128::from(total.max(1));
+    format!("{} %", if done < total { share.min(99) } else { 100 })
+}
+
 /// `0.2/s`, `1.0/s`, `20/s`, `1.2 k/s`, `3.4 M/s`: events a second. `0/s` for none.
 pub fn rate(per_second: f64) -> String {
     let (number, prefix) = scale(per_second);
@@ -111,6 +117,20 @@ fn scale(value: f64) -> (String, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_is_whole_only_at_its_end() {
+        for (done, total, text) in [
+            (0, 0, "100 %"),
+            (0, 3, "0 %"),
+            (1, 3, "33 %"),
+            (999, 1000, "99 %"),
+            (3, 3, "100 %"),
+            (u64::MAX - 1, u64::MAX, "99 %"),
+        ] {
+            assert_eq!(percent(done, total), text);
+        }
+    }
 
     #[test]
     fn counts_are_grouped() {

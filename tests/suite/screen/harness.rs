@@ -20,12 +20,11 @@ use std::{
 use goingnats::{
     client::{self, Secret},
     context::{Environment, resolve},
-    history::Secrets,
     tui::{
         app::{self, App, Found, Target, switching},
         destinations::Destinations,
         event_loop::{Clock, End, EventLoop},
-        jobs::Jobs,
+        jobs::{Files, Jobs},
         keymap::Chord,
         lines::Lines,
         terminal::{Capabilities, Inputs, Output, Screen, Signals, clipboard::Route, input::Input},
@@ -41,7 +40,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 pub struct Given {
     size: (u16, u16),
     setup: app::Setup,
-    history: Option<PathBuf>,
+    files: Files,
     destinations: Destinations,
 }
 
@@ -69,7 +68,7 @@ impl Given {
         Given {
             size: (160, 45),
             setup: setup(),
-            history: None,
+            files: Files::default(),
             destinations: Destinations::default(),
         }
     }
@@ -98,7 +97,12 @@ impl Given {
     }
 
     pub fn history(mut self, path: PathBuf) -> Given {
-        self.history = Some(path);
+        self.files.history = Some(path);
+        self
+    }
+
+    pub fn filters(mut self, path: PathBuf) -> Given {
+        self.files.filters = Some(path);
         self
     }
 
@@ -145,7 +149,7 @@ impl Given {
             raw: raw.clone(),
             stalled: stalled.clone(),
         };
-        let (setup, history) = (self.setup, self.history);
+        let (setup, files) = (self.setup, self.files);
         let destinations = self.destinations;
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -171,7 +175,7 @@ impl Given {
                     output: Output::new(sink).unwrap(),
                     inputs: Inputs::script(script),
                     signals: Signals::none(),
-                    jobs: Jobs::start(history, Secrets::default(), destinations).unwrap(),
+                    jobs: Jobs::start(files, destinations).unwrap(),
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,

@@ -5,6 +5,7 @@
 )]
 
 mod contexts;
+mod finding;
 mod harness;
 mod journeys;
 mod places;

@@ -11,7 +11,7 @@ use crate::{
     payload::{Form, Piece},
     tui::{
         app::{App, Focus},
-        panes,
+        panes::{self, messages::marked},
         theme::Theme,
         widgets::{fit, number},
     },
@@ -56,6 +56,10 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     let body = body(app, shown, width, from, usize::from(inside.height));
     let lines = head.into_iter().skip(top.line).chain(body);
+    let lines = lines.map(|line| match app.store.query() {
+        Some(query) => Line::from(marked(line.spans, query, app.theme.hit)),
+        None => line,
+    });
     for (line, y) in lines.zip(inside.y..inside.bottom()) {
         buffer.set_line(inside.x, y, &line, inside.width);
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -10,13 +9,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Row, behind, rows};
+use super::{Row, behind, marked, rows, search};
 use crate::{
     payload,
     protocol::subject,
     store::{Direction, Entry, Marker, MarkerKind, Message, Outcome},
     tui::{
-        app::{App, Focus, Phase},
+        app::{App, Focus, Phase, stamp},
         panes,
         widgets::{fit, list, number, scrollbar, width},
     },
@@ -24,11 +23,20 @@ use crate::{
 
 const TIME: usize = 12;
 const SIZE: usize = 8;
+/// The share of the border's cells for the filter, and for what is searched for.
+const TITLE: usize = 4;
+/// Bytes of a payload in which a hit is looked for to be shown.
+const LOOKED_AT: usize = 64 << 10;
 
 /// Draws the pane.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let status = status(app);
-    let inside = panes::border(app, Focus::Messages, title(app), &status).draw(area, buffer);
+    let inside = panes::border(app, Focus::Messages, title(app, area), &status).draw(area, buffer);
+    let inside = Rect {
+        y: inside.y + app.layout.filters.height,
+        height: app.layout.rows(Focus::Messages),
+        ..inside
+    };
     let rows = rows(app);
     if rows.is_empty() {
         return panes::empty(&nothing(app), app.theme.dim, inside, buffer);
@@ -73,8 +81,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     scrollbar::draw(visible, rows.len(), accent, track, buffer);
 }
 
-fn title(app: &App) -> Vec<Span<'static>> {
-    let theme = &app.theme;
+fn title(app: &App, area: Rect) -> Vec<Span<'static>> {
+    let (theme, room) = (&app.theme, usize::from(area.width) / TITLE);
     let mut spans = Vec::new();
     let behind = number::count(behind(app));
     if app.messages.frozen.is_some() {
@@ -92,6 +100,14 @@ fn title(app: &App) -> Vec<Span<'static>> {
             theme.notice,
         ));
     }
+    if !app.messages.filters.text().is_empty() {
+        let filter = fit(app.messages.filters.text(), room).into_owned();
+        spans.push(Span::styled(format!("& {filter}"), theme.notice));
+    }
+    if let (Some(query), Some(standing)) = (app.store.query(), search::standing(app)) {
+        let typed = fit(query.typed(), room).into_owned();
+        spans.push(Span::styled(format!("/{typed} {standing}"), theme.notice));
+    }
     if let Some(only) = &app.store.view().subject {
         spans.push(Span::styled(
             format!("only {}", payload::visible(only)),
@@ -105,7 +121,7 @@ fn status(app: &App) -> String {
     let counters = app.store.counters();
     let mut status = format!("{} shown", number::count(counters.shown));
     for (count, word) in [
-        (counters.hidden_by_filter, "other subjects"),
+        (counters.hidden_by_filter, "filtered out"),
         (counters.hidden_by_mute, "muted"),
         (counters.hidden_copies, "copies"),
         (counters.hidden_inboxes, "inboxes"),
@@ -119,6 +135,16 @@ fn status(app: &App) -> String {
 
 fn nothing(app: &App) -> String {
     let counters = app.store.counters();
+    if let Some(progress) = app.store.filtering() {
+        let done = number::percent(progress.done, progress.total);
+        return format!("Filtering: {done} done, nothing found yet.");
+    }
+    if counters.kept > 0 && app.store.view().filter.is_some() {
+        return format!(
+            "The filter shows none of {} messages. & changes it, Esc drops it.",
+            number::count(counters.kept)
+        );
+    }
     if counters.kept > 0 {
         return format!(
             "Nothing to show: {} messages are kept, and all are hidden. Enter in Subjects or * shows all \
@@ -177,11 +203,16 @@ fn message_line(
         Some(above) if app.messages.since_previous => since(message.at - above),
         _ => clock(app, message.at),
     };
+    let marked = |span: Span<'static>| match app.store.query() {
+        Some(query) => marked(vec![span], query, theme.hit),
+        None => vec![span],
+    };
     let mut spans = vec![
         Span::styled(format!("{time:>TIME$} "), dim),
         Span::styled(arrow, arrow_style),
-        Span::styled(format!(" {}", column(&name, columns.subject)), colour),
+        Span::raw(" "),
     ];
+    spans.extend(marked(Span::styled(column(&name, columns.subject), colour)));
     if columns.size {
         let size = number::bytes(message.size() as u64);
         spans.push(Span::styled(format!(" {size:>SIZE$} "), dim));
@@ -192,13 +223,39 @@ fn message_line(
     } else {
         width(&right) + 3
     });
-    let preview = payload::preview(message.payload, room);
+    let preview = preview(app, message, room);
     let gap = columns
         .rest
         .saturating_sub(1 + width(&preview) + width(&right));
-    spans.push(Span::raw(format!(" {preview}{:gap$}", "")));
+    spans.push(Span::raw(" "));
+    spans.extend(marked(Span::raw(preview)));
+    spans.push(Span::raw(" ".repeat(gap)));
     spans.push(Span::styled(right, right_style));
     Line::from(spans)
+}
+
+/// The beginning of the payload, or where the hit of a search is further on, what stands around it.
+fn preview(app: &App, message: &Message, room: usize) -> String {
+    let preview = payload::preview(message.payload, room);
+    let Some(query) = app.store.query().filter(|_| app.store.is_hit(message.id)) else {
+        return preview;
+    };
+    let head = message.payload.get(..LOOKED_AT).unwrap_or(message.payload);
+    let is_in = |text: &[u8]| query.find_in(text).next().is_some();
+    if is_in(message.subject) || is_in(preview.as_bytes()) {
+        return preview;
+    }
+    match query.find_in(head).next() {
+        Some(hit) => {
+            let mut from = hit.start.saturating_sub(room / 3);
+            while from > 0 && head.get(from).is_some_and(|byte| byte & 0xC0 == 0x80) {
+                from -= 1;
+            }
+            let around = message.payload.get(from..).unwrap_or_default();
+            format!("…{}", payload::preview(around, room.saturating_sub(1)))
+        }
+        None => preview,
+    }
 }
 
 /// The subject as it is shown, and its colour: a reply to a request of ours has the request's name.
@@ -299,8 +356,7 @@ fn rounded(time: Duration) -> Duration {
 
 /// The time of day with milliseconds, in the zone of the setup.
 pub fn clock(app: &App, at: i64) -> String {
-    let stamp = Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let time = stamp.to_zoned(app.setup.zone.clone()).time();
+    let time = stamp(at).to_zoned(app.setup.zone.clone()).time();
     let (hour, minute, second) = (time.hour(), time.minute(), time.second());
     format!(
         "{hour:02}:{minute:02}:{second:02}.{:03}",

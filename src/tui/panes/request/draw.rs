@@ -13,7 +13,7 @@ use crate::{
     tui::{
         app::{App, Focus, Now},
         panes,
-        widgets::{Pane, field::FieldStyle, fit, number, popup, width},
+        widgets::{field::FieldStyle, fit, number, width},
     },
 };
 
@@ -226,46 +226,15 @@ fn reply(outcome: &Outcome, cells: usize) -> String {
 
 /// Draws the subjects that complete what is typed, over whatever stands above the composer.
 pub fn draw_suggestions(app: &App, frame: &mut Frame) {
-    let (theme, composer, area) = (&app.theme, &app.composer, app.layout.request);
-    if composer.suggestions.is_empty() || app.focus != Focus::Request || !app.overlays.is_empty() {
+    let area = app.layout.request;
+    if app.focus != Focus::Request || !app.overlays.is_empty() {
         return;
     }
-    let longest = composer
-        .suggestions
-        .iter()
-        .map(|text| width(text))
-        .max()
-        .unwrap_or(0);
-    let size = (longest as u16 + 4).clamp(34, 60).min(area.width);
-    let height = (composer.suggestions.len() as u16 + 2).min(area.y);
-    let x = (area.x + CHIPS + 8).min(area.right().saturating_sub(size));
-    let place = Rect {
-        x,
-        y: area.y - height,
-        width: size,
-        height,
-    };
-    let pane = Pane {
-        name: "subjects seen",
-        status: "↓ Tab takes",
-        border_style: theme.dim,
-        name_style: theme.dim,
-        status_style: theme.dim,
-        ..Pane::default()
-    };
-    let inside = popup::draw(&pane, place, frame.buffer_mut());
-    for (n, (text, y)) in composer
-        .suggestions
-        .iter()
-        .zip(inside.y..inside.bottom())
-        .enumerate()
-    {
-        let style = if composer.highlighted == Some(n) {
-            theme.chosen
-        } else {
-            theme.text
-        };
-        let text = fit(text, usize::from(inside.width).saturating_sub(1)).into_owned();
-        frame.buffer_mut().set_string(inside.x + 1, y, text, style);
-    }
+    app.composer.suggestions.draw(
+        "subjects seen",
+        panes::suggestions(app),
+        Position::new(area.x + CHIPS + 8, area.y),
+        app.layout.screen,
+        frame.buffer_mut(),
+    );
 }

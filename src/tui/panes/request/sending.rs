@@ -88,7 +88,7 @@ pub fn send(app: &mut App, now: Now) -> Vec<Effect> {
         name,
         ..entry_of(app, &draft, now)
     };
-    app.composer.forget_suggestions();
+    app.composer.suggestions.forget();
     app.composer.stands_for(entry.clone());
     dispatch(app, entry, draft.headers, now)
 }

@@ -1,0 +1,203 @@
+//! Searching and filtering, by keys.
+
+use super::stage::Stage;
+use crate::{
+    settings::SavedFilter,
+    tui::app::{JobDone, ingest},
+};
+
+/// Five messages, from the oldest to the newest.
+fn stage() -> Stage {
+    let mut stage = Stage::new(&["orders.>"]);
+    stage
+        .received(
+            0,
+            "orders.eu.created",
+            br#"{"total":88.25,"customer":"Ada"}"#,
+        )
+        .received(0, "orders.us.created", br#"{"total":120,"customer":"lin"}"#)
+        .received(0, "orders.eu.paid", b"card")
+        .received(0, "orders.us.paid", b"cash, and a note that goes on")
+        .received(0, "orders.eu.shipped", b"DHL");
+    stage
+}
+
+fn selected(stage: &mut Stage) -> String {
+    stage.screen();
+    let (subject, _) = stage.app.details.payload().unwrap();
+    String::from_utf8_lossy(subject).into_owned()
+}
+
+#[test]
+fn typing_goes_to_the_newest_hit_and_esc_back_to_where_it_stood() {
+    for (keys, at, shows) in [
+        ("/.us.", "orders.us.paid", "2 of 2"),
+        ("/created", "orders.us.created", "2 of 2"),
+        ("/ada", "orders.eu.created", "1 of 1"),
+        ("/Ada", "orders.eu.created", "1 of 1"),
+        ("/ADA", "orders.eu.shipped", "0 hits"),
+        ("/total\": 8", "orders.eu.created", "1 of 1"),
+        ("/\\/c.+d/", "orders.eu.shipped", "0 hits"),
+        ("//c.+d$/", "orders.eu.paid", "3 of 3"),
+        ("/us<Esc>", "orders.eu.shipped", "FOLLOW"),
+        ("/us<Esc>n", "orders.eu.shipped", "Nothing is searched for"),
+        (
+            "/created<Backspace><Backspace><Enter>",
+            "orders.us.created",
+            "/creat 2 of 2",
+        ),
+    ] {
+        let mut stage = stage();
+        stage.keys(keys);
+        assert_eq!(selected(&mut stage), at, "{keys}");
+        stage.shows(shows);
+    }
+}
+
+#[test]
+fn n_goes_up_from_hit_to_hit_and_around() {
+    for (keys, at) in [
+        ("", "orders.eu.shipped"),
+        ("n", "orders.eu.paid"),
+        ("nn", "orders.eu.created"),
+        ("nnn", "orders.eu.shipped"),
+        ("N", "orders.eu.created"),
+        ("nN", "orders.eu.shipped"),
+        // the same again means the next one
+        ("/<Enter>", "orders.eu.paid"),
+    ] {
+        let mut stage = stage();
+        stage.keys("/eu<Enter>").keys(keys);
+        assert_eq!(selected(&mut stage), at, "{keys}");
+    }
+    stage().keys("/eu<Enter>nnn").shows("from the newest again");
+    stage()
+        .keys("/eu<Enter><Esc>")
+        .hides("3 of 3")
+        .shows("READING");
+}
+
+#[test]
+fn a_search_that_is_no_regular_expression_says_so_and_the_one_before_stays() {
+    let mut stage = stage();
+    stage.keys("/eu<Enter>//(/").shows("regular expression");
+    stage.keys("<Esc>").shows("/eu 3 of 3");
+}
+
+#[test]
+fn what_comes_later_is_searched_too() {
+    let mut stage = stage();
+    stage.keys("/cash<Enter>").shows("1 of 1");
+    stage.received(0, "orders.eu.paid", b"cash").shows("1 of 2");
+    stage.keys("Nn").shows("1 of 2");
+}
+
+#[test]
+fn a_hit_beyond_the_preview_is_shown_with_what_stands_around_it() {
+    let mut stage = stage();
+    let payload = format!("{}needle and more", "x".repeat(3000));
+    stage.received(0, "orders.eu.paid", payload.as_bytes());
+    stage
+        .hides("needle")
+        .keys("/needle")
+        .shows("xneedle and more");
+}
+
+#[test]
+fn a_filter_is_in_force_while_it_is_typed() {
+    for (keys, shown) in [
+        ("&subject:orders.eu.>", "3 shown"),
+        ("&subject:orders.eu.><Enter>", "3 shown · 2 filtered out"),
+        ("&subject:orders.eu.><Esc><Esc>", "5 shown"),
+        ("&subject:orders.eu.><Enter><Esc>", "5 shown"),
+        ("&json:.total>100", "1 shown"),
+        ("&ada | cash<Enter>", "2 shown"),
+        ("&zebra<Enter>", "The filter shows none of 5 messages"),
+        // the second replaces the first, and is taken back alone
+        ("&ada<Enter>&<Ctrl-U>cash<Esc>", "& ada"),
+    ] {
+        stage().keys(keys).shows(shown);
+    }
+}
+
+#[test]
+fn a_filter_that_is_wrong_says_so_and_the_one_before_stays() {
+    let mut stage = stage();
+    stage.keys("&subject:orders.eu.> size>x").shows("3 shown");
+    stage.keys("<Enter>").shows("size>x");
+    assert!(stage.app.messages.line.is_some(), "the line stays open");
+}
+
+#[test]
+fn tab_takes_what_may_stand_there_and_up_recalls_filters_from_before() {
+    let mut stage = stage();
+    stage.keys("&subj<Tab>").shows("& subject:");
+    stage
+        .keys("orders.eu.p")
+        .shows("orders.eu.paid")
+        .keys("<Tab><Enter>")
+        .shows("1 shown");
+    stage.keys("&<Ctrl-U>cash<Enter><Esc>&<Up>").shows("& cash");
+    stage.keys("<Up>").shows("& subject:orders.eu.paid");
+    stage
+        .keys("<Down><Down>")
+        .hides("& cash")
+        .shows("5 of 5 shown");
+}
+
+#[test]
+fn new_messages_are_filtered_as_they_come() {
+    let mut stage = stage();
+    stage.keys("&subject:*.eu.><Enter>").shows("3 shown");
+    stage
+        .received(0, "orders.eu.created", b"1")
+        .received(0, "orders.us.created", b"2")
+        .shows("4 shown · 3 filtered out");
+}
+
+#[test]
+fn a_subject_is_hidden_by_one_more_term() {
+    let mut stage = stage();
+    stage
+        .keys("#")
+        .shows("4 shown")
+        .shows("& !subject:orders.eu");
+    stage.keys("#").shows("3 shown");
+    let mut stage = self::stage();
+    stage
+        .keys("&card | cash<Enter>#")
+        .shows("& (card | cash) !sub")
+        .shows("1 shown");
+}
+
+#[test]
+fn filters_with_a_name_are_tabs() {
+    let mut stage = stage();
+    stage.keys(">").shows("No filter has a name yet");
+    let saved = |name: &str, expression: &str| SavedFilter {
+        name: name.into(),
+        expression: expression.into(),
+    };
+    let filters = vec![
+        saved("europe", "subject:orders.eu.>"),
+        saved("broken", "size>x"),
+    ];
+    let now = stage.now();
+    ingest::job(&mut stage.app, JobDone::Filters(Ok(filters)), now);
+    stage
+        .shows(" all ")
+        .shows(" europe ")
+        .keys(">")
+        .shows("3 shown");
+    stage
+        .keys(">")
+        .shows("broken")
+        .shows("size>x")
+        .shows("3 shown");
+    stage.keys("<<>").shows("5 shown");
+    stage.keys("&cash<Ctrl-S>money<Enter>");
+    assert_eq!(
+        stage.asked,
+        ["job(savefilter { name: \"money\", expression: some(\"cash\") })"]
+    );
+}

@@ -1,0 +1,257 @@
+//! Filter: which messages are shown, by the filter language, in force while it is typed.
+//!
+//! A text that is wrong underlines its place and leaves the filter before in force. Esc goes back to
+//! the filter that was there when the line was opened.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::{rows, set_view};
+use crate::{
+    filter::{self, Filter},
+    payload::visible,
+    protocol::HeaderBlock,
+    settings::SavedFilter,
+    store::View as Shown,
+    tui::{
+        app::{App, Focus, Level, Now},
+        panes::messages::Row,
+        widgets::{Field, Suggestions},
+    },
+};
+
+/// Filters that are remembered to be recalled.
+const PAST: usize = 50;
+
+/// Completions on offer.
+const OFFERED: usize = 8;
+
+/// The filter in force, and those before it.
+#[derive(Debug, Default)]
+pub struct Filters {
+    /// As it was typed; empty where everything is shown.
+    text: String,
+    /// Those that were taken, the newest first.
+    past: Vec<String>,
+    /// Those that have a name.
+    pub(super) saved: Vec<SavedFilter>,
+}
+
+impl Filters {
+    /// The filter in force as it was typed; empty where everything is shown.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn remember(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.past.retain(|past| past != text);
+            self.past.insert(0, text.to_owned());
+            self.past.truncate(PAST);
+        }
+    }
+}
+
+/// The line that is typed.
+#[derive(Debug)]
+pub struct FilterLine {
+    /// What is typed.
+    pub field: Field,
+    /// What there is to say about it.
+    pub verdict: Verdict,
+    /// What could stand at the cursor.
+    pub suggestions: Suggestions,
+    /// What a suggestion replaces.
+    replaced: Range<usize>,
+    /// Which of the filters before is recalled, as long as it is not changed.
+    recalled: Option<usize>,
+    /// The filter in force when the line was opened.
+    before: (String, Option<Filter>),
+}
+
+/// What there is to say about what is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing.
+    Fine,
+    /// It is a filter, and may not mean what was meant.
+    Hint(filter::Hint),
+    /// It is no filter.
+    Wrong(filter::Error),
+}
+
+/// Opens the line with the filter in force, to be changed.
+pub fn open(app: &App) -> FilterLine {
+    let text = app.messages.filters.text.clone();
+    FilterLine {
+        field: Field::new(text.clone()),
+        verdict: Verdict::Fine,
+        suggestions: Suggestions::default(),
+        replaced: 0..0,
+        recalled: None,
+        before: (text, app.store.view().filter.clone()),
+    }
+}
+
+/// Filters by what is typed now, and offers what could come next. A word that may become the name of
+/// a field waits until it is none or is submitted: `siz` on the way to `size>1k` hides nothing.
+pub fn typed(app: &mut App, line: &mut FilterLine, now: Now) {
+    line.recalled = None;
+    let headers = headers_seen(app);
+    let subjects = app.store.subjects();
+    let offered = filter::complete(
+        line.field.text(),
+        line.field.before_cursor().len(),
+        subjects.names(),
+        headers.iter().map(Vec::as_slice),
+    );
+    let word = line
+        .field
+        .text()
+        .get(offered.range.clone())
+        .unwrap_or_default();
+    let is_field = |candidate: &String| candidate.ends_with([':', '>', '<', '=']);
+    let half_a_name = !word.is_empty()
+        && !offered.candidates.is_empty()
+        && offered.candidates.iter().all(is_field);
+    line.replaced = offered.range;
+    let offered = offered.candidates.into_iter().take(OFFERED);
+    line.suggestions = Suggestions::new(offered.collect());
+    if half_a_name {
+        line.verdict = Verdict::Fine;
+    } else {
+        judge(app, line, now);
+    }
+}
+
+/// Puts what is typed in force, where it is a filter.
+fn judge(app: &mut App, line: &mut FilterLine, now: Now) {
+    line.verdict = match read(app, line.field.text(), now) {
+        Ok(filter) => {
+            let verdict = match filter.hints().first() {
+                Some(hint) => Verdict::Hint(hint.clone()),
+                None => Verdict::Fine,
+            };
+            put_in_force(app, line.field.text().trim().to_owned(), Some(filter));
+            verdict
+        }
+        Err(error) => Verdict::Wrong(error),
+    };
+}
+
+fn read(app: &App, text: &str, now: Now) -> Result<Filter, filter::Error> {
+    Filter::parse(text, &now.zoned(&app.setup.zone))
+}
+
+fn put_in_force(app: &mut App, text: String, filter: Option<Filter>) {
+    let filter = filter.filter(|filter| !filter.is_everything());
+    let view = Shown {
+        filter,
+        ..app.store.view().clone()
+    };
+    app.messages.filters.text = text;
+    set_view(app, view);
+}
+
+/// The names of headers in the messages on the screen.
+fn headers_seen(app: &App) -> HashSet<Vec<u8>> {
+    let rows = rows(app);
+    let height = app.layout.rows(Focus::Messages);
+    let visible = app.messages.place.visible(&rows, height);
+    let mut seen = HashSet::new();
+    for row in visible {
+        if let Some(Row::Entry(entry)) = rows.get(row)
+            && let Some(message) = entry.message()
+        {
+            let block = HeaderBlock::parse(message.header);
+            seen.extend(block.fields.iter().map(|(name, _)| name.to_vec()));
+        }
+    }
+    seen
+}
+
+/// Takes the suggestion that is highlighted, or the first.
+pub fn take_suggestion(app: &mut App, line: &mut FilterLine, now: Now) {
+    let replaced = line.replaced.clone();
+    if let Some(taken) = line.suggestions.take_first() {
+        line.field.replace(replaced, &taken);
+        typed(app, line, now);
+    }
+}
+
+/// Highlights a suggestion; where there is none, recalls a filter from before.
+pub fn up_or_down(app: &mut App, line: &mut FilterLine, down: bool, now: Now) {
+    if !line.suggestions.is_empty() {
+        return line.suggestions.highlight(down);
+    }
+    let past = &app.messages.filters.past;
+    let recalled = match (line.recalled, down) {
+        (None, false) => Some(0),
+        (Some(n), false) => Some((n + 1).min(past.len().saturating_sub(1))),
+        (Some(0) | None, true) => None,
+        (Some(n), true) => Some(n - 1),
+    };
+    let text = match recalled {
+        Some(n) => past.get(n),
+        None => Some(&line.before.0),
+    };
+    if let Some(text) = text.cloned() {
+        line.field.set_text(text);
+        judge(app, line, now);
+        line.recalled = recalled;
+    }
+}
+
+/// Keeps what is typed. What is no filter is given back: its line stays open.
+pub fn submit(app: &mut App, mut line: FilterLine, now: Now) -> Option<FilterLine> {
+    judge(app, &mut line, now);
+    if matches!(line.verdict, Verdict::Wrong(_)) {
+        return Some(line);
+    }
+    let text = app.messages.filters.text.clone();
+    app.messages.filters.remember(&text);
+    None
+}
+
+/// Undoes what was typed.
+pub fn cancel(app: &mut App, line: FilterLine) {
+    let (text, filter) = line.before;
+    put_in_force(app, text, filter);
+}
+
+/// Shows everything again; says whether a filter was in force.
+pub fn end(app: &mut App) -> bool {
+    let was = app.store.view().filter.is_some();
+    put_in_force(app, String::new(), None);
+    was
+}
+
+/// Hides the subject of a message: one more term of the filter.
+pub fn hide_subject(app: &mut App, subject: &[u8], now: Now) {
+    let term = match std::str::from_utf8(subject) {
+        Ok(subject) => format!("!{}", filter::subject_term(subject)),
+        Err(_) => {
+            let text = format!("{} is no text, and a filter is.", visible(subject));
+            return app.toasts.show(Level::Failed, text, now.instant);
+        }
+    };
+    let before = app.messages.filters.text.clone();
+    let text = match before.as_str() {
+        "" => term,
+        // what is alternative as a whole must be so behind another term
+        before if before.contains('|') => format!("({before}) {term}"),
+        before => format!("{before} {term}"),
+    };
+    apply(app, &text, now);
+    app.messages.filters.remember(&text);
+}
+
+/// Puts a filter in force that was not typed here; the one before stays where it is none.
+pub fn apply(app: &mut App, text: &str, now: Now) {
+    match read(app, text, now) {
+        Ok(filter) => put_in_force(app, text.trim().to_owned(), Some(filter)),
+        Err(error) => {
+            let text = format!("{} is no filter: {error}", visible(text.as_bytes()));
+            app.toasts.show(Level::Failed, text, now.instant);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The tabs above the log: all messages, and what each filter with a name shows.
+
+use ratatui::{buffer::Buffer, text::Span};
+
+use super::filter;
+use crate::{
+    payload::visible,
+    settings::SavedFilter,
+    tui::{
+        app::{App, Effect, Job, Level, Now},
+        overlays::Overlay,
+        widgets::{fit, width},
+    },
+};
+
+/// Cells of a name.
+const NAME: usize = 24;
+
+/// Rows of the log that the tabs take: none as long as no filter has a name.
+pub fn height(app: &App) -> u16 {
+    u16::from(!app.messages.filters.saved.is_empty())
+}
+
+/// Takes what the file of filters holds.
+pub fn loaded(app: &mut App, saved: Vec<SavedFilter>) {
+    app.messages.filters.saved = saved;
+}
+
+/// Goes to a tab further on, around at the ends. A filter without a name stands before the first.
+pub fn step(app: &mut App, steps: isize, now: Now) {
+    let saved = &app.messages.filters.saved;
+    if saved.is_empty() {
+        let text = "No filter has a name yet: & filters, and Ctrl-S there names it.";
+        return app.toasts.show(Level::Notice, text, now.instant);
+    }
+    let here = match chosen(app) {
+        Some(tab) => tab as isize + steps,
+        None if steps > 0 => 0,
+        None => -1,
+    };
+    let tab = here.rem_euclid(saved.len() as isize + 1) as usize;
+    let expression = tab
+        .checked_sub(1)
+        .and_then(|saved_at| saved.get(saved_at))
+        .map_or(String::new(), |filter| filter.expression.clone());
+    filter::apply(app, &expression, now);
+}
+
+/// The tab that shows what is shown now; 0 shows everything.
+fn chosen(app: &App) -> Option<usize> {
+    let filters = &app.messages.filters;
+    if filters.text().is_empty() {
+        return Some(0);
+    }
+    let mut saved = filters.saved.iter();
+    saved
+        .position(|saved| saved.expression.trim() == filters.text())
+        .map(|at| at + 1)
+}
+
+/// Asks for a name of the filter in force.
+pub fn ask_name(app: &mut App, now: Now) {
+    let expression = app.messages.filters.text().to_owned();
+    if expression.is_empty() {
+        let text = "There is no filter to name: everything is shown.";
+        return app.toasts.show(Level::Notice, text, now.instant);
+    }
+    let saved = app.messages.filters.saved.iter();
+    let name = saved
+        .filter(|saved| saved.expression.trim() == expression)
+        .map(|saved| saved.name.clone())
+        .next();
+    app.overlays
+        .push(Overlay::name_filter(expression, &name.unwrap_or_default()));
+}
+
+/// Names a filter; an empty name takes its name away.
+pub fn name(app: &mut App, expression: &str, name: &str) -> Vec<Effect> {
+    let name = name.trim();
+    let saved = app.messages.filters.saved.iter();
+    let jobs: Vec<Job> = if name.is_empty() {
+        saved
+            .filter(|saved| saved.expression.trim() == expression)
+            .map(|saved| Job::SaveFilter {
+                name: saved.name.clone(),
+                expression: None,
+            })
+            .collect()
+    } else {
+        vec![Job::SaveFilter {
+            name: name.to_owned(),
+            expression: Some(expression.to_owned()),
+        }]
+    };
+    jobs.into_iter().map(Effect::Job).collect()
+}
+
+/// Draws them into their row.
+pub fn draw(app: &App, buffer: &mut Buffer) {
+    let (area, theme) = (app.layout.filters, &app.theme);
+    if area.is_empty() {
+        return;
+    }
+    let names = app.messages.filters.saved.iter();
+    let names = names.map(|saved| visible(saved.name.as_bytes()).into_owned());
+    let chosen = chosen(app);
+    let mut x = area.x;
+    for (tab, name) in std::iter::once("all".to_owned()).chain(names).enumerate() {
+        let text = format!(" {} ", fit(&name, NAME));
+        let wide = width(&text) as u16;
+        if x + wide > area.right() {
+            break;
+        }
+        let style = if chosen == Some(tab) {
+            theme.chosen
+        } else {
+            theme.dim
+        };
+        buffer.set_span(x, area.y, &Span::styled(text, style), wide);
+        x += wide + 1;
+    }
+}
