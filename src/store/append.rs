@@ -25,7 +25,7 @@ impl Store {
             self.append_run(direction, bytes, run, at);
             rest = later;
         }
-        self.subjects.settle(second_of(at));
+        self.subjects.settle();
         self.judge_new();
         self.trim();
     }

@@ -45,6 +45,20 @@ impl Log {
         segment.record(id).map(|record| (segment, record))
     }
 
+    /// Every entry kept, the newest first, each with its segment.
+    pub fn newest_first(&self) -> impl Iterator<Item = (&Segment, &Kept)> {
+        let sealed = self.sealed.iter().rev().map(|sealed| &*sealed.segment);
+        std::iter::once(&self.open)
+            .chain(sealed)
+            .flat_map(|segment| {
+                segment
+                    .records
+                    .iter()
+                    .rev()
+                    .map(move |record| (segment, record))
+            })
+    }
+
     /// The ids kept: the oldest, and the one behind the newest.
     pub fn ids(&self) -> Range<u64> {
         self.part(0).0.first..self.open.next()

@@ -45,8 +45,10 @@ mod subjects;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod tree;
 mod view;
+mod watch;
 
 pub use counters::Counters;
 pub use entry::{Direction, Entry, Message, MessageId};
@@ -56,10 +58,11 @@ pub use marker::{Marker, MarkerKind};
 pub use moving::Toward;
 pub use pairs::{Outcome, Pair};
 pub use query::Query;
-pub use rates::{HISTORY_SECONDS, RATE_SECONDS, Rates};
+pub use rates::{RATE_SECONDS, Rate, Rates, Traffic};
 pub use scan::{Scan, Scanned};
 pub use store::{DEFAULT_BUDGET, Holder, Store};
 pub use subjects::{SubjectStats, Subjects};
 pub use subscriptions::SubscriptionStats;
+pub use timeline::{HISTORY_SECONDS, Timeline};
 pub use tree::{NodeId, TreeRow};
 pub use view::View;

@@ -1,48 +1,127 @@
 //! Messages and bytes by the second.
+//!
+//! A rate is the mean of the last [`RATE_SECONDS`] complete seconds **of the store**, wherever it
+//! stands: what came on a subject seen only a second ago is divided by as many seconds as everything
+//! else. So the rates of the parts add up to that of the whole.
+
+use super::{Timeline, timeline::HISTORY_SECONDS};
 
 /// Rates are means over this many complete seconds.
 pub const RATE_SECONDS: usize = 5;
 
-/// How many complete seconds a sparkline can show.
-pub const HISTORY_SECONDS: usize = 63;
+/// What came in one second, or in several. Each number stops at `u32::MAX`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Messages.
+    pub messages: u32,
+    /// Bytes of their headers and payloads.
+    pub bytes: u32,
+}
+
+impl Traffic {
+    /// So many messages and bytes.
+    pub(super) fn new(messages: u64, bytes: u64) -> Traffic {
+        let stop = |value| u32::try_from(value).unwrap_or(u32::MAX);
+        Traffic {
+            messages: stop(messages),
+            bytes: stop(bytes),
+        }
+    }
+
+    /// Whether nothing came.
+    pub fn is_none(&self) -> bool {
+        self.messages == 0 && self.bytes == 0
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, more: Traffic) {
+        self.messages = self.messages.saturating_add(more.messages);
+        self.bytes = self.bytes.saturating_add(more.bytes);
+    }
+}
+
+/// How much comes in a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rate {
+    /// Messages a second.
+    pub messages: f64,
+    /// Bytes of their headers and payloads a second.
+    pub bytes: f64,
+}
+
+impl Rate {
+    /// Whether nothing comes.
+    pub fn is_none(&self) -> bool {
+        self.messages <= 0.0 && self.bytes <= 0.0
+    }
+
+    pub(super) fn add(&mut self, more: Rate) {
+        self.messages += more.messages;
+        self.bytes += more.bytes;
+    }
+}
 
 /// Everything received and sent, by the second.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Rates {
-    messages: History,
-    bytes: History,
+    meter: Meter,
+    rate: Rate,
+}
+
+/// After so many seconds without traffic nothing on a screen has a bar left that would move.
+const QUIET_AFTER: i64 = 63;
+
+impl Default for Rates {
+    fn default() -> Self {
+        Rates {
+            meter: Meter::new(HISTORY_SECONDS),
+            rate: Rate::default(),
+        }
+    }
 }
 
 impl Rates {
-    /// Messages a second, over the last [`RATE_SECONDS`] complete seconds.
+    /// Messages a second, as of the last tick.
     pub fn messages(&self) -> f64 {
-        self.messages.rate()
+        self.rate.messages
     }
 
-    /// Payload and header bytes a second, over the last [`RATE_SECONDS`] complete seconds.
+    /// Payload and header bytes a second, as of the last tick.
     pub fn bytes(&self) -> f64 {
-        self.bytes.rate()
+        self.rate.bytes
     }
 
-    /// Messages in each of the last `seconds` complete seconds, oldest first; at most
-    /// [`HISTORY_SECONDS`].
+    /// Messages and bytes a second, as of the last tick.
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// Messages in each of the last `seconds` complete seconds, oldest first, and zeros before the
+    /// first.
     pub fn history(&self, seconds: usize) -> impl Iterator<Item = u64> + '_ {
-        self.messages.complete(seconds)
+        self.meter.timeline.messages(seconds)
+    }
+
+    /// The last minutes, by the second.
+    pub fn timeline(&self) -> &Timeline {
+        &self.meter.timeline
     }
 
     /// Whether nothing is left to show or to scroll away, so that the tick may stop.
     pub fn quiet(&self) -> bool {
-        self.messages.is_empty()
+        self.meter.recent.is_empty() && self.meter.timeline.quiet_for() >= QUIET_AFTER
     }
 
     pub(super) fn add(&mut self, second: i64, messages: u64, bytes: u64) {
-        self.messages.add(second, messages);
-        self.bytes.add(second, bytes);
+        self.meter.add(second, Traffic::new(messages, bytes));
     }
 
-    pub(super) fn advance(&mut self, second: i64) {
-        self.messages.advance(second);
-        self.bytes.advance(second);
+    /// Moves on to a second; what comes back is how many seconds rates are the means of.
+    pub(super) fn tick(&mut self, second: i64) -> u32 {
+        self.meter.advance(second);
+        let span = self.meter.recent.span();
+        self.rate = self.meter.recent.rate(span);
+        span
     }
 }
 
@@ -51,45 +130,65 @@ pub(super) fn second_of(at: i64) -> i64 {
     at.div_euclid(1_000_000_000)
 }
 
-/// Enough for a sparkline.
-pub(super) type History = Window<{ HISTORY_SECONDS + 1 }>;
-
-/// Enough for a rate.
-pub(super) type Recent = Window<8>;
-
-/// A count for each of the last `N` seconds, `N` being a power of two: the newest, which is not over
-/// yet, and the complete ones before it. A count stops at `u32::MAX`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Window<const N: usize> {
-    /// The second that counts now; `None` before the first.
-    newest: Option<i64>,
-    /// How many seconds lie between the first and the newest, at most `N - 1`.
-    complete: u32,
-    counts: [u32; N],
+/// The last seconds, for the rate, and the last minutes, for a chart.
+#[derive(Clone, Debug)]
+pub(super) struct Meter {
+    pub recent: Recent,
+    pub timeline: Timeline,
 }
 
-impl<const N: usize> Default for Window<N> {
-    fn default() -> Self {
-        const { assert!(N.is_power_of_two() && N > RATE_SECONDS) };
-        Window {
-            newest: None,
-            complete: 0,
-            counts: [0; N],
+impl Meter {
+    /// One that remembers so many seconds.
+    pub fn new(seconds: usize) -> Meter {
+        Meter {
+            recent: Recent::default(),
+            timeline: Timeline::new(seconds),
         }
+    }
+
+    /// Counts in a second.
+    #[inline]
+    pub fn add(&mut self, second: i64, traffic: Traffic) {
+        if self.recent.newest != Some(second) {
+            self.advance(second);
+        }
+        self.recent.add(second, traffic);
+    }
+
+    /// Makes `second` the newest, with everything before it remembered.
+    pub fn advance(&mut self, second: i64) {
+        self.timeline.follow(&self.recent, second);
+        self.recent.advance(second);
     }
 }
 
-impl<const N: usize> Window<N> {
-    /// Counts `n` in a second; one a little older than the newest still finds its place.
-    pub fn add(&mut self, second: i64, n: u64) {
+/// How many seconds [`Recent`] counts; a power of two.
+pub(super) const SECONDS: usize = 8;
+
+/// What came in each of the last seconds: the newest, which is not over yet, and the complete ones
+/// before it. One cache line, since it is touched for every message.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Recent {
+    /// The second that counts now; `None` before the first.
+    newest: Option<i64>,
+    /// How many seconds lie between the first and the newest, at most `SECONDS - 1`.
+    complete: u32,
+    counts: [Traffic; SECONDS],
+}
+
+const _: () = assert!(SECONDS.is_power_of_two() && SECONDS > RATE_SECONDS);
+
+impl Recent {
+    /// Counts in a second; one a little older than the newest still finds its place.
+    #[inline]
+    pub fn add(&mut self, second: i64, traffic: Traffic) {
         if self.newest != Some(second) {
             self.advance(second);
         }
-        let count = &mut self.counts[slot::<N>(second)];
-        *count = count.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+        self.counts[slot(second)].add(traffic);
     }
 
-    /// Makes `second` the newest. Going back further than the window means that the clock was set:
+    /// Makes `second` the newest. Going back further than is counted means that the clock was set:
     /// it begins again there.
     pub fn advance(&mut self, second: i64) {
         let Some(newest) = self.newest else {
@@ -97,86 +196,96 @@ impl<const N: usize> Window<N> {
             return;
         };
         if second <= newest {
-            if second <= newest.saturating_sub(N as i64) {
-                *self = Window::default();
+            if second <= newest.saturating_sub(SECONDS as i64) {
+                *self = Recent::default();
                 self.newest = Some(second);
             }
             return;
         }
         let steps = second.saturating_sub(newest);
-        if steps >= N as i64 {
-            self.counts = [0; N];
+        if steps >= SECONDS as i64 {
+            self.counts = Default::default();
         } else {
             for passed in newest + 1..=second {
-                self.counts[slot::<N>(passed)] = 0;
+                self.counts[slot(passed)] = Traffic::default();
             }
         }
         self.newest = Some(second);
-        self.complete = (i64::from(self.complete).saturating_add(steps)).min(N as i64 - 1) as u32;
+        let complete = i64::from(self.complete).saturating_add(steps);
+        self.complete = complete.min(SECONDS as i64 - 1) as u32;
     }
 
-    /// The mean of the last complete seconds before the newest.
-    pub fn rate(&self) -> f64 {
-        self.newest.map_or(0.0, |newest| self.rate_at(newest))
+    /// How many of the last [`RATE_SECONDS`] seconds were counted from beginning to end, at least one.
+    pub fn span(&self) -> u32 {
+        self.complete.clamp(1, RATE_SECONDS as u32)
     }
 
-    /// The mean of the last complete seconds before `now`, which may lie after the newest.
-    pub fn rate_at(&self, now: i64) -> f64 {
-        let Some(newest) = self.newest else {
-            return 0.0;
-        };
-        let now = now.max(newest);
-        let known = now
-            .saturating_sub(newest)
-            .saturating_add(i64::from(self.complete));
-        let span = known.clamp(1, RATE_SECONDS as i64);
-        let oldest = (newest - i64::from(self.complete)).max(now - span);
-        let sum: u64 = (oldest..now.min(newest + 1))
-            .map(|second| u64::from(self.counts[slot::<N>(second)]))
-            .sum();
-        sum as f64 / span as f64
+    /// The mean of the last `span` complete seconds before the newest.
+    pub fn rate(&self, span: u32) -> Rate {
+        self.newest
+            .map_or(Rate::default(), |newest| self.rate_at(newest, span))
     }
 
-    /// The last complete seconds, oldest first; zeros before the first.
-    pub fn complete(&self, seconds: usize) -> impl Iterator<Item = u64> + '_ {
-        let seconds = seconds.min(N - 1);
-        (0..seconds).map(move |index| {
-            let back = (seconds - index) as i64;
-            match self.newest {
-                Some(newest) if back <= i64::from(self.complete) => {
-                    u64::from(self.counts[slot::<N>(newest - back)])
-                }
-                _ => 0,
-            }
+    /// The mean of the last `span` complete seconds before `now`, which may lie after the newest.
+    pub fn rate_at(&self, now: i64, span: u32) -> Rate {
+        let oldest = now.saturating_sub(i64::from(span));
+        let mut sum = (0u64, 0u64);
+        for (_, traffic) in self
+            .seconds()
+            .filter(|(second, _)| (oldest..now).contains(second))
+        {
+            sum.0 += u64::from(traffic.messages);
+            sum.1 += u64::from(traffic.bytes);
+        }
+        Rate {
+            messages: sum.0 as f64 / f64::from(span),
+            bytes: sum.1 as f64 / f64::from(span),
+        }
+    }
+
+    /// Every second counted, the newest last, whether it is over or not.
+    pub fn seconds(&self) -> impl Iterator<Item = (i64, Traffic)> + '_ {
+        let complete = i64::from(self.complete);
+        self.newest.into_iter().flat_map(move |newest| {
+            (newest.saturating_sub(complete)..=newest)
+                .map(|second| (second, self.counts[slot(second)]))
         })
+    }
+
+    /// Adds what another window counted in the seconds that this one knows or may know.
+    pub fn merge(&mut self, other: &Recent) {
+        let Some(newest) = self.newest else {
+            return;
+        };
+        let first = newest - (SECONDS as i64 - 1);
+        for (second, traffic) in other.seconds() {
+            if (first..=newest).contains(&second) {
+                self.complete = self.complete.max((newest - second) as u32);
+                self.counts[slot(second)].add(traffic);
+            }
+        }
     }
 
     /// Whether every second, the newest included, counts nothing.
     pub fn is_empty(&self) -> bool {
-        self.counts.iter().all(|count| *count == 0)
+        self.counts.iter().all(Traffic::is_none)
     }
 }
 
-fn slot<const N: usize>(second: i64) -> usize {
-    second as usize & (N - 1)
+fn slot(second: i64) -> usize {
+    second as usize & (SECONDS - 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn counted(schedule: &[(i64, u64)]) -> History {
-        let mut window = History::default();
+    fn counted(schedule: &[(i64, u64)]) -> Recent {
+        let mut recent = Recent::default();
         for (second, n) in schedule {
-            window.add(*second, *n);
+            recent.add(*second, Traffic::new(*n, 10 * n));
         }
-        window
-    }
-
-    fn published(schedule: &[(i64, u64)], now: i64) -> History {
-        let mut window = counted(schedule);
-        window.advance(now);
-        window
+        recent
     }
 
     #[test]
@@ -197,35 +306,27 @@ mod tests {
             (&[(100, 4), (20, 6)], 21, 6.0),
             (&[(100, 1)], i64::MAX / 1_000_000_000, 0.0),
         ] {
+            let mut recent = counted(schedule);
+            recent.advance(now);
+            let expected = Rate {
+                messages: rate,
+                bytes: 10.0 * rate,
+            };
             assert_eq!(
-                published(schedule, now).rate(),
-                rate,
+                recent.rate(recent.span()),
+                expected,
                 "{schedule:?} at {now}"
             );
-            assert_eq!(
-                counted(schedule).rate_at(now),
-                rate,
-                "{schedule:?} at {now}"
-            );
+            let span = recent.span();
+            assert_eq!(counted(schedule).rate_at(now, span), expected);
         }
     }
 
     #[test]
-    fn a_sparkline_shows_complete_seconds_oldest_first() {
-        let schedule = [(100, 1), (101, 2), (103, 4), (104, 5)];
-        for (now, seconds, shown) in [
-            (104, 6, vec![0, 0, 1, 2, 0, 4]),
-            (105, 3, vec![0, 4, 5]),
-            (107, 3, vec![5, 0, 0]),
-            (200, 3, vec![0, 0, 0]),
-        ] {
-            let window = published(&schedule, now);
-            assert_eq!(window.complete(seconds).collect::<Vec<_>>(), shown, "{now}");
-        }
-        assert_eq!(
-            published(&schedule, 105).complete(1_000).count(),
-            HISTORY_SECONDS
-        );
+    fn what_began_late_is_divided_by_the_seconds_of_the_whole() {
+        let late = counted(&[(109, 10)]);
+        assert_eq!(late.rate_at(110, 5).messages, 2.0);
+        assert_eq!(late.rate_at(110, 1).messages, 10.0);
     }
 
     #[test]
@@ -234,9 +335,9 @@ mod tests {
         assert!(rates.quiet());
         rates.add(100, 3, 30);
         assert!(!rates.quiet());
-        rates.advance(100 + HISTORY_SECONDS as i64);
+        rates.tick(100 + QUIET_AFTER);
         assert!(!rates.quiet());
-        rates.advance(101 + HISTORY_SECONDS as i64);
+        rates.tick(101 + QUIET_AFTER);
         assert!(rates.quiet());
     }
 
@@ -245,7 +346,7 @@ mod tests {
         let mut rates = Rates::default();
         rates.add(1, 1, u64::MAX);
         rates.add(1, 1, 1);
-        rates.advance(2);
+        rates.tick(2);
         assert_eq!(rates.bytes(), f64::from(u32::MAX));
     }
 }

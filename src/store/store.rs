@@ -161,9 +161,9 @@ impl Store {
     /// [`Rates::quiet`].
     pub fn tick(&mut self, now: i64) {
         let second = second_of(now);
-        self.rates.advance(second);
-        self.subscriptions.tick(second);
-        self.subjects.tick(second);
+        let span = self.rates.tick(second);
+        self.subscriptions.tick(second, span);
+        self.subjects.tick(second, span);
     }
 
     /// Everything received and sent, by the second.

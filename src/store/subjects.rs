@@ -3,10 +3,11 @@
 use std::{collections::VecDeque, ops::Range};
 
 use super::{
-    NodeId, TreeRow,
+    NodeId, Rate, Timeline, Traffic, TreeRow,
     hash::Seed,
     interner::Table,
-    rates::Recent,
+    rates::{RATE_SECONDS, Recent},
+    timeline::HISTORY_SECONDS,
     tree::Tree,
     view::{View, is_internal},
 };
@@ -24,8 +25,8 @@ pub struct SubjectStats {
     pub bytes: u64,
     /// How many of them are in the log now, copies included.
     pub kept: u64,
-    /// Messages a second, over the last [`RATE_SECONDS`](super::RATE_SECONDS) complete seconds.
-    pub rate: f64,
+    /// How much comes in, as of the last tick.
+    pub rate: Rate,
 }
 
 /// Above this many, subjects with no kept message are forgotten.
@@ -53,7 +54,17 @@ pub struct Subjects {
     /// Without a kept message at some time, longest first; some have come back since.
     unused: VecDeque<u32>,
     forgotten: u64,
+    /// The second of the last tick, and of how many seconds rates are means.
     now: i64,
+    span: u32,
+    watched: Option<Watched>,
+}
+
+/// The part of the tree that is charted.
+#[derive(Debug)]
+struct Watched {
+    prefix: Vec<u8>,
+    timeline: Timeline,
 }
 
 /// One interned subject.
@@ -74,6 +85,8 @@ pub(super) struct Subject {
     pub matches: bool,
     /// What the filter leaves to ask of its messages, once it was asked.
     remainder: Option<Remainder>,
+    /// Whether it belongs to what is watched.
+    pub watched: bool,
     lists: Lists,
 }
 
@@ -99,6 +112,8 @@ impl Subjects {
             unused: VecDeque::new(),
             forgotten: 0,
             now: i64::MIN,
+            span: RATE_SECONDS as u32,
+            watched: None,
         }
     }
 
@@ -120,7 +135,7 @@ impl Subjects {
             count: entry.count,
             bytes: entry.bytes,
             kept: entry.kept,
-            rate: entry.recent.rate_at(self.now),
+            rate: entry.recent.rate_at(self.now, self.span),
         })
     }
 
@@ -220,6 +235,10 @@ impl Subjects {
             internal: is_internal(subject),
             matches: matches(view, subject),
             remainder: None,
+            watched: self
+                .watched
+                .as_ref()
+                .is_some_and(|watched| is_below(&watched.prefix, subject)),
             lists,
         };
         self.names += subject.len();
@@ -245,7 +264,7 @@ impl Subjects {
         }
         entry.count += 1;
         entry.bytes += bytes;
-        entry.recent.add(second, 1);
+        entry.recent.add(second, Traffic::new(1, bytes));
         if !entry.lists.touched {
             entry.lists.touched = true;
             self.touched.push(number);
@@ -262,9 +281,8 @@ impl Subjects {
         }
     }
 
-    /// The end of a batch received in this second.
-    pub(super) fn settle(&mut self, second: i64) {
-        self.now = self.now.max(second);
+    /// The end of a batch.
+    pub(super) fn settle(&mut self) {
         if self.touched.len() <= AT_ONCE {
             self.fill_tree();
         }
@@ -282,21 +300,54 @@ impl Subjects {
         }
     }
 
-    /// Brings the tree up to date and moves rates on.
-    pub(super) fn tick(&mut self, second: i64) {
-        self.now = second;
+    /// Brings the tree up to date and moves rates on; they are means of `span` seconds.
+    pub(super) fn tick(&mut self, second: i64, span: u32) {
+        (self.now, self.span) = (second, span);
         self.fill_tree();
         self.tree.begin_rates();
+        let mut of_watched = Recent::default();
+        of_watched.advance(second);
         self.active.retain(|number| {
             let entry = &mut self.entries[*number as usize];
+            if entry.watched {
+                of_watched.merge(&entry.recent);
+            }
             entry.recent.advance(second);
             entry.lists.active = !entry.recent.is_empty();
-            let rate = entry.recent.rate();
-            if rate > 0.0 {
+            let rate = entry.recent.rate(span);
+            if !rate.is_none() {
                 self.tree.rate(entry.node, rate);
             }
             entry.lists.active
         });
+        if let Some(watched) = &mut self.watched {
+            watched.timeline.follow(&of_watched, second);
+        }
+    }
+
+    /// Watches what comes on a subject and below it, in place of what was watched before.
+    pub(super) fn watch(&mut self, prefix: &[u8]) {
+        for entry in &mut self.entries {
+            entry.watched = is_below(prefix, &entry.name);
+        }
+        self.watched = Some(Watched {
+            prefix: prefix.to_vec(),
+            timeline: Timeline::new(HISTORY_SECONDS),
+        });
+    }
+
+    /// Tells what came on what is watched until now.
+    pub(super) fn remember(&mut self, timeline: Timeline) {
+        if let Some(watched) = &mut self.watched {
+            watched.timeline = timeline;
+        }
+    }
+
+    /// What came on a subject and below it in the last minutes, where it is
+    /// [watched](super::Store::watch).
+    pub fn timeline(&self, prefix: &[u8]) -> Option<&Timeline> {
+        let watched = self.watched.as_ref()?;
+        (watched.prefix == prefix).then_some(&watched.timeline)
     }
 
     /// Decides for every subject anew whether it matches the view.
@@ -372,6 +423,10 @@ impl Subjects {
             + self.names
             + self.table.memory()
             + self.tree.memory()
+            + self
+                .watched
+                .as_ref()
+                .map_or(0, |watched| watched.timeline.memory())
     }
 
     /// What the subjects known need: as [`Subjects::memory`], without places that forgotten ones left
@@ -390,6 +445,13 @@ impl Subject {
             self.in_tree = (self.count, self.bytes);
         }
     }
+}
+
+/// Whether a subject is this one, or begins with it by whole tokens.
+fn is_below(prefix: &[u8], subject: &[u8]) -> bool {
+    subject
+        .strip_prefix(prefix)
+        .is_some_and(|rest| matches!(rest.first(), None | Some(b'.')))
 }
 
 fn matches(view: &View, name: &[u8]) -> bool {

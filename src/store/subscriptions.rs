@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{rates::History, view};
+use super::{Rate, Timeline, Traffic, rates::Meter, timeline::HISTORY_SECONDS, view};
 
 /// What came in on one subscription.
 #[derive(Clone, Debug)]
@@ -19,19 +19,25 @@ pub struct SubscriptionStats {
     pub dropped: u64,
     /// Whether its messages are hidden.
     pub muted: bool,
-    history: History,
+    meter: Meter,
+    rate: Rate,
 }
 
 impl SubscriptionStats {
-    /// Messages a second, over the last [`RATE_SECONDS`](super::RATE_SECONDS) complete seconds.
-    pub fn rate(&self) -> f64 {
-        self.history.rate()
+    /// How much comes in on it, as of the last tick.
+    pub fn rate(&self) -> Rate {
+        self.rate
     }
 
-    /// Messages in each of the last `seconds` complete seconds, oldest first; at most
-    /// [`HISTORY_SECONDS`](super::HISTORY_SECONDS).
+    /// Messages in each of the last `seconds` complete seconds, oldest first, and zeros before the
+    /// first.
     pub fn spark(&self, seconds: usize) -> impl Iterator<Item = u64> + '_ {
-        self.history.complete(seconds)
+        self.meter.timeline.messages(seconds)
+    }
+
+    /// The last minutes, by the second; the last one alone where very many subscriptions were made.
+    pub fn timeline(&self) -> &Timeline {
+        &self.meter.timeline
     }
 }
 
@@ -39,6 +45,10 @@ impl SubscriptionStats {
 pub(super) const SENT: u16 = 0;
 /// The subscription that replies to our own requests come in on.
 pub(super) const INBOX: u16 = 1;
+
+/// How many subscriptions have a timeline of [`HISTORY_SECONDS`], and what the others have.
+const LONG_TIMELINES: usize = 1_024;
+const SHORT_TIMELINE: usize = 60;
 
 /// Every subscription that is there, and removed ones while messages of them are kept. Records name
 /// them by their place here.
@@ -88,7 +98,15 @@ impl Subscriptions {
     }
 
     fn take_place(&mut self, sid: u64) -> Option<u16> {
-        let slot = Slot::new(sid);
+        let long = self.slots.len() < LONG_TIMELINES;
+        let slot = Slot::new(
+            sid,
+            if long {
+                HISTORY_SECONDS
+            } else {
+                SHORT_TIMELINE
+            },
+        );
         let place = match u16::try_from(self.slots.len()) {
             Ok(place) => {
                 self.slots.push(slot);
@@ -156,7 +174,7 @@ impl Subscriptions {
         slot.stats.count += 1;
         slot.stats.bytes += bytes;
         slot.stats.copies += u64::from(is_copy);
-        slot.stats.history.add(second, 1);
+        slot.stats.meter.add(second, Traffic::new(1, bytes));
     }
 
     /// Counts a message that is no longer kept.
@@ -164,21 +182,28 @@ impl Subscriptions {
         self.slots[place as usize].kept -= 1;
     }
 
-    /// Moves rates on.
-    pub fn tick(&mut self, second: i64) {
+    /// Moves rates on; they are means of `span` seconds.
+    pub fn tick(&mut self, second: i64, span: u32) {
         for slot in &mut self.slots {
-            slot.stats.history.advance(second);
+            slot.stats.meter.advance(second);
+            slot.stats.rate = slot.stats.meter.recent.rate(span);
         }
     }
 
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>() + self.by_sid.capacity() * size_of::<(u64, u16)>()
+        let timelines = self
+            .slots
+            .iter()
+            .map(|slot| slot.stats.meter.timeline.memory());
+        self.slots.capacity() * size_of::<Slot>()
+            + self.by_sid.capacity() * size_of::<(u64, u16)>()
+            + timelines.sum::<usize>()
     }
 }
 
 impl Slot {
-    fn new(sid: u64) -> Slot {
+    fn new(sid: u64, seconds: usize) -> Slot {
         Slot {
             sid,
             stats: SubscriptionStats {
@@ -188,7 +213,8 @@ impl Slot {
                 copies: 0,
                 dropped: 0,
                 muted: false,
-                history: History::default(),
+                meter: Meter::new(seconds),
+                rate: Rate::default(),
             },
             internal: false,
             live: true,

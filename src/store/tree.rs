@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::view::is_internal;
+use super::{Rate, view::is_internal};
 
 /// Names a node of the tree for as long as the node is there; keep the prefix to find it later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,8 +29,8 @@ pub struct TreeRow<'a> {
     pub count: u64,
     /// Bytes of their headers and payloads.
     pub bytes: u64,
-    /// Messages a second on it and below, as of the last tick.
-    pub rate: f64,
+    /// How much comes in on it and below, as of the last tick.
+    pub rate: Rate,
 }
 
 /// Deeper tokens stay together in the last one: a subject may have thousands.
@@ -67,7 +67,7 @@ struct Node {
     below: usize,
     count: u64,
     bytes: u64,
-    rate: f64,
+    rate: Rate,
     rated: u64,
 }
 
@@ -168,15 +168,15 @@ impl Tree {
     }
 
     /// Adds to the rate of a node and everything above.
-    pub fn rate(&mut self, node: u32, rate: f64) {
+    pub fn rate(&mut self, node: u32, rate: Rate) {
         let mut at = node;
         loop {
             let node = &mut self.nodes[at as usize];
             if node.rated != self.tick {
                 node.rated = self.tick;
-                node.rate = 0.0;
+                node.rate = Rate::default();
             }
-            node.rate += rate;
+            node.rate.add(rate);
             if at == ROOT {
                 return;
             }
@@ -306,7 +306,7 @@ impl Node {
             below: 0,
             count: 0,
             bytes: 0,
-            rate: 0.0,
+            rate: Rate::default(),
             rated: 0,
         }
     }
@@ -370,7 +370,7 @@ impl Tree {
             rate: if node.rated == self.tick {
                 node.rate
             } else {
-                0.0
+                Rate::default()
             },
         }
     }

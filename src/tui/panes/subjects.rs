@@ -150,8 +150,8 @@ fn line<'a>(app: &App, row: &TreeRow, selected: bool, cells: u16) -> Line<'a> {
         (true, true) => "▸",
         (true, false) => "▾",
     };
-    let right = if row.rate > 0.0 {
-        number::rate(row.rate)
+    let right = if row.rate.messages > 0.0 {
+        number::rate(row.rate.messages)
     } else {
         number::count(row.count)
     };

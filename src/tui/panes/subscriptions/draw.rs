@@ -139,7 +139,7 @@ fn line<'a>(app: &App, row: &Subscription, selected: bool, columns: &Columns) ->
     if columns.rate > 0 {
         let rate = match stats {
             _ if row.muted => "muted".to_owned(),
-            Some(stats) if stats.rate() > 0.0 => number::rate(stats.rate()),
+            Some(stats) if !stats.rate().is_none() => number::rate(stats.rate().messages),
             _ => String::new(),
         };
         spans.push(Span::styled(format!(" {}", right(&rate, RATE)), dim));
