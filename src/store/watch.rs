@@ -29,7 +29,7 @@ impl Store {
         timeline.begin(newest);
         // the second that is reached last was perhaps not seen whole
         let mut whole_since = newest + 1;
-        let mut whole_log = self.log.ids().0 == 1;
+        let mut whole_log = self.log.ids().start == 1;
         for (looked_at, (segment, record)) in self.log.newest_first().enumerate() {
             let second = second_of(segment.at(record));
             if second < oldest {

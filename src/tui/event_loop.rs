@@ -13,7 +13,7 @@ use ratatui::layout::Size;
 use tokio::time::{Instant as TokioInstant, sleep_until};
 
 use super::{
-    app::{App, Effect, Level, Now, Purpose, ingest, switching, update},
+    app::{App, Effect, Level, Now, Purpose, ingest, mouse, switching, update},
     destinations::Destination,
     jobs::Jobs,
     keymap::Chord,
@@ -204,7 +204,7 @@ impl EventLoop {
                 turn.pacer.focus(focused);
                 Vec::new()
             }
-            Input::Mouse(_) => Vec::new(),
+            Input::Mouse(mouse) => mouse::act(&mut self.app, mouse, now),
         };
         turn.pacer.changed(Change::Key, now.instant);
         self.perform(effects, turn, now);
@@ -321,6 +321,7 @@ impl EventLoop {
             Effect::Switch(destination) => return self.switch(*destination, now),
             Effect::Job(job) => self.jobs.start_job(job),
             Effect::Copy(text) => self.copy(text, now),
+            Effect::Mouse(on) => self.output.submit(modes::mouse(on)),
             Effect::Redraw => self.screen.redraw_all(),
             Effect::Suspend => turn.suspend = true,
             Effect::Quit => turn.end = Some(End::Quit),

@@ -76,6 +76,32 @@ impl Finder {
         self.scroll.follow(false);
     }
 
+    /// Scrolls by lines, down where positive, on a screen of so many rows.
+    pub fn wheel(&mut self, lines: i64, height: u16) {
+        self.scroll.wheel(lines, self.found.len() as u64, height);
+    }
+
+    /// The places of the rows found that show on a screen of so many rows.
+    pub fn visible(&self, height: u16) -> Range<u64> {
+        self.scroll.clone().visible(self.found.len() as u64, height)
+    }
+
+    /// Puts the cursor on the row that shows on a line, on a screen of so many rows; whether it was
+    /// there already.
+    pub fn click(&mut self, line: u16, height: u16) -> bool {
+        let visible = self.visible(height);
+        let place = visible.start + u64::from(line);
+        if !visible.contains(&place) {
+            return false;
+        }
+        let total = self.found.len() as u64;
+        let again = self.scroll.selected(total) == Some(place);
+        // what shows stays where it is
+        self.scroll.visible(total, height);
+        self.scroll.select(place);
+        again
+    }
+
     /// How many rows are found.
     pub fn count(&self) -> usize {
         self.found.len()

@@ -71,9 +71,26 @@ fn draw_hints(app: &App, frame: &mut Frame) {
     );
 }
 
+/// What the hint at a column of the line of hints does.
+pub fn hinted_at(app: &App, column: u16) -> Option<Action> {
+    let place = hints::at(&hints(app), app.layout.hints, column)?;
+    let (_, row) = *hinted(app).get(place)?;
+    Some(row.action.clone())
+}
+
+fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
+    let frozen = app.messages.frozen.is_some();
+    let label = |row: &Binding| match row.action {
+        Action::Freeze if frozen => "go on",
+        _ => row.label,
+    };
+    let rows = hinted(app).into_iter();
+    rows.map(|(key, row)| (key, label(row))).collect()
+}
+
 /// A row of the table is hinted at where its key means it (a narrower scope may mean something
 /// else by it), where it would do something, and once, however many keys it has.
-fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
+fn hinted(app: &App) -> Vec<(&'static str, &'static Binding)> {
     let scopes = focus::scopes(app);
     let asked = !app.overlays.is_empty();
     let mut rows: Vec<(&str, &'static Binding)> = TABLE
@@ -94,12 +111,17 @@ fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
         seen.push(&row.action);
         new
     });
-    let frozen = app.messages.frozen.is_some();
-    let label = |row: &Binding| match row.action {
-        Action::Freeze if frozen => "go on",
-        _ => row.label,
-    };
-    rows.iter().map(|(key, row)| (*key, label(row))).collect()
+    rows
+}
+
+/// The pane whose name stands at a column of the tabs.
+pub fn tab_at(app: &App, column: u16) -> Option<Focus> {
+    let mut x = app.layout.tabs.x;
+    Focus::ring(app.view).iter().copied().find(|pane| {
+        let begin = x;
+        x += pane.name().len() as u16 + 3;
+        (begin..x - 1).contains(&column)
+    })
 }
 
 /// The panes of a narrow screen by name, the one shown marked.

@@ -22,6 +22,8 @@ pub enum Action {
     HideGuide,
     Reconnect,
     Contexts,
+    Mouse,
+    Graph,
     Counters,
     Server,
     // moving, in whatever has the focus
@@ -60,6 +62,12 @@ pub enum Action {
     AnswerRequest,
     ShowCopies,
     ShowInboxes,
+    ToggleMark,
+    NextMark,
+    PreviousMark,
+    PreviousOnSubject,
+    NextOnSubject,
+    GoToTime,
     TimeFormat,
     ClearLog,
     // details

@@ -42,6 +42,8 @@ pub enum Effect {
     Job(Job),
     /// Put text on the clipboard.
     Copy(String),
+    /// Turn the mouse on or off.
+    Mouse(bool),
     /// Draw everything again.
     Redraw,
     /// Into the background.

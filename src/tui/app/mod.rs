@@ -8,6 +8,7 @@ mod action;
 mod effect;
 pub mod focus;
 pub mod ingest;
+pub mod mouse;
 mod phase;
 pub mod servers;
 mod state;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Action, App, Effect, Focus, Level, Now, Phase, View, focus, switching};
+use super::{Action, App, Effect, Focus, Level, Now, Phase, View, focus, mouse, switching};
 use crate::{
     history::Kind,
     payload::visible,
@@ -45,6 +45,7 @@ pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.now = now;
     app.lay_out();
+    messages::forget_marks(app, now);
     let mut effects = details::refresh(app, now);
     messages::account(app);
     effects.extend(messages::scan(app));
@@ -153,6 +154,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Show(View::Messages) => app.go_to(Focus::Messages),
         Action::Show(View::History) | Action::OpenHistory => return history::open(app),
         Action::Zoom => app.zoom = !app.zoom,
+        Action::Mouse => return mouse::toggle(app, now),
         Action::HideGuide => app.guide.hide(),
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
         Action::Counters => app.overlays.push(Overlay::Counters),

@@ -133,6 +133,9 @@ pub static TABLE: &[Binding] = table! {
         ["<"] Action::PreviousTab, "previous tab", "Show what the filter with a name before shows";
         ["c"] Action::ShowCopies, "copies", "Show or hide copies from overlapping subscriptions";
         ["i"] Action::ShowInboxes, "inboxes", "Show or hide other people's _INBOX.> and $… traffic";
+        ["m"] Action::ToggleMark, "mark", "Mark the selected message, to come back to it, or take its mark away";
+        ["'"] Action::NextMark, "next mark", "Go to the next mark";
+        ["\""] Action::PreviousMark, "previous mark", "Go to the mark before";
         ["T"] Action::TimeFormat, "time format", "Times as clock, or since the message before";
         ["J"] Action::DetailsDown, "scroll details", "Scroll Details down from here";
         ["K"] Action::DetailsUp, "scroll details", "Scroll Details up from here";
@@ -222,6 +225,7 @@ pub static TABLE: &[Binding] = table! {
         ["PgUp"] Action::PageUp, "page up", "Go up a page";
         ["G", "End"] Action::Last, "newest", "Go to the newest, and follow";
         ["g", "Home"] Action::First, "oldest", "Go to the oldest";
+        ["M"] Action::Mouse, "mouse", "Turn the mouse on or off; while it is on, the terminal selects text with Shift";
         ["z"] Action::Zoom, "zoom", "Show the pane alone, or all again";
         ["y"] Action::CopyPayload, "copy", "Copy the payload of the message looked at";
         ["Y"] Action::CopySubject, "copy subject", "Copy the subject of the message looked at";

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Position, Rect},
     text::{Line, Span},
 };
 
@@ -86,6 +86,17 @@ impl Menu {
         }
     }
 
+    /// Scrolls by lines, down where positive.
+    pub fn wheel(&mut self, lines: i64, height: u16) {
+        self.finder.wheel(lines, height);
+    }
+
+    /// Selects the row that was clicked; says whether it was selected already, and so is to be run.
+    pub fn click(&mut self, at: Position, screen: Rect) -> bool {
+        let line = at.y.checked_sub(place(screen).y + ABOVE_ROWS);
+        line.is_some_and(|line| self.finder.click(line, rows(screen)))
+    }
+
     /// Types a key into the field that finds.
     pub fn type_key(&mut self, chord: Chord) {
         if self.finder.key(chord.event()) {
@@ -141,17 +152,24 @@ pub fn run(app: &mut App, menu: &Menu, now: Now) -> Vec<Effect> {
     effects
 }
 
+/// Border and field.
+const ABOVE_ROWS: u16 = 2;
+
+/// Where the box stands.
+pub fn place(screen: Rect) -> Rect {
+    popup::centred(84, HEIGHT, screen)
+}
+
 /// Rows of the list on a screen of that height.
 pub fn rows(screen: Rect) -> u16 {
-    const BORDER_AND_FIELD: u16 = 3;
-    HEIGHT.min(screen.height).saturating_sub(BORDER_AND_FIELD)
+    HEIGHT.min(screen.height).saturating_sub(ABOVE_ROWS + 1)
 }
 
 /// Draws it.
 pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
     let theme = &app.theme;
     let screen = app.layout.screen;
-    let place = popup::centred(84, HEIGHT, screen);
+    let place = place(screen);
     let count = format!("{} of {}", menu.finder.count(), menu.rows.len());
     let pane = Pane {
         name: menu.title,
@@ -204,11 +222,7 @@ pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
                 Span::styled(format!("{:gap$}{place_text}", ""), theme.dim),
             ])
         });
-    let track = Rect {
-        y: rows.y,
-        height: rows.height,
-        ..place
-    };
+    let track = scrollbar::track(place, rows);
     let total = menu.finder.count() as u64;
     scrollbar::draw(visible, total, theme.accent, track, buffer);
 }

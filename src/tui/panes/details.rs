@@ -19,7 +19,7 @@ use crate::{
     store::{Direction, MessageId},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
-        widgets::{number, scroll::Move},
+        widgets::{number, scroll::Move, scrollbar},
     },
 };
 
@@ -289,6 +289,28 @@ pub fn scroll(app: &mut App, step: Move) {
         .details
         .lines(width)
         .map(|lines| lines.step(from, step, height));
+    app.details.top = to.unwrap_or_default();
+}
+
+/// Scrolls by lines, down where positive.
+pub fn wheel(app: &mut App, lines: i64) {
+    let step = if lines < 0 { Move::Up } else { Move::Down };
+    for _ in 0..lines.unsigned_abs() {
+        scroll(app, step);
+    }
+}
+
+/// Goes to where a cell of the scrollbar stands for.
+pub fn jump(app: &mut App, cell: u16, cells: u16) {
+    if cell + 1 == cells {
+        return scroll(app, Move::End);
+    }
+    let (width, height) = room(app);
+    let to = app.details.lines(width).map(|lines| {
+        let (visible, all) = lines.extent(app.details.top, height);
+        let part = scrollbar::row_at(cell, visible.end - visible.start, all, cells);
+        lines.at_part(part, height)
+    });
     app.details.top = to.unwrap_or_default();
 }
 

@@ -27,8 +27,8 @@ const STEPS: [(&str, &str); 6] = [
     ("Space", "freeze, go on"),
     ("k Enter", "look inside"),
     ("s", "listen to >"),
-    ("r", "ask add [1,2]"),
-    ("h", "find it again"),
+    ("r", "add [1,2]"),
+    ("h", "find again"),
 ];
 
 impl Guide {

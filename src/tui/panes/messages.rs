@@ -4,6 +4,8 @@ mod draw;
 pub mod filter;
 pub mod line;
 mod marked;
+mod marks;
+mod moving;
 mod place;
 mod rows;
 pub mod search;
@@ -11,8 +13,12 @@ pub mod tabs;
 
 pub use draw::{clock, draw};
 pub use marked::marked;
+pub use marks::Marks;
+pub use moving::forget_marks;
 pub use place::Place;
 pub use rows::{Freeze, Row, Rows};
+
+use std::ops::Range;
 
 use crate::{
     protocol::HeaderBlock,
@@ -31,6 +37,8 @@ pub struct Messages {
     pub place: Place,
     /// What is on the screen since it was frozen.
     pub frozen: Option<Freeze>,
+    /// The messages to come back to.
+    pub marks: Marks,
     /// Whether times are shown as the time since the row above.
     pub since_previous: bool,
     /// What is typed at the foot of the log.
@@ -105,6 +113,9 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
                 None => nothing_selected(app, now),
             }
         }
+        Action::ToggleMark => moving::toggle_mark(app, now),
+        Action::NextMark => moving::next_mark(app, false, now),
+        Action::PreviousMark => moving::next_mark(app, true, now),
         Action::TimeFormat => app.messages.since_previous = !app.messages.since_previous,
         Action::ClearLog => app.overlays.push(Overlay::clear_log()),
         _ => {}
@@ -121,6 +132,37 @@ fn go(app: &mut App, step: Move) {
     let Messages { place, frozen, .. } = &mut app.messages;
     place.step(step, &Rows::of(&app.store, frozen.as_ref()), height);
     pin(app);
+}
+
+/// The rows on the screen, and how many there are.
+pub fn extent(app: &App) -> (Range<u64>, u64) {
+    let (rows, height) = (rows(app), app.layout.rows(Focus::Messages));
+    (app.messages.place.visible(&rows, height), rows.len())
+}
+
+/// Scrolls by lines, down where positive.
+pub fn wheel(app: &mut App, lines: i64) {
+    let height = app.layout.rows(Focus::Messages);
+    let Messages { place, frozen, .. } = &mut app.messages;
+    place.wheel(lines, &Rows::of(&app.store, frozen.as_ref()), height);
+    pin(app);
+}
+
+/// Goes to the newest row there is to see, and follows where nothing is frozen.
+pub fn to_the_end(app: &mut App) {
+    match app.messages.frozen {
+        Some(_) => wheel(app, i64::MAX),
+        None => app.messages.place = Place::default(),
+    }
+}
+
+/// Selects the row on a line of the screen.
+pub fn click(app: &mut App, line: u16) {
+    let (visible, _) = extent(app);
+    let row = visible.start + u64::from(line);
+    if let Some(id) = rows(app).id(row).filter(|_| visible.contains(&row)) {
+        moving::go_to(app, id);
+    }
 }
 
 /// Freezes the log, or lets it go on.

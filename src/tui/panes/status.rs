@@ -17,6 +17,8 @@ struct Part {
     text: String,
     style: Style,
     importance: u8,
+    /// What a click on it shows.
+    view: Option<View>,
 }
 
 /// Cells of a round trip, of a count, and between two counts.
@@ -26,6 +28,32 @@ const GAP: usize = 3;
 
 /// Draws the line.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    let (left, right) = fitting(app, area);
+    buffer.set_line(
+        area.x + 1,
+        area.y,
+        &line(&left),
+        area.width.saturating_sub(1),
+    );
+    let wide = total(&right) as u16;
+    let x = area.right().saturating_sub(wide + 1).max(area.x);
+    buffer.set_line(x, area.y, &line(&right), wide);
+}
+
+/// The view whose name stands at a column.
+pub fn view_at(app: &App, area: Rect, column: u16) -> Option<View> {
+    let (left, _) = fitting(app, area);
+    let mut x = area.x + 1;
+    let part = left.into_iter().find(|part| {
+        let begin = x;
+        x += width(&part.text) as u16;
+        (begin..x).contains(&column)
+    });
+    part?.view
+}
+
+/// The parts at both ends that have room beside each other.
+fn fitting(app: &App, area: Rect) -> (Vec<Part>, Vec<Part>) {
     let mut left = left(app);
     let mut right = right(app);
     let room = usize::from(area.width).saturating_sub(2);
@@ -46,15 +74,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             break;
         }
     }
-    buffer.set_line(
-        area.x + 1,
-        area.y,
-        &line(&left),
-        area.width.saturating_sub(1),
-    );
-    let wide = total(&right) as u16;
-    let x = area.right().saturating_sub(wide + 1).max(area.x);
-    buffer.set_line(x, area.y, &line(&right), wide);
+    (left, right)
 }
 
 fn total(parts: &[Part]) -> usize {
@@ -75,6 +95,7 @@ fn left(app: &App) -> Vec<Part> {
         text,
         style,
         importance,
+        view: None,
     };
     let (dot, state) = match &app.phase {
         Phase::Idle | Phase::Connecting { .. } => (theme.notice, "connecting"),
@@ -135,7 +156,10 @@ fn left(app: &App) -> Vec<Part> {
         } else {
             theme.text
         };
-        parts.push(part(format!(" {digit} {name} "), style, 8));
+        parts.push(Part {
+            view: Some(view),
+            ..part(format!(" {digit} {name} "), style, 8)
+        });
     }
     parts
 }
@@ -146,6 +170,7 @@ fn right(app: &App) -> Vec<Part> {
         text,
         style,
         importance,
+        view: None,
     };
     let (rates, counters) = (app.store.rates(), app.store.counters());
     let values: Vec<u64> = rates.history(10).collect();

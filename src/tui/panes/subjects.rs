@@ -1,5 +1,7 @@
 //! Subjects: the tree of what was seen, with counts and rates.
 
+use std::ops::Range;
+
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -44,19 +46,7 @@ fn selected_row(app: &App) -> Option<TreeRow<'_>> {
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
     if let Some(step) = action.step() {
-        let rows = app.store.subjects().rows() as u64;
-        let height = app.layout.rows(Focus::Subjects);
-        let mut scroll = app.subjects.scroll(app.store.subjects());
-        scroll.step(step, rows, height);
-        app.subjects.offset = scroll.visible(rows, height).start;
-        let row = scroll.selected(rows).unwrap_or(0) as usize;
-        let prefix = app
-            .store
-            .subjects()
-            .window(row..row + 1)
-            .pop()
-            .map(|row| row.prefix);
-        app.subjects.selected = prefix;
+        scroll(app, |scroll, rows, height| scroll.step(step, rows, height));
         return Vec::new();
     }
     let Some(row) = selected_row(app) else {
@@ -86,6 +76,62 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Takes a step through the rows: which one shows first is remembered, and by its name the one under
+/// the cursor.
+fn scroll(app: &mut App, step: impl FnOnce(&mut Scroll, u64, u16)) {
+    let subjects = app.store.subjects();
+    let (rows, height) = (subjects.rows() as u64, app.layout.rows(Focus::Subjects));
+    let mut scroll = app.subjects.scroll(subjects);
+    step(&mut scroll, rows, height);
+    let offset = scroll.visible(rows, height).start;
+    let row = scroll.selected(rows).unwrap_or(0) as usize;
+    let selected = subjects.window(row..row + 1).pop().map(|row| row.prefix);
+    app.subjects = SubjectsPane { selected, offset };
+}
+
+/// The rows on the screen, and how many there are.
+pub fn extent(app: &App) -> (Range<u64>, u64) {
+    let subjects = app.store.subjects();
+    let rows = subjects.rows() as u64;
+    let visible = app
+        .subjects
+        .scroll(subjects)
+        .visible(rows, app.layout.rows(Focus::Subjects));
+    (visible, rows)
+}
+
+/// Scrolls by lines, down where positive.
+pub fn wheel(app: &mut App, lines: i64) {
+    scroll(app, |scroll, rows, height| {
+        scroll.wheel(lines, rows, height)
+    });
+}
+
+/// Selects the row on a line of the screen; on its triangle, folds or unfolds it.
+pub fn click(app: &mut App, column: u16, line: u16) {
+    let (visible, _) = extent(app);
+    let clicked = visible.start + u64::from(line);
+    if !visible.contains(&clicked) {
+        return;
+    }
+    scroll(app, |scroll, rows, height| {
+        // what shows stays where it is
+        scroll.visible(rows, height);
+        scroll.select(clicked);
+    });
+    if let Some(row) = selected_row(app) {
+        let (node, triangle) = (row.node, indent(row.depth));
+        if row.has_children && (triangle..triangle + 2).contains(&usize::from(column)) {
+            app.store.subjects_mut().toggle(node);
+        }
+    }
+}
+
+/// Blanks before the triangle of a row.
+fn indent(depth: usize) -> usize {
+    1 + 2 * depth.min(8)
 }
 
 /// What a node stands for: the subject itself, what is below it, or first the one and then the other.
@@ -129,18 +175,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             None => Line::default(),
         },
     );
-    let accent = app.theme.border(focused);
-    scrollbar::draw(
-        visible,
-        rows,
-        accent,
-        Rect {
-            y: inside.y,
-            height: inside.height,
-            ..area
-        },
-        buffer,
-    );
+    let (accent, track) = (app.theme.border(focused), scrollbar::track(area, inside));
+    scrollbar::draw(visible, rows, accent, track, buffer);
 }
 
 fn line<'a>(app: &App, row: &TreeRow, selected: bool, cells: u16) -> Line<'a> {
@@ -155,7 +191,7 @@ fn line<'a>(app: &App, row: &TreeRow, selected: bool, cells: u16) -> Line<'a> {
     } else {
         number::count(row.count)
     };
-    let indent = 1 + 2 * row.depth.min(8);
+    let indent = indent(row.depth);
     let room = usize::from(cells).saturating_sub(indent + 2 + width(&right) + 2);
     let shown = app.store.view().subject.as_ref();
     let only = shown.is_some_and(|shown| patterns(row).contains(shown));

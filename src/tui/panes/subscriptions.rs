@@ -4,11 +4,16 @@ mod draw;
 
 pub use draw::draw;
 
+use std::ops::Range;
+
 use crate::{
     client::{Error, Sid},
     payload::visible,
     protocol::subject,
-    tui::app::{Action, App, Effect, Level, Now},
+    tui::{
+        app::{Action, App, Effect, Focus, Level, Now},
+        widgets::Scroll,
+    },
 };
 
 /// One row.
@@ -30,6 +35,12 @@ pub struct Subscription {
     pub colour: usize,
 }
 
+impl Subscription {
+    fn lines(&self) -> usize {
+        1 + usize::from(matches!(self.standing, Standing::Refused(_)))
+    }
+}
+
 /// How a subscription stands with the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -46,6 +57,8 @@ pub enum Standing {
 pub struct Subscriptions {
     rows: Vec<Subscription>,
     cursor: usize,
+    /// The first line on the screen, unless the cursor would not show.
+    offset: u64,
     undo: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     next_row: u64,
 }
@@ -70,8 +83,26 @@ impl Subscriptions {
 
     /// Lines that all rows need: a refused one tells why on a line of its own.
     pub fn lines(&self) -> usize {
-        let refused = |row: &&Subscription| matches!(row.standing, Standing::Refused(_));
-        self.rows.len() + self.rows.iter().filter(refused).count()
+        self.rows.iter().map(Subscription::lines).sum()
+    }
+
+    /// The row that a line belongs to, and whether it is the row's first.
+    fn at_line(&self, line: usize) -> Option<(usize, bool)> {
+        let mut below = line;
+        for (n, row) in self.rows.iter().enumerate() {
+            match below.checked_sub(row.lines()) {
+                Some(rest) => below = rest,
+                None => return Some((n, below == 0)),
+            }
+        }
+        None
+    }
+
+    /// Where the pane stands, by lines: the last one of the row under the cursor shows.
+    fn scroll(&self) -> Scroll {
+        let through = self.rows.iter().take(self.cursor + 1);
+        let lines: usize = through.map(Subscription::lines).sum();
+        Scroll::at(self.offset, lines.saturating_sub(1) as u64)
     }
 
     /// Adds a row and asks for it.
@@ -177,11 +208,7 @@ impl Subscriptions {
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     let pane = &mut app.subscriptions;
-    let page = usize::from(
-        app.layout
-            .rows(crate::tui::app::Focus::Subscriptions)
-            .max(1),
-    );
+    let page = usize::from(app.layout.rows(Focus::Subscriptions).max(1));
     match action {
         Action::Up => pane.go(pane.cursor.saturating_sub(1)),
         Action::Down => pane.go(pane.cursor + 1),
@@ -202,6 +229,38 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// The lines on the screen, and how many there are.
+pub fn extent(app: &App) -> (Range<u64>, u64) {
+    let (pane, lines) = (&app.subscriptions, app.subscriptions.lines() as u64);
+    let height = app.layout.rows(Focus::Subscriptions);
+    (pane.scroll().visible(lines, height), lines)
+}
+
+/// Scrolls by lines, down where positive.
+pub fn wheel(app: &mut App, lines: i64) {
+    let (_, all) = extent(app);
+    let height = app.layout.rows(Focus::Subscriptions);
+    let mut scroll = app.subscriptions.scroll();
+    scroll.wheel(lines, all, height);
+    app.subscriptions.offset = scroll.visible(all, height).start;
+    select_line(app, scroll.selected(all));
+}
+
+/// Selects the row on a line of the screen.
+pub fn click(app: &mut App, line: u16) {
+    let (visible, _) = extent(app);
+    let line = visible.start + u64::from(line);
+    app.subscriptions.offset = visible.start;
+    select_line(app, Some(line).filter(|line| visible.contains(line)));
+}
+
+fn select_line(app: &mut App, line: Option<u64>) {
+    let row = line.and_then(|line| app.subscriptions.at_line(line as usize));
+    if let Some((row, _)) = row {
+        app.subscriptions.cursor = row;
+    }
 }
 
 /// Removes the selected row; what is kept of it stays in the log.

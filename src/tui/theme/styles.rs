@@ -37,6 +37,8 @@ pub struct Theme {
     pub incoming: Style,
     /// A direction: sent.
     pub outgoing: Style,
+    /// What somebody wants to come back to.
+    pub mark: Style,
     subscriptions: &'static [Color],
     colours: bool,
 }
@@ -103,6 +105,7 @@ impl Theme {
             wrong: style.fg(Color::Red).add_modifier(Modifier::UNDERLINED),
             incoming: style.fg(Color::Cyan),
             outgoing: style.fg(Color::Yellow),
+            mark: style.fg(Color::Magenta),
             subscriptions: SUBSCRIPTION_COLOURS,
             colours: true,
         }
@@ -129,6 +132,7 @@ impl Theme {
             wrong: bold.add_modifier(Modifier::UNDERLINED),
             incoming: style,
             outgoing: bold,
+            mark: bold,
             subscriptions: SUBSCRIPTION_COLOURS,
             colours: false,
         }

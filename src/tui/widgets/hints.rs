@@ -19,13 +19,31 @@ pub fn draw(
     buffer: &mut Buffer,
 ) {
     let area = area.intersection(buffer.area);
+    for (n, x) in places(hints, area) {
+        let (key, label) = (hints[n].0.as_ref(), hints[n].1.as_ref());
+        buffer.set_string(x, area.y, key, key_style);
+        buffer.set_string(x + width(key) as u16 + 1, area.y, label, label_style);
+    }
+}
+
+/// Which of the pairs stands at a column, if one does.
+pub fn at(hints: &[(impl AsRef<str>, impl AsRef<str>)], area: Rect, column: u16) -> Option<usize> {
+    let places = places(hints, area).into_iter();
+    let (n, _) = places
+        .filter(|(n, x)| (*x..*x + hint_width(&hints[*n]) as u16).contains(&column))
+        .next()?;
+    Some(n)
+}
+
+/// Which of the pairs are shown, and where each begins.
+fn places(hints: &[(impl AsRef<str>, impl AsRef<str>)], area: Rect) -> Vec<(usize, u16)> {
     let Some((last, others)) = hints.split_last().filter(|_| !area.is_empty()) else {
-        return;
+        return Vec::new();
     };
     let cells = |hint: &(_, _)| hint_width(hint) + GAP;
     let room = (usize::from(area.width) + GAP).saturating_sub(1);
     let Some(mut left) = room.checked_sub(cells(last)) else {
-        return;
+        return Vec::new();
     };
     let fitting = others
         .iter()
@@ -36,13 +54,15 @@ pub fn draw(
             }
             None => false,
         });
+    let shown = (0..fitting.count()).chain([others.len()]);
     let mut x = area.x + 1;
-    for hint in fitting.chain([last]) {
-        let (key, label) = (hint.0.as_ref(), hint.1.as_ref());
-        buffer.set_string(x, area.y, key, key_style);
-        buffer.set_string(x + width(key) as u16 + 1, area.y, label, label_style);
-        x += cells(hint) as u16;
-    }
+    shown
+        .map(|n| {
+            let place = (n, x);
+            x += cells(&hints[n]) as u16;
+            place
+        })
+        .collect()
 }
 
 fn hint_width((key, label): &(impl AsRef<str>, impl AsRef<str>)) -> usize {
@@ -78,6 +98,22 @@ mod tests {
             (0, ""),
         ] {
             assert_eq!(shown(columns).trim_end(), expected, "{columns}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_of_the_hint_that_stands_there() {
+        let area = Rect::new(0, 0, 36, 1);
+        for (column, hint) in [
+            (0, None),
+            (1, Some(0)),
+            (11, Some(0)),
+            (12, None),
+            (15, Some(2)),
+            (20, Some(2)),
+            (21, None),
+        ] {
+            assert_eq!(at(&HINTS, area, column), hint, "{column}");
         }
     }
 

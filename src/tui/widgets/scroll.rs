@@ -115,17 +115,14 @@ impl Scroll {
 
     /// Scrolls by lines, down where positive. The selection moves no further than it needs to stay
     /// on the screen. Up stops following.
-    pub fn wheel(&mut self, lines: i32, rows: u64, height: u16) {
+    pub fn wheel(&mut self, lines: i64, rows: u64, height: u16) {
         let Some(selected) = self.selected(rows).filter(|_| !self.follow || lines < 0) else {
             return;
         };
         let visible = self.visible(rows, height);
         self.follow = false;
         let last_offset = rows.saturating_sub(height.into());
-        self.offset = visible
-            .start
-            .saturating_add_signed(lines.into())
-            .min(last_offset);
+        self.offset = visible.start.saturating_add_signed(lines).min(last_offset);
         let last_shown = self
             .offset
             .saturating_add(u64::from(height).saturating_sub(1));
@@ -287,7 +284,7 @@ mod tests {
             for (action, value) in actions {
                 match action {
                     0 => scroll.select(value),
-                    1 => scroll.wheel(value as i32, rows, height),
+                    1 => scroll.wheel(value as i64, rows, height),
                     2 => scroll.evicted(value),
                     3 => scroll.follow(value % 2 == 0),
                     other => {
@@ -304,7 +301,7 @@ mod tests {
         }
 
         #[test]
-        fn no_height_panics(rows: u64, height: u16, row: u64, lines: i32) {
+        fn no_height_panics(rows: u64, height: u16, row: u64, lines: i64) {
             let mut scroll = Scroll::top();
             scroll.select(row);
             scroll.wheel(lines, rows, height);

@@ -30,6 +30,44 @@ pub fn thumb(visible: Range<u64>, rows: u64, height: u16) -> Option<Range<u16>> 
     Some(start..start + length)
 }
 
+/// The cell of a track of `height` cells that stands for a row.
+pub fn cell(row: u64, rows: u64, height: u16) -> u16 {
+    let cells = u128::from(row) * u128::from(height) / u128::from(rows.max(1));
+    u16::try_from(cells)
+        .unwrap_or(height)
+        .min(height.saturating_sub(1))
+}
+
+/// The first row to show where a cell of the track is pointed at, with so many of the rows on the
+/// screen: the first cell leads to the first row, the last to the end.
+pub fn row_at(cell: u16, shown: u64, rows: u64, height: u16) -> u64 {
+    let last = u128::from(rows.saturating_sub(shown));
+    let steps = u128::from(height.saturating_sub(1).max(1));
+    let row = last * u128::from(cell).min(steps) / steps;
+    u64::try_from(row).unwrap_or(u64::MAX)
+}
+
+/// The cells beside the rows of a list inside a border: the border's own right column.
+pub fn track(border: Rect, rows: Rect) -> Rect {
+    Rect {
+        y: rows.y,
+        height: rows.height,
+        ..border
+    }
+}
+
+/// Draws a mark on cells of the track, over thumb and border.
+pub fn draw_marks(cells: &[u16], symbol: &str, style: Style, area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    if area.width == 0 {
+        return;
+    }
+    for row in cells.iter().filter(|row| **row < area.height) {
+        let cell = &mut buffer[(area.right() - 1, area.y + row)];
+        cell.set_symbol(symbol).set_style(style);
+    }
+}
+
 /// Draws the thumb over the right column of `area`, whose rows are the track; leaves the rest of
 /// the column as it is.
 pub fn draw(visible: Range<u64>, rows: u64, style: Style, area: Rect, buffer: &mut Buffer) {
@@ -80,7 +118,42 @@ mod tests {
         assert_eq!(buffer, Buffer::with_lines(["ab█", "ab│", "ab│"]));
     }
 
+    #[test]
+    fn a_cell_leads_to_the_rows_it_stands_for() {
+        for (cell, row) in [(0, 0), (1, 10), (5, 50), (9, 90), (200, 90)] {
+            assert_eq!(row_at(cell, 10, 100, 10), row, "{cell}");
+        }
+        assert_eq!(row_at(3, 10, 5, 10), 0);
+        assert_eq!(
+            (cell(0, 100, 10), cell(99, 100, 10), cell(7, 0, 10)),
+            (0, 9, 9)
+        );
+        assert_eq!(cell(5, 10, 0), 0);
+    }
+
+    #[test]
+    fn marks_lie_over_the_thumb_and_stay_on_the_track() {
+        let mut buffer = Buffer::with_lines(["ab│", "ab│", "ab│"]);
+        let area = buffer.area;
+        draw(0..3, 9, Style::new(), area, &mut buffer);
+        draw_marks(&[0, 2, 7], "◆", Style::new(), area, &mut buffer);
+        assert_eq!(buffer, Buffer::with_lines(["ab◆", "ab│", "ab◆"]));
+    }
+
     proptest! {
+        #[test]
+        fn the_thumb_lies_on_the_cell_that_was_pointed_at(
+            shown in 1u64..50, rows in 1u64..1_000_000, height in 2u16..60, cell: u16,
+        ) {
+            let cell = cell % height;
+            let first = row_at(cell, shown, rows, height);
+            let visible = first..rows.min(first + shown);
+            if let Some(thumb) = thumb(visible, rows, height) {
+                prop_assert!(cell != 0 || thumb.start == 0);
+                prop_assert!(cell != height - 1 || thumb.end == height);
+            }
+        }
+
         #[test]
         fn the_thumb_stays_on_its_track(start: u64, shown in 0u64..100, rows: u64, height: u16) {
             if let Some(thumb) = thumb(start..start.saturating_add(shown), rows, height) {

@@ -13,7 +13,7 @@ use crate::{
         app::{App, Focus},
         panes::{self, messages::marked},
         theme::Theme,
-        widgets::{fit, number},
+        widgets::{fit, number, scrollbar},
     },
 };
 
@@ -34,6 +34,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         Body::Ready(document) => document.form(),
         Body::Reading(form) => *form,
     };
+    let focused = app.focus == Focus::Details && app.overlays.is_empty();
     let name = Span::styled(form.to_string(), app.theme.accent);
     let others: Vec<String> = Form::ALL
         .iter()
@@ -42,12 +43,17 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         .collect();
     let others = others.join(" ");
     let inside = panes::border(app, Focus::Details, vec![name], &others).draw(area, buffer);
+    let track = scrollbar::track(area, inside);
     let inside = Rect {
         x: inside.x + 1,
         width: inside.width.saturating_sub(2),
         ..inside
     };
     let width = usize::from(inside.width);
+    if let Some(lines) = app.details.lines(width) {
+        let (visible, all) = lines.extent(app.details.top, usize::from(inside.height));
+        scrollbar::draw(visible, all, app.theme.border(focused), track, buffer);
+    }
     let head = head(&app.theme, shown, width);
     let top = app.details.top;
     let from = Top {

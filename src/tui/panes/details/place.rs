@@ -1,6 +1,8 @@
 //! Where Details stands. A wrapped line is several rows; only the lines that pass are measured,
 //! however many there are and however long they become.
 
+use std::ops::Range;
+
 use crate::tui::widgets::scroll::Move;
 
 /// The first row on the screen: a line, and a row of it where it is wrapped.
@@ -21,7 +23,37 @@ pub struct Lines<R> {
     pub rows: R,
 }
 
+/// What a line counts in [`Lines::extent`], however many rows it is wrapped to.
+const PARTS: u64 = 1 << 10;
+
 impl<R: Fn(usize) -> usize> Lines<R> {
+    /// Which part of the whole a screen of that height shows, for a scrollbar. All lines count the
+    /// same, since only those on the screen are measured.
+    pub fn extent(&self, top: Top, height: usize) -> (Range<u64>, u64) {
+        let end = self.down(top, height);
+        let all = self.count as u64 * PARTS;
+        let end = if end.line < self.count {
+            self.part(end)
+        } else {
+            all
+        };
+        (self.part(top)..end, all)
+    }
+
+    fn part(&self, at: Top) -> u64 {
+        let rows = (self.rows)(at.line).max(1) as u64;
+        at.line as u64 * PARTS + at.row as u64 * PARTS / rows
+    }
+
+    /// The place that begins with a part of the whole.
+    pub fn at_part(&self, part: u64, height: usize) -> Top {
+        let line = (part / PARTS) as usize;
+        let line = line.min(self.count.saturating_sub(1));
+        let rows = (self.rows)(line) as u64;
+        let row = (part % PARTS * rows / PARTS) as usize;
+        self.within(Top { line, row }, height)
+    }
+
     /// The place after a step on a screen of that height.
     pub fn step(&self, from: Top, step: Move, height: usize) -> Top {
         let page = height.saturating_sub(1).max(1);
@@ -126,6 +158,24 @@ mod tests {
         }
         assert_eq!(passed, [(1, 0), (1, 1), (1, 2), (2, 0), (2, 0)]);
         assert_eq!(lines.step(at, Move::Home, 2), Top::default());
+    }
+
+    #[test]
+    fn a_scrollbar_touches_an_end_where_the_lines_do() {
+        let lines = Lines {
+            count: 3,
+            rows: |line| [1, 3, 2][line],
+        };
+        let extent = |line, row, height| lines.extent(Top { line, row }, height);
+        assert_eq!(extent(0, 0, 6), (0..3 * PARTS, 3 * PARTS));
+        assert_eq!(extent(0, 0, 2).0, 0..PARTS + PARTS / 3);
+        assert_eq!(extent(1, 1, 3).0, PARTS + PARTS / 3..2 * PARTS + PARTS / 2);
+        assert_eq!(extent(2, 0, 2).0, 2 * PARTS..3 * PARTS);
+        assert_eq!(
+            lines.at_part(PARTS + PARTS / 3 + 1, 2),
+            Top { line: 1, row: 1 }
+        );
+        assert_eq!(lines.at_part(9 * PARTS, 2), Top { line: 2, row: 0 });
     }
 
     proptest! {

@@ -79,11 +79,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
                 None => Line::default(),
             },
         );
-    let track = Rect {
-        y: rest.y,
-        height: rest.height,
-        ..area
-    };
+    let track = scrollbar::track(area, rest);
     scrollbar::draw(visible, total, theme.border(focused), track, buffer);
     if let Some(entry) = pane.selected().filter(|_| side > 0) {
         let place = Rect {

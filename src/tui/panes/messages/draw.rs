@@ -9,7 +9,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Row, behind, marked, rows, search};
+use super::{Row, behind, marked, moving, rows, search};
 use crate::{
     payload,
     protocol::subject,
@@ -27,6 +27,8 @@ const SIZE: usize = 8;
 const TITLE: usize = 4;
 /// Bytes of a payload in which a hit is looked for to be shown.
 const LOOKED_AT: usize = 64 << 10;
+/// Stands before a marked row, and on the scrollbar where there are some.
+const MARK: &str = "◆";
 
 /// Draws the pane.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -72,13 +74,23 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             None => Line::default(),
         },
     );
+    let mark = app.theme.mark;
+    for (y, row) in (inside.y..inside.bottom()).zip(visible.clone()) {
+        if rows.id(row).is_some_and(|id| app.messages.marks.has(id)) {
+            let dim = app.theme.dim_on(selected == Some(row));
+            let style = if selected == Some(row) {
+                dim.patch(mark)
+            } else {
+                mark
+            };
+            buffer.set_string(inside.x - 1, y, MARK, style);
+        }
+    }
     let accent = app.theme.border(app.focus == Focus::Messages);
-    let track = Rect {
-        y: inside.y,
-        height: inside.height,
-        ..area
-    };
+    let track = scrollbar::track(area, inside);
     scrollbar::draw(visible, rows.len(), accent, track, buffer);
+    let ticks = moving::ticks(app, track.height);
+    scrollbar::draw_marks(&ticks, MARK, mark, track, buffer);
 }
 
 fn title(app: &App, area: Rect) -> Vec<Span<'static>> {

@@ -59,9 +59,27 @@ impl Place {
 
     /// Takes a step. Rows of evicted messages are stepped over.
     pub fn step(&mut self, step: Move, rows: &Rows, height: u16) {
+        if step == Move::End {
+            self.fixed = None;
+            return;
+        }
         let mut scroll = self.scroll(rows);
         scroll.visible(rows.len(), height);
         scroll.step(step, rows.len(), height);
+        let up = matches!(step, Move::Up | Move::PageUp | Move::HalfUp | Move::Home);
+        self.take(scroll, up, rows, height);
+    }
+
+    /// Scrolls by lines, down where positive; the cursor moves no further than it needs to show.
+    pub fn wheel(&mut self, lines: i64, rows: &Rows, height: u16) {
+        let mut scroll = self.scroll(rows);
+        scroll.visible(rows.len(), height);
+        scroll.wheel(lines, rows.len(), height);
+        self.take(scroll, lines < 0, rows, height);
+    }
+
+    /// Takes rows over as messages. Where a row names none, the one beside it counts.
+    fn take(&mut self, mut scroll: Scroll, up: bool, rows: &Rows, height: u16) {
         if scroll.is_following() {
             self.fixed = None;
             return;
@@ -69,7 +87,6 @@ impl Place {
         let Some(row) = scroll.selected(rows.len()) else {
             return;
         };
-        let up = matches!(step, Move::Up | Move::PageUp | Move::HalfUp | Move::Home);
         let beside = if up {
             [row.checked_sub(1), row.checked_add(1)]
         } else {

@@ -15,7 +15,7 @@ use crate::{
         widgets::{
             fit,
             fit::{left, right},
-            number,
+            number, scrollbar,
             sparkline::sparkline,
             width,
         },
@@ -32,24 +32,19 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     let focused = app.focus == Focus::Subscriptions;
     let columns = Columns::of(app, inside.width);
-    let mut lines: Vec<(bool, Line)> = Vec::new();
-    let mut cursor_line = 0;
-    for (n, row) in pane.rows.iter().enumerate() {
-        let selected = focused && n == pane.cursor;
-        if selected {
-            cursor_line = lines.len();
-        }
-        lines.push((selected, line(app, row, selected, &columns)));
-        if let Standing::Refused(reason) = &row.standing {
-            let text = fit(reason, usize::from(inside.width).saturating_sub(4)).into_owned();
-            lines.push((selected, Line::styled(format!("   {text}"), app.theme.bad)));
-        }
-    }
-    let height = usize::from(inside.height);
-    let first = (cursor_line + 2)
-        .saturating_sub(height)
-        .min(lines.len().saturating_sub(height));
-    for ((selected, line), y) in lines.into_iter().skip(first).zip(inside.y..inside.bottom()) {
+    let (visible, all) = super::extent(app);
+    for (n, y) in visible.clone().zip(inside.y..inside.bottom()) {
+        let Some((row, first)) = pane.at_line(n as usize) else {
+            break;
+        };
+        let selected = focused && row == pane.cursor;
+        let line = match &pane.rows[row].standing {
+            Standing::Refused(reason) if !first => {
+                let text = fit(reason, usize::from(inside.width).saturating_sub(4)).into_owned();
+                Line::styled(format!("   {text}"), app.theme.bad)
+            }
+            _ => line(app, &pane.rows[row], selected, &columns),
+        };
         let place = Rect {
             y,
             height: 1,
@@ -60,6 +55,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             buffer.set_style(place, app.theme.selected);
         }
     }
+    let (accent, track) = (app.theme.border(focused), scrollbar::track(area, inside));
+    scrollbar::draw(visible, all, accent, track, buffer);
 }
 
 /// How wide each column is: the same for all rows, so that sparklines stand below each other, and
