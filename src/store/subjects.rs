@@ -343,6 +343,12 @@ impl Subjects {
         }
     }
 
+    /// How much comes in on a subject and below it, as of the last tick.
+    pub fn rate(&self, prefix: &[u8]) -> Rate {
+        let node = self.tree.find(prefix);
+        node.map(|node| self.tree.rate_of(node)).unwrap_or_default()
+    }
+
     /// What came on a subject and below it in the last minutes, where it is
     /// [watched](super::Store::watch).
     pub fn timeline(&self, prefix: &[u8]) -> Option<&Timeline> {

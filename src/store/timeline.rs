@@ -8,8 +8,8 @@ use super::{
 };
 
 /// How many complete seconds are remembered of everything, of a subscription, and of a subject that is
-/// watched: a quarter of an hour.
-pub const HISTORY_SECONDS: usize = 900;
+/// watched: a quarter of an hour, and a minute more, so that the first column of a chart of it is whole.
+pub const HISTORY_SECONDS: usize = 960;
 
 /// Complete seconds, one behind the other, the newest last.
 ///

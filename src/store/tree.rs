@@ -184,6 +184,16 @@ impl Tree {
         }
     }
 
+    /// The rate of a node and of everything below it.
+    pub fn rate_of(&self, node: u32) -> Rate {
+        let node = &self.nodes[node as usize];
+        if node.rated == self.tick {
+            node.rate
+        } else {
+            Rate::default()
+        }
+    }
+
     /// How many rows there are as it is folded now.
     pub fn rows(&self) -> usize {
         self.nodes[ROOT as usize].below
@@ -367,11 +377,7 @@ impl Tree {
             folded: node.folded && !node.children.is_empty(),
             count: node.count,
             bytes: node.bytes,
-            rate: if node.rated == self.tick {
-                node.rate
-            } else {
-                Rate::default()
-            },
+            rate: self.rate_of(id),
         }
     }
 }

@@ -13,6 +13,7 @@
 //! | [`destinations`], [`lines`] | what there is to connect to; the lanes of the connection, and of those left |
 //! | [`app`] | all state, and the pure functions that change it |
 //! | [`panes`], [`overlays`] | what is on the screen, each with its state, its keys and its drawing |
+//! | [`moment`] | a moment as a person types it |
 //! | [`keymap`] | the one table of the keys |
 //! | [`layout`], [`render`] | where everything stands; everything drawn |
 //! | [`widgets`] | pieces without any knowledge of the app: data in, cells out |
@@ -28,6 +29,7 @@ pub mod jobs;
 pub mod keymap;
 pub mod layout;
 pub mod lines;
+pub mod moment;
 pub mod overlays;
 pub mod pacer;
 pub mod panes;

@@ -11,6 +11,7 @@ use crate::{
         keymap::{Chord, resolve},
         overlays::{
             self, Overlay,
+            graph::{self, Graph},
             menu::{self, Menu},
             server,
         },
@@ -124,6 +125,7 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         (Action::Paste(text), Some(overlay)) => overlay.paste(&text),
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
         (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
+        (action, Some(Overlay::Graph(_))) => graph::act(app, &action),
         _ => {}
     }
     Vec::new()
@@ -159,6 +161,10 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
         Action::Counters => app.overlays.push(Overlay::Counters),
         Action::Server => return server::open(app),
+        Action::Graph => {
+            let graph = Graph::open(app);
+            app.overlays.push(Overlay::Graph(graph));
+        }
         Action::UndoUnsubscribe => return subscriptions::undo(app, now),
         Action::EditSubscription => edit_subscription(app, now),
         Action::Freeze => messages::freeze(app),

@@ -41,6 +41,8 @@ pub enum Scope {
     Contexts,
     /// A question whether credentials may go elsewhere.
     Credentials,
+    /// The graph of rates.
+    Graph,
 }
 
 impl Scope {
@@ -77,6 +79,7 @@ impl Scope {
             | Scope::Reading
             | Scope::Contexts
             | Scope::Credentials => "questions",
+            Scope::Graph => "Rates",
         }
     }
 }
@@ -136,6 +139,9 @@ pub static TABLE: &[Binding] = table! {
         ["m"] Action::ToggleMark, "mark", "Mark the selected message, to come back to it, or take its mark away";
         ["'"] Action::NextMark, "next mark", "Go to the next mark";
         ["\""] Action::PreviousMark, "previous mark", "Go to the mark before";
+        ["]"] Action::NextOnSubject, "next on subject", "Go to the next message on the same subject";
+        ["["] Action::PreviousOnSubject, "previous on subject", "Go to the previous message on the same subject";
+        ["t"] Action::GoToTime, "go to time", "Go to a time: 14:03, -5m, yesterday 14:03";
         ["T"] Action::TimeFormat, "time format", "Times as clock, or since the message before";
         ["J"] Action::DetailsDown, "scroll details", "Scroll Details down from here";
         ["K"] Action::DetailsUp, "scroll details", "Scroll Details up from here";
@@ -200,6 +206,13 @@ pub static TABLE: &[Binding] = table! {
     Credentials:
         ["y"] Action::Submit, "send them", "Send the credentials there, until the program ends", 1;
         ["n"] Action::Refuse, "connect without", "Connect without the credentials and without their context", 2;
+    Graph:
+        ["Tab", "Right", "l"] Action::Right, "next", "Show the next series", 1;
+        ["Shift-Tab", "Left", "h"] Action::Left, "previous", "Show the series before";
+        ["v"] Action::NextForm, "bytes or messages", "Show bytes, or messages", 2;
+        ["-", "Down", "j"] Action::Down, "longer", "Show more of the past", 3;
+        ["+", "Up", "k"] Action::Up, "shorter", "Show less of the past", 4;
+        ["b", "Enter"] Action::Back, "close", "Close the graph", 5;
     Panes:
         ["s"] Action::Subscribe, "subscribe", "Subscribe to a subject", 10;
         ["r"] Action::ComposeRequest, "request", "Compose a request", 11;
@@ -212,6 +225,7 @@ pub static TABLE: &[Binding] = table! {
         ["h"] Action::OpenHistory, "history", "Open the history of requests", 15;
         ["S"] Action::Server, "server", "Show the servers, choose another one", 27;
         [":"] Action::Palette, "commands", "Find any command by typing", 31;
+        ["b"] Action::Graph, "rates", "Rates as a graph: of all, or of the selected subscription or subject", 31;
         ["?"] Action::Help, "help", "Show the keys that work here", 32;
         ["1"] Action::Show(View::Messages), "messages", "Show the messages";
         ["2"] Action::Show(View::History), "history", "Show the history of requests";

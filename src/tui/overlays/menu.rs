@@ -47,10 +47,10 @@ impl Menu {
     pub fn palette(scopes: &[Scope]) -> Menu {
         let here = |scope: &Scope| scopes.contains(scope);
         let asked = |scope: Scope| {
-            use Scope::{Confirm, Contexts, Credentials, Menu, Prompt, Reading, Server};
+            use Scope::{Confirm, Contexts, Credentials, Graph, Menu, Prompt, Reading, Server};
             matches!(
                 scope,
-                Menu | Prompt | Confirm | Reading | Contexts | Credentials | Server
+                Menu | Prompt | Confirm | Reading | Contexts | Credentials | Server | Graph
             )
         };
         let (first, rest): (Vec<_>, Vec<_>) = TABLE

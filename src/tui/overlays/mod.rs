@@ -7,10 +7,12 @@
 //! | [`contexts`] | contexts and servers to connect to, found by typing |
 //! | [`counters`] | where every message went |
 //! | [`server`] | the servers known, what the one in use says of itself, its round trips |
+//! | [`graph`] | the rates of the last minutes |
 //! | [`toasts`] | short words; they take no keys |
 
 pub mod contexts;
 pub mod counters;
+pub mod graph;
 pub mod menu;
 mod overlay;
 pub mod question;

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 
-use super::{contexts, counters, menu, question, server, toasts};
+use super::{contexts, counters, graph, menu, question, server, toasts};
 use crate::{
     history::Entry,
     payload::visible,
@@ -27,6 +27,8 @@ pub enum Overlay {
     Counters,
     /// The servers, and the facts of the one in use.
     Server(server::ServerOverlay),
+    /// The rates of the last minutes.
+    Graph(graph::Graph),
 }
 
 impl Overlay {
@@ -41,6 +43,11 @@ impl Overlay {
             question::Asked::EditSubscription,
             typed,
         ))
+    }
+
+    /// Asks which moment to go to.
+    pub fn go_to_time() -> Overlay {
+        Overlay::Prompt(question::Prompt::new(question::Asked::Time, ""))
     }
 
     /// Asks for the name to save a request under.
@@ -94,6 +101,7 @@ impl Overlay {
             Overlay::Confirm(_) => &[Scope::Confirm, Scope::Everywhere],
             Overlay::Counters => &[Scope::Reading, Scope::Everywhere],
             Overlay::Server(_) => &[Scope::Server, Scope::Everywhere],
+            Overlay::Graph(_) => &[Scope::Graph, Scope::Everywhere],
         }
     }
 
@@ -111,7 +119,7 @@ impl Overlay {
             Overlay::Menu(menu) => menu.type_key(chord),
             Overlay::Contexts(contexts) => contexts.type_key(chord),
             Overlay::Prompt(prompt) => prompt.type_key(chord),
-            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) => {}
+            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
         }
     }
 
@@ -121,7 +129,7 @@ impl Overlay {
             Overlay::Menu(menu) => menu.paste(text),
             Overlay::Contexts(contexts) => contexts.paste(text),
             Overlay::Prompt(prompt) => prompt.paste(text),
-            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) => {}
+            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
         }
     }
 }
@@ -133,7 +141,7 @@ pub fn submit(app: &mut App, now: Now) -> Vec<Effect> {
         Some(Overlay::Contexts(contexts)) => contexts::choose(app, contexts, now),
         Some(Overlay::Prompt(prompt)) => question::answer(app, prompt, now),
         Some(Overlay::Confirm(confirm)) => question::confirmed(app, confirm),
-        Some(Overlay::Counters | Overlay::Server(_)) | None => Vec::new(),
+        Some(Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_)) | None => Vec::new(),
     }
 }
 
@@ -155,6 +163,7 @@ pub fn draw(app: &App, frame: &mut Frame) {
             Overlay::Confirm(confirm) => question::draw_confirm(app, confirm, frame),
             Overlay::Counters => counters::draw(app, frame.buffer_mut()),
             Overlay::Server(server) => server::draw(app, server, frame.buffer_mut()),
+            Overlay::Graph(graph) => graph::draw(app, graph, frame.buffer_mut()),
         }
     }
     toasts::draw(app, frame.buffer_mut());

@@ -15,6 +15,7 @@ use crate::{
         app::{App, Effect, Level, Now, Purpose, switching},
         destinations::Consent,
         keymap::Chord,
+        moment,
         panes::{
             history, messages, request,
             subscriptions::{self, Wish},
@@ -37,6 +38,8 @@ pub enum Asked {
     Subscribe,
     /// Another subject for the selected subscription.
     EditSubscription,
+    /// A moment to go to in the log.
+    Time,
     /// A name to save a request under.
     Name(Box<Entry>),
     /// A name for a filter.
@@ -77,7 +80,7 @@ impl Prompt {
     }
 
     /// What is wrong with what is typed, or what one should know about it.
-    fn verdict(&self) -> Verdict {
+    fn verdict(&self, app: &App) -> Verdict {
         match &self.asked {
             Asked::Subscribe | Asked::EditSubscription if self.field.text().trim().is_empty() => {
                 Verdict::Hint(
@@ -91,6 +94,7 @@ impl Prompt {
                     None => Verdict::Fine,
                 },
             },
+            Asked::Time => verdict_on_time(app, self.field.text()),
             Asked::Name(_) | Asked::FilterName(_) => {
                 Verdict::Hint("An empty name takes the name away.".into())
             }
@@ -101,8 +105,17 @@ impl Prompt {
         match &self.asked {
             Asked::Subscribe => "Subscribe",
             Asked::EditSubscription => "Change the subscription",
+            Asked::Time => "Go to a time",
             Asked::Name(_) => "Save as",
             Asked::FilterName(_) => "Name the filter",
+        }
+    }
+
+    fn placeholder(&self) -> &'static str {
+        match &self.asked {
+            Asked::Subscribe | Asked::EditSubscription => "subject [queue group]",
+            Asked::Time => "14:03",
+            Asked::Name(_) | Asked::FilterName(_) => "name",
         }
     }
 }
@@ -114,14 +127,55 @@ enum Verdict {
     Wrong(String),
 }
 
+/// Says where a moment that is typed lies.
+fn verdict_on_time(app: &App, typed: &str) -> Verdict {
+    if typed.trim().is_empty() {
+        return Verdict::Hint(moment::FORMS.into());
+    }
+    let now = app.now.zoned(&app.setup.zone);
+    match moment::read(typed, &now) {
+        Err(reason) => Verdict::Wrong(reason),
+        Ok(found) => {
+            let zoned = found.to_zoned(now.time_zone().clone());
+            let day = if zoned.date() == now.date() {
+                ""
+            } else {
+                "%a %d %b "
+            };
+            let when = zoned.strftime(&format!("{day}%H:%M:%S%.f")).to_string();
+            match messages::landing(app, nanoseconds(found)) {
+                Some((_, Some(outside))) => Verdict::Warning(format!("{when}. {outside}")),
+                _ => Verdict::Hint(format!("{when}. Enter goes to the first row from then on.")),
+            }
+        }
+    }
+}
+
+fn nanoseconds(moment: jiff::Timestamp) -> i64 {
+    i64::try_from(moment.as_nanosecond()).unwrap_or(i64::MIN)
+}
+
 /// Takes what was typed. What cannot be taken keeps the question open.
 pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
-    if let Asked::Name(entry) = prompt.asked {
-        return history::name(app, *entry, prompt.field.text(), now);
+    match prompt.asked {
+        Asked::Name(entry) => history::name(app, *entry, prompt.field.text(), now),
+        Asked::FilterName(expression) => {
+            messages::tabs::name(app, &expression, prompt.field.text())
+        }
+        Asked::Time => go_to_time(app, prompt, now),
+        Asked::Subscribe | Asked::EditSubscription => subscribe(app, prompt, now),
     }
-    if let Asked::FilterName(expression) = &prompt.asked {
-        return messages::tabs::name(app, expression, prompt.field.text());
+}
+
+fn go_to_time(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
+    match moment::read(prompt.field.text(), &now.zoned(&app.setup.zone)) {
+        Ok(found) => messages::go_to_time(app, nanoseconds(found), now),
+        Err(_) => app.overlays.push(super::Overlay::Prompt(prompt)),
     }
+    Vec::new()
+}
+
+fn subscribe(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
     let editing = matches!(prompt.asked, Asked::EditSubscription);
     let typed = prompt.field.text().to_owned();
     let wish = match Wish::read(&typed) {
@@ -175,7 +229,7 @@ pub fn refused(app: &mut App, confirm: Confirm) -> Vec<Effect> {
 /// Draws a line to type.
 pub fn draw_prompt(app: &App, prompt: &Prompt, frame: &mut Frame) {
     let theme = &app.theme;
-    let (text, style) = match prompt.verdict() {
+    let (text, style) = match prompt.verdict(app) {
         Verdict::Fine => ("Enter takes it.".into(), theme.dim),
         Verdict::Hint(text) => (text, theme.dim),
         Verdict::Warning(text) => (text, theme.notice),
@@ -191,14 +245,13 @@ pub fn draw_prompt(app: &App, prompt: &Prompt, frame: &mut Frame) {
         placeholder: theme.dim,
         selected: theme.selected,
     };
-    let placeholder = if matches!(prompt.asked, Asked::Name(_) | Asked::FilterName(_)) {
-        "name"
-    } else {
-        "subject [queue group]"
-    };
-    let cursor = prompt
-        .field
-        .draw(placeholder, true, style_of_field, field, frame.buffer_mut());
+    let cursor = prompt.field.draw(
+        prompt.placeholder(),
+        true,
+        style_of_field,
+        field,
+        frame.buffer_mut(),
+    );
     if let Some(position) = cursor {
         frame.set_cursor_position(position);
     }

@@ -14,7 +14,7 @@ pub mod tabs;
 pub use draw::{clock, draw};
 pub use marked::marked;
 pub use marks::Marks;
-pub use moving::forget_marks;
+pub use moving::{forget_marks, go_to_time, landing};
 pub use place::Place;
 pub use rows::{Freeze, Row, Rows};
 
@@ -22,7 +22,7 @@ use std::ops::Range;
 
 use crate::{
     protocol::HeaderBlock,
-    store::{Direction, Entry, Holder, Message, MessageId, Scanned, View as Shown},
+    store::{Direction, Entry, Holder, Message, MessageId, Scanned, Toward, View as Shown},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
         overlays::Overlay,
@@ -116,6 +116,10 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         Action::ToggleMark => moving::toggle_mark(app, now),
         Action::NextMark => moving::next_mark(app, false, now),
         Action::PreviousMark => moving::next_mark(app, true, now),
+        Action::PreviousOnSubject => moving::next_on_subject(app, Toward::Older, now),
+        Action::NextOnSubject => moving::next_on_subject(app, Toward::Newer, now),
+        Action::GoToTime if app.store.rows() == 0 => nothing_selected(app, now),
+        Action::GoToTime => app.overlays.push(Overlay::go_to_time()),
         Action::TimeFormat => app.messages.since_previous = !app.messages.since_previous,
         Action::ClearLog => app.overlays.push(Overlay::clear_log()),
         _ => {}

@@ -34,6 +34,11 @@ impl SubjectsPane {
     }
 }
 
+/// The subject under the cursor, or the beginning of subjects.
+pub fn selected(app: &App) -> Option<Vec<u8>> {
+    selected_row(app).map(|row| row.prefix)
+}
+
 fn selected_row(app: &App) -> Option<TreeRow<'_>> {
     let subjects = app.store.subjects();
     let row = app

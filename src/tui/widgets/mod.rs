@@ -1,6 +1,7 @@
 //! Pieces of a screen: data in, cells out. No piece knows the app, a key, or a colour: styles are
 //! passed in.
 
+pub mod chart;
 pub mod editor;
 pub mod field;
 pub mod fit;

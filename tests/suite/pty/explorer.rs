@@ -66,6 +66,51 @@ fn quit_by_signal() {
     }
 }
 
+/// With the mouse on, which a click on the name of a view shows.
+fn with_the_mouse() -> (Session, TempDir) {
+    let (mut session, home) = started();
+    session.send("M");
+    session.wait_for_bytes("the mouse", |raw| {
+        raw.windows(8).any(|part| part == b"\x1b[?1006h")
+    });
+    let screen = session.screen();
+    let line = screen.lines().next().unwrap();
+    let at = line.find("2 History").unwrap();
+    // its middle, since the words before it change while it connects
+    let column = line[..at].chars().count() + 5;
+    session.send(&format!("\x1b[<0;{column};1M\x1b[<0;{column};1m"));
+    session.wait_for_text("Nothing was sent yet");
+    (session, home)
+}
+
+#[test]
+fn the_mouse_is_turned_off_on_every_way_out() {
+    for leave in [
+        |session: &mut Session| session.send("\x03"),
+        |session: &mut Session| session.signal(Signal::TERM),
+        // from the history to the palette of every pane
+        |session: &mut Session| session.send("\x10panic\r"),
+    ] {
+        let (mut session, _home) = with_the_mouse();
+        leave(&mut session);
+        session.exit_code();
+        assert_left_as_it_was(&session);
+    }
+}
+
+#[test]
+fn turned_off_by_its_key_the_mouse_is_the_terminals_at_once() {
+    let (mut session, _home) = started();
+    session.send("MM");
+    session.wait_for_text("the terminal's again");
+    session.wait_for_bytes("no mouse", |raw| {
+        raw.windows(8).any(|part| part == b"\x1b[?1000l")
+    });
+    session.send("q");
+    assert_eq!(session.exit_code(), 0);
+    assert_left_as_it_was(&session);
+}
+
 #[test]
 fn a_panic_is_read_on_a_restored_terminal() {
     let (mut session, _home) = started();

@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crossterm::event::KeyModifiers;
 use goingnats::{
     client::{self, Secret},
     context::{Environment, resolve},
@@ -27,7 +28,11 @@ use goingnats::{
         jobs::{Files, Jobs},
         keymap::Chord,
         lines::Lines,
-        terminal::{Capabilities, Inputs, Output, Screen, Signals, clipboard::Route, input::Input},
+        terminal::{
+            Capabilities, Inputs, Output, Screen, Signals,
+            clipboard::Route,
+            input::{Input, Mouse, MouseKind},
+        },
     },
 };
 use ratatui::layout::Size;
@@ -237,6 +242,26 @@ impl Running {
     pub fn keys(&mut self, keys: &str) -> &mut Running {
         for chord in Chord::sequence(keys).unwrap() {
             self.keys.send(Input::Key(chord.event())).unwrap();
+        }
+        self
+    }
+
+    /// Turns the wheel at a column and a line, down where positive.
+    pub fn wheel(&mut self, column: u16, row: u16, steps: i32) -> &mut Running {
+        let kind = if steps < 0 {
+            MouseKind::WheelUp
+        } else {
+            MouseKind::WheelDown
+        };
+        let modifiers = KeyModifiers::NONE;
+        for _ in 0..steps.abs() {
+            let mouse = Mouse {
+                kind,
+                column,
+                row,
+                modifiers,
+            };
+            self.keys.send(Input::Mouse(mouse)).unwrap();
         }
         self
     }

@@ -522,3 +522,31 @@ fn refused_credentials_end_the_dialing_and_the_reason_stays() {
         .shows("not trying again");
     screen.keys("?").shows("Help").shows("refused to let us in");
 }
+
+#[test]
+fn the_mouse_scrolls_a_flood_and_a_time_leads_back_into_it() {
+    let broker = broker();
+    let mut screen = connected(Given::new().subscribed(&["t"]), &broker);
+    screen.shows("● t");
+    let publisher = Client::connect("publisher", &broker.url()).unwrap();
+    for n in 0..5_000 {
+        publisher.publish("t", format!("number {n}.")).unwrap();
+    }
+    publisher.flush().unwrap();
+    screen.shows("number 4999.").shows("5 000 shown");
+    screen
+        .keys("M")
+        .shows("The mouse is ours")
+        .wheel(60, 10, -1)
+        .shows("READING +3 below")
+        .keys("t-1h<Enter>")
+        .shows("The log begins at")
+        .shows("number 0.");
+    screen.keys("m").shows("◆").keys("G").shows("FOLLOW");
+    screen
+        .keys("'")
+        .shows("number 0.")
+        .keys("]")
+        .shows("number 1.");
+    screen.keys("b").shows("─ Rates ").shows("5 000 since");
+}

@@ -8,6 +8,7 @@ mod contexts;
 mod finding;
 mod harness;
 mod journeys;
+mod moving;
 mod places;
 mod server;
 mod snapshots;

@@ -10,6 +10,7 @@ use crate::{
     tui::{
         app::{Action, Found, ingest, update},
         keymap::{Chord, TABLE},
+        terminal::input::MouseKind,
     },
 };
 
@@ -18,6 +19,7 @@ enum Step {
     Key(String),
     Paste(String),
     Resize(u16, u16),
+    Mouse(MouseKind, u16, u16),
     Pass(u64),
     Message {
         sid: u64,
@@ -84,6 +86,7 @@ fn dial_error(server: &str, reason: &str) -> Error {
         reason: reason.to_owned(),
     }
 }
+const KINDS: [MouseKind; 3] = [MouseKind::Click, MouseKind::WheelUp, MouseKind::WheelDown];
 
 fn payload() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
@@ -99,7 +102,7 @@ fn step() -> impl Strategy<Value = Step> {
         .iter()
         .flat_map(|row| row.keys)
         .map(|key| (*key).to_owned())
-        .chain("abtT.>*% {}:\"0".chars().map(|c| match c {
+        .chain("abtT.>*% {}:\"0-14:5m".chars().map(|c| match c {
             ' ' => "Space".to_owned(),
             c => c.to_string(),
         }))
@@ -117,6 +120,8 @@ fn step() -> impl Strategy<Value = Step> {
         12 => select(keys).prop_map(Step::Key),
         1 => ".{0,30}".prop_map(Step::Paste),
         2 => (0u16..220, 0u16..60).prop_map(|(width, height)| Step::Resize(width, height)),
+        3 => (select(KINDS.to_vec()), 0u16..220, 0u16..60)
+            .prop_map(|(kind, column, row)| Step::Mouse(kind, column, row)),
         2 => (0u64..5_000).prop_map(Step::Pass),
         6 => (sid(), subject, any::<bool>(), payload(), 1usize..12).prop_map(
             |(sid, subject, reply, payload, repeated)| Step::Message { sid, subject, reply, payload, repeated }
@@ -146,6 +151,10 @@ fn take(stage: &mut Stage, step: Step) {
             update::act(&mut stage.app, Action::Paste(text), now);
         }
         Step::Resize(width, height) => stage.app.size = (width, height),
+        Step::Mouse(kind, column, row) => {
+            stage.app.mouse = true;
+            stage.mouse(kind, column, row);
+        }
         Step::Pass(milliseconds) => {
             stage.pass(milliseconds);
         }

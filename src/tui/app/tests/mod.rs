@@ -2,7 +2,10 @@
 
 mod anything;
 mod finding;
+mod graph;
 mod keys;
+mod mouse;
+mod moving;
 mod server;
 mod stage;
 mod switching;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crossterm::event::KeyModifiers;
 use ratatui::{Terminal, backend::TestBackend};
 
 use crate::{
@@ -10,10 +11,13 @@ use crate::{
     protocol::{Headers, Info, Record, encode},
     store::Direction,
     tui::{
-        app::{App, Effect, Found, Job, JobDone, Now, Setup, Target, ingest, switching, update},
+        app::{
+            App, Effect, Found, Job, JobDone, Now, Setup, Target, ingest, mouse, switching, update,
+        },
         keymap::Chord,
         panes::request::{self, Handed},
         render,
+        terminal::input::{Mouse, MouseKind},
     },
 };
 
@@ -100,6 +104,41 @@ impl Stage {
         let now = self.now();
         let effects = update::key(&mut self.app, chord, now);
         self.perform(effects);
+    }
+
+    /// The mouse does something at a column and a line, counted from 0.
+    pub fn mouse(&mut self, kind: MouseKind, column: u16, row: u16) -> &mut Stage {
+        let now = self.now();
+        let mouse = Mouse {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        };
+        // places are those of the frame that the person sees
+        self.screen();
+        let effects = mouse::act(&mut self.app, mouse, now);
+        self.perform(effects);
+        self
+    }
+
+    /// A click on the first place that shows a text.
+    #[track_caller]
+    pub fn click(&mut self, text: &str) -> &mut Stage {
+        let (column, row) = self.place_of(text);
+        self.mouse(MouseKind::Click, column, row)
+    }
+
+    /// Column and line of the first place that shows a text.
+    #[track_caller]
+    pub fn place_of(&mut self, text: &str) -> (u16, u16) {
+        let screen = self.screen();
+        let mut lines = screen.lines().zip(0u16..);
+        let found = lines.find_map(|(line, y)| Some((line.find(text)?, line, y)));
+        let Some((at, line, y)) = found else {
+            panic!("{text:?} is not on\n{screen}");
+        };
+        (line[..at].chars().count() as u16, y)
     }
 
     pub fn event(&mut self, event: Event) -> &mut Stage {

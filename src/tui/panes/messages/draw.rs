@@ -74,23 +74,17 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             None => Line::default(),
         },
     );
-    let mark = app.theme.mark;
+    let marks = &app.messages.marks;
     for (y, row) in (inside.y..inside.bottom()).zip(visible.clone()) {
-        if rows.id(row).is_some_and(|id| app.messages.marks.has(id)) {
-            let dim = app.theme.dim_on(selected == Some(row));
-            let style = if selected == Some(row) {
-                dim.patch(mark)
-            } else {
-                mark
-            };
-            buffer.set_string(inside.x - 1, y, MARK, style);
+        if !marks.is_empty() && rows.id(row).is_some_and(|id| marks.has(id)) {
+            buffer.set_string(inside.x - 1, y, MARK, app.theme.mark);
         }
     }
     let accent = app.theme.border(app.focus == Focus::Messages);
     let track = scrollbar::track(area, inside);
     scrollbar::draw(visible, rows.len(), accent, track, buffer);
     let ticks = moving::ticks(app, track.height);
-    scrollbar::draw_marks(&ticks, MARK, mark, track, buffer);
+    scrollbar::draw_marks(&ticks, MARK, app.theme.mark, track, buffer);
 }
 
 fn title(app: &App, area: Rect) -> Vec<Span<'static>> {

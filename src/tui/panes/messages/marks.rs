@@ -1,6 +1,6 @@
 //! Marks: messages to come back to, by their ids.
 
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::collections::BTreeSet;
 
 use crate::store::MessageId;
 
@@ -58,14 +58,9 @@ impl Marks {
         }
     }
 
-    /// The marked messages among these.
-    pub fn among(&self, ids: RangeInclusive<MessageId>) -> impl Iterator<Item = MessageId> + '_ {
-        // a range that ends before it begins holds none, where the set would panic
-        let some = ids.start() <= ids.end();
-        some.then(|| self.0.range(ids))
-            .into_iter()
-            .flatten()
-            .copied()
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.0.iter().copied()
     }
 
     /// Takes away the marks of messages that are gone, and says how many.

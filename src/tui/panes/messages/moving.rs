@@ -1,11 +1,12 @@
 //! Going to places in the log: marks, a moment, the same subject again.
 
-use super::{Rows, nothing_selected, rows, selected};
+use super::{Row, Rows, clock, nothing_selected, rows, selected, selected_message};
 use crate::{
-    store::MessageId,
+    payload::visible,
+    store::{MessageId, Toward},
     tui::{
         app::{App, Focus, Level, Now},
-        widgets::number,
+        widgets::{fit, number, scrollbar},
     },
 };
 
@@ -78,6 +79,68 @@ pub fn forget_marks(app: &mut App, now: Now) {
     }
 }
 
+/// Goes to the nearest message on the subject of the selected one.
+pub fn next_on_subject(app: &mut App, toward: Toward, now: Now) {
+    let Some(message) = selected_message(app) else {
+        return nothing_selected(app, now);
+    };
+    let found = app.store.next_on_subject(message.id, toward);
+    let subject = visible(message.subject);
+    match found.filter(|id| rows(app).row_of(*id).is_ok()) {
+        Some(id) => go_to(app, id),
+        None => {
+            let direction = match toward {
+                Toward::Older => "earlier",
+                Toward::Newer => "later",
+            };
+            let text = format!("Nothing {direction} on {} is shown.", fit(&subject, 40));
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
+    }
+}
+
+/// The row to go to for a moment, in nanoseconds since the Unix epoch: the first one shown at or after
+/// it. With it a sentence where the moment lies outside of what is shown; `None` where nothing is.
+pub fn landing(app: &App, at: i64) -> Option<(u64, Option<String>)> {
+    let rows = rows(app);
+    let last = rows.len().checked_sub(1)?;
+    let time = |row| match rows.get(row)? {
+        Row::Entry(entry) => Some(entry.at()),
+        Row::Evicted => None,
+    };
+    let begins = time(0).or_else(|| time(1));
+    let ends = time(last);
+    if let Some(begins) = begins.filter(|begins| at < *begins) {
+        let text = format!(
+            "The log begins at {}: this is its first row.",
+            clock(app, begins)
+        );
+        return Some((u64::from(time(0).is_none()), Some(text)));
+    }
+    if let Some(ends) = ends.filter(|ends| *ends < at) {
+        let text = format!(
+            "The log ends at {}: this is its last row.",
+            clock(app, ends)
+        );
+        return Some((last, Some(text)));
+    }
+    let row = rows.head() + app.store.row_at_time(at);
+    Some((row.min(last), None))
+}
+
+/// Goes to a moment, and says where that is if nothing is kept of it.
+pub fn go_to_time(app: &mut App, at: i64, now: Now) {
+    let Some((row, outside)) = landing(app, at) else {
+        return nothing_selected(app, now);
+    };
+    if let Some(id) = rows(app).id(row) {
+        go_to(app, id);
+    }
+    if let Some(text) = outside {
+        app.toasts.show(Level::Notice, text, now.instant);
+    }
+}
+
 /// Selects a message, with the log as it is on the screen scrolled as little as needed.
 pub fn go_to(app: &mut App, id: MessageId) {
     stay(app);
@@ -94,24 +157,20 @@ pub fn stay(app: &mut App) {
     }
 }
 
-/// Which parts of a track of `height` cells hold a marked row that shows.
+/// Which parts of a track of `height` cells, on which not all rows show, hold a marked one.
 pub fn ticks(app: &App, height: u16) -> Vec<u16> {
     let marks = &app.messages.marks;
     if marks.is_empty() {
         return Vec::new();
     }
     let rows = rows(app);
-    let first = rows.head();
-    let ids = (first < rows.len())
-        .then(|| Some((rows.id(first)?, rows.id(rows.len() - 1)?)))
-        .flatten();
-    let Some((oldest, newest)) = ids else {
+    if rows.len() <= u64::from(height) {
         return Vec::new();
-    };
+    }
     let mut cells: Vec<u16> = marks
-        .among(oldest..=newest)
+        .iter()
         .filter_map(|mark| rows.row_of(mark).ok())
-        .map(|row| crate::tui::widgets::scrollbar::cell(row, rows.len(), height))
+        .map(|row| scrollbar::cell(row, rows.len(), height))
         .collect();
     cells.dedup();
     cells
