@@ -28,11 +28,12 @@ pub fn draw(
 
 /// Which of the pairs stands at a column, if one does.
 pub fn at(hints: &[(impl AsRef<str>, impl AsRef<str>)], area: Rect, column: u16) -> Option<usize> {
-    let places = places(hints, area).into_iter();
-    let (n, _) = places
-        .filter(|(n, x)| (*x..*x + hint_width(&hints[*n]) as u16).contains(&column))
-        .next()?;
-    Some(n)
+    let mut places = places(hints, area).into_iter();
+    let found = places.find(|(n, x)| {
+        let end = *x + hint_width(&hints[*n]) as u16;
+        (*x..end).contains(&column)
+    });
+    found.map(|(n, _)| n)
 }
 
 /// Which of the pairs are shown, and where each begins.

@@ -134,11 +134,11 @@ impl Stage {
     pub fn place_of(&mut self, text: &str) -> (u16, u16) {
         let screen = self.screen();
         let mut lines = screen.lines().zip(0u16..);
-        let found = lines.find_map(|(line, y)| Some((line.find(text)?, line, y)));
-        let Some((at, line, y)) = found else {
+        let found = lines.find_map(|(line, y)| Some((line.split_once(text)?.0, y)));
+        let Some((before, y)) = found else {
             panic!("{text:?} is not on\n{screen}");
         };
-        (line[..at].chars().count() as u16, y)
+        (before.chars().count() as u16, y)
     }
 
     pub fn event(&mut self, event: Event) -> &mut Stage {
