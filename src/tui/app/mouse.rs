@@ -20,9 +20,9 @@ const WHEEL: i64 = 3;
 pub fn toggle(app: &mut App, now: Now) -> Vec<Effect> {
     app.mouse = !app.mouse;
     let text = if app.mouse {
-        "The mouse is ours: click and scroll. M gives it back; to select text meanwhile, hold Shift."
+        "Mouse on: click and scroll. Hold Shift to select text; M turns it off."
     } else {
-        "The mouse is the terminal's again."
+        "Mouse off: the terminal selects text again."
     };
     app.toasts.show(Level::Done, text, now.instant);
     vec![Effect::Mouse(app.mouse)]

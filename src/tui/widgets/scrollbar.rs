@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
+
+const THUMB: &str = "█";
 
 /// The cells of a track of `height` cells that show where `visible` lies in `rows`; `None` where
 /// everything shows. At least one cell; where there is room, it touches an end only if the list does.
@@ -56,7 +58,7 @@ pub fn track(border: Rect, rows: Rect) -> Rect {
     }
 }
 
-/// Draws a mark on cells of the track, over thumb and border.
+/// Draws a mark on cells of the track; on the thumb reversed, so that both show.
 pub fn draw_marks(cells: &[u16], symbol: &str, style: Style, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     if area.width == 0 {
@@ -64,7 +66,11 @@ pub fn draw_marks(cells: &[u16], symbol: &str, style: Style, area: Rect, buffer:
     }
     for row in cells.iter().filter(|row| **row < area.height) {
         let cell = &mut buffer[(area.right() - 1, area.y + row)];
+        let on_thumb = cell.symbol() == THUMB;
         cell.set_symbol(symbol).set_style(style);
+        if on_thumb {
+            cell.set_style(Modifier::REVERSED);
+        }
     }
 }
 
@@ -77,7 +83,7 @@ pub fn draw(visible: Range<u64>, rows: u64, style: Style, area: Rect, buffer: &m
     };
     for row in thumb {
         let cell = &mut buffer[(area.right() - 1, area.y + row)];
-        cell.set_symbol("█").set_style(style);
+        cell.set_symbol(THUMB).set_style(style);
     }
 }
 
@@ -137,7 +143,9 @@ mod tests {
         let area = buffer.area;
         draw(0..3, 9, Style::new(), area, &mut buffer);
         draw_marks(&[0, 2, 7], "◆", Style::new(), area, &mut buffer);
-        assert_eq!(buffer, Buffer::with_lines(["ab◆", "ab│", "ab◆"]));
+        let mut expected = Buffer::with_lines(["ab◆", "ab│", "ab◆"]);
+        expected[(2, 0)].set_style(Modifier::REVERSED);
+        assert_eq!(buffer, expected);
     }
 
     proptest! {

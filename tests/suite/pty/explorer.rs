@@ -102,7 +102,7 @@ fn the_mouse_is_turned_off_on_every_way_out() {
 fn turned_off_by_its_key_the_mouse_is_the_terminals_at_once() {
     let (mut session, _home) = started();
     session.send("MM");
-    session.wait_for_text("the terminal's again");
+    session.wait_for_text("Mouse off: the terminal selects");
     session.wait_for_bytes("no mouse", |raw| {
         raw.windows(8).any(|part| part == b"\x1b[?1000l")
     });

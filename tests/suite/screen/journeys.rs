@@ -536,7 +536,7 @@ fn the_mouse_scrolls_a_flood_and_a_time_leads_back_into_it() {
     screen.shows("number 4999.").shows("5 000 shown");
     screen
         .keys("M")
-        .shows("The mouse is ours")
+        .shows("Mouse on: click and scroll")
         .wheel(60, 10, -1)
         .shows("READING +3 below")
         .keys("t-1h<Enter>")
