@@ -4,7 +4,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{App, Effect, Focus, Level, Now, View, update};
+use super::{Action, App, Effect, Focus, Level, Now, View, update};
 use crate::tui::{
     overlays::{Overlay, menu},
     panes::{details, history, messages, status, subjects, subscriptions},
@@ -37,20 +37,23 @@ pub fn act(app: &mut App, mouse: Mouse, now: Now) -> Vec<Effect> {
     let at = Position::new(mouse.column, mouse.row);
     let effects = match mouse.kind {
         MouseKind::Click => click(app, at, now),
-        MouseKind::WheelUp => wheel(app, at, -WHEEL),
-        MouseKind::WheelDown => wheel(app, at, WHEEL),
+        MouseKind::WheelUp => wheel(app, at, -WHEEL, now),
+        MouseKind::WheelDown => wheel(app, at, WHEEL, now),
     };
     app.lay_out();
     effects
 }
 
-fn wheel(app: &mut App, at: Position, lines: i64) -> Vec<Effect> {
-    if let Some(overlay) = app.overlays.last_mut() {
-        if let Overlay::Menu(menu) = overlay {
-            menu.wheel(lines, menu::rows(app.layout.screen));
+fn wheel(app: &mut App, at: Position, lines: i64, now: Now) -> Vec<Effect> {
+    match app.overlays.last_mut() {
+        Some(Overlay::Menu(menu)) => menu.wheel(lines, menu::rows(app.layout.screen)),
+        Some(_) if lines < 0 => return update::act(app, Action::Up, now),
+        Some(_) => return update::act(app, Action::Down, now),
+        None => {
+            if let Some(pane) = pane_at(app, at) {
+                scroll(app, pane, lines);
+            }
         }
-    } else if let Some(pane) = pane_at(app, at) {
-        scroll(app, pane, lines);
     }
     Vec::new()
 }
@@ -99,7 +102,7 @@ fn click_menu(app: &mut App, at: Position, now: Now) -> Vec<Effect> {
     if !menu::place(screen).contains(at) {
         app.overlays.pop();
     } else if menu.click(at, screen) {
-        return update::act(app, super::Action::Submit, now);
+        return update::act(app, Action::Submit, now);
     }
     Vec::new()
 }

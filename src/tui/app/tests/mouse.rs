@@ -126,6 +126,24 @@ fn views_hints_and_rows_of_the_palette_can_be_clicked() {
 }
 
 #[test]
+fn in_what_lies_over_the_panes_the_wheel_goes_up_and_down() {
+    let mut stage = hundred();
+    stage
+        .keys("b")
+        .shows("last 1 min")
+        .mouse(WheelDown, 60, 20)
+        .shows("last 5 min");
+    stage
+        .mouse(WheelUp, 60, 20)
+        .shows("last 1 min")
+        .keys("b?")
+        .shows("Look at the selected message");
+    stage
+        .mouse(WheelDown, 60, 20)
+        .hides("Look at the selected message");
+}
+
+#[test]
 fn subscriptions_and_history_are_lists_as_well() {
     let mut stage = hundred();
     stage.click("○ t.>");
