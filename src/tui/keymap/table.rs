@@ -127,7 +127,7 @@ pub static TABLE: &[Binding] = table! {
         ["Left"] Action::Left, "fold", "Fold the selected subject", 3;
     Messages:
         ["Enter"] Action::Open, "details", "Look at the selected message", 5;
-        ["R"] Action::LoadIntoComposer, "into composer", "Load the selected message into the composer", 16;
+        ["R"] Action::LoadIntoComposer, "into composer", "Load the selected message into the composer", 17;
         ["o"] Action::OtherLeg, "other leg", "Go from a request to its reply, or back";
         ["a"] Action::AnswerRequest, "answer", "Compose an answer to the selected request";
         ["*"] Action::OnlyThisSubject, "only this", "Show only the subject of the selected message, or all again";
@@ -224,7 +224,7 @@ pub static TABLE: &[Binding] = table! {
         ["Space"] Action::Freeze, "freeze", "Freeze the log, or let it go on; collecting never stops", 13;
         ["h"] Action::OpenHistory, "history", "Open the history of requests", 15;
         ["S"] Action::Server, "server", "Show the servers, choose another one", 27;
-        [":"] Action::Palette, "commands", "Find any command by typing", 31;
+        [":"] Action::Palette, "commands", "Find any command by typing", 16;
         ["b"] Action::Graph, "rates", "Rates as a graph: of all, or of the selected subscription or subject", 31;
         ["?"] Action::Help, "help", "Show the keys that work here", 32;
         ["1"] Action::Show(View::Messages), "messages", "Show the messages";

@@ -267,7 +267,7 @@ fn other_leg(app: &mut App, now: Now) {
         return nothing_selected(app, now);
     };
     match app.store.pair(id).and_then(|pair| pair.other) {
-        Some(other) if app.store.row_of(other).is_ok() => app.messages.place.go_to(other),
+        Some(other) if app.store.row_of(other).is_ok() => moving::go_to(app, other),
         Some(_) => app.toasts.show(
             Level::Notice,
             "The other leg is not shown now.",

@@ -141,10 +141,13 @@ pub fn go_to_time(app: &mut App, at: i64, now: Now) {
     }
 }
 
-/// Selects a message, with the log as it is on the screen scrolled as little as needed.
+/// Selects a message. Where it is on the screen nothing else moves; else it shows with what stands
+/// around it.
 pub fn go_to(app: &mut App, id: MessageId) {
     stay(app);
-    app.messages.place.go_to(id);
+    let height = app.layout.rows(Focus::Messages);
+    let super::Messages { place, frozen, .. } = &mut app.messages;
+    place.go_to(id, &Rows::of(&app.store, frozen.as_ref()), height);
     super::pin(app);
 }
 

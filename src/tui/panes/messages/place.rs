@@ -27,9 +27,17 @@ impl Place {
         self.fixed.is_none()
     }
 
-    /// Selects a message; the log scrolls as little as needed to show it.
-    pub fn go_to(&mut self, id: MessageId) {
-        let top = self.fixed.map_or(id, |fixed| fixed.top);
+    /// Selects a message. Where it does not show already, a third of the rows on the screen stand above
+    /// it.
+    pub fn go_to(&mut self, id: MessageId, rows: &Rows, height: u16) {
+        let row = rows.row_of(id).unwrap_or_else(|nearest| nearest);
+        let visible = self.visible(rows, height);
+        let top = if visible.contains(&row) {
+            visible.start
+        } else {
+            row.saturating_sub(u64::from(height / 3))
+        };
+        let top = (top..=row).find_map(|row| rows.id(row)).unwrap_or(id);
         self.fixed = Some(Fixed { top, selected: id });
     }
 

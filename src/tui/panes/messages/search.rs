@@ -3,7 +3,7 @@
 //! While the line is typed the log goes to the newest hit at or above where it stood, as soon as a
 //! scan has found it. Esc goes back to where it stood.
 
-use super::{Place, rows, selected};
+use super::{Place, moving::go_to, rows, selected};
 use crate::{
     filter,
     store::{MessageId, Query, Toward},
@@ -71,7 +71,7 @@ pub fn seek(app: &mut App, line: &mut SearchLine) {
         Some(_) => None,
     });
     if let Some(hit) = found {
-        app.messages.place.go_to(hit);
+        go_to(app, hit);
         line.sought = false;
     }
 }
@@ -117,7 +117,7 @@ pub fn next(app: &mut App, toward: Toward, now: Now) {
         .and_then(|newest| shown_hit(app, newest))
         .or_else(|| app.store.next_hit(from, toward));
     if let Some(hit) = next {
-        return app.messages.place.go_to(hit);
+        return go_to(app, hit);
     }
     if let Some(progress) = app.store.searching() {
         let done = number::percent(progress.done, progress.total);
@@ -130,7 +130,7 @@ pub fn next(app: &mut App, toward: Toward, now: Now) {
     };
     let text = match around {
         Some(hit) => {
-            app.messages.place.go_to(hit);
+            go_to(app, hit);
             format!("That was the last hit; from the {end} again.")
         }
         None => format!("Nothing shown holds {typed}."),
