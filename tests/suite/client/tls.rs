@@ -155,15 +155,20 @@ fn c038_a_missing_client_certificate_is_no_mere_end() {
 }
 
 #[test]
-fn c039_client_certificates_with_keys_of_either_form() {
+fn c039_client_certificates_with_keys_of_all_forms() {
     let certificates = Certificates::local();
+    certificates.add_rsa_client();
     let server = NatsServer::with_config(&certificates.config("verify: true"));
-    for key in ["client.key", "client.sec1.key"] {
+    for (chain, key, form) in [
+        ("client.pem", "client.key", "BEGIN PRIVATE KEY"),
+        ("client.pem", "client.sec1.key", "BEGIN EC PRIVATE KEY"),
+        ("rsa.pem", "rsa.key", "BEGIN PRIVATE KEY"),
+        ("rsa.pem", "rsa.pkcs1.key", "BEGIN RSA PRIVATE KEY"),
+    ] {
+        let (chain, key) = (certificates.path(chain), certificates.path(key));
+        assert!(std::fs::read_to_string(&key).unwrap().contains(form));
         let mut options = local("tls", &server, &certificates);
-        options.tls.certificate = Some(ClientCertificate {
-            chain: certificates.path("client.pem"),
-            key: certificates.path(key),
-        });
+        options.tls.certificate = Some(ClientCertificate { chain, key });
         assert_eq!(protection(options), GOOD);
     }
 }

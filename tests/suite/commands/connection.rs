@@ -3,7 +3,7 @@
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, process::Stdio};
 
 use super::{Home, Running, server};
-use crate::support::{NatsServer, wait_until};
+use crate::support::{Certificates, NatsServer, wait_until};
 
 #[test]
 fn given_nothing_that_listens_then_the_code_is_3_and_the_sentence_names_it_and_the_next_step() {
@@ -78,6 +78,27 @@ fn given_a_subject_that_is_not_allowed_then_the_code_is_3_and_the_sentence_names
     ] {
         let ended = home.run(&[command, &["-s", &url]].concat());
         ended.assert_failed(3, &["secret.a", "refused"]);
+    }
+}
+
+#[test]
+fn c035_given_an_authority_of_the_system_then_its_certificates_are_trusted_and_no_others() {
+    let home = Home::new();
+    let certificates = Certificates::local();
+    let server = NatsServer::with_config(&certificates.config(""));
+    let url = server.url().replace("nats://", "tls://");
+    let run = |authorities: &str| {
+        let mut command = home.command(&["pub", "a", "b", "-s", &url]);
+        // What the system trusts, to whoever reads it with rustls-native-certs, as to OpenSSL.
+        let command = command.env("SSL_CERT_FILE", authorities);
+        Running::spawn(command.env_remove("SSL_CERT_DIR")).ended()
+    };
+    let strangers = Certificates::local();
+
+    run(&certificates.ca().display().to_string()).assert(0, "");
+    for authorities in [strangers.ca().display().to_string(), home.path("none.pem")] {
+        let distrusted = [&*url, "certificate not trusted", "authority", "--tlsca"];
+        run(&authorities).assert_failed(3, &distrusted);
     }
 }
 

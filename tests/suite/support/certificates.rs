@@ -9,21 +9,22 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    PKCS_RSA_SHA256,
 };
 use tempfile::TempDir;
+
+use super::python;
 
 /// A folder of PEM files, for as long as it lives.
 #[derive(Debug)]
 pub struct Certificates {
     folder: TempDir,
+    issuer: Issuer<'static, KeyPair>,
 }
 
 impl Certificates {
     /// A server's certificate for these names, a client's, and their authority's.
     pub fn for_names(names: &[&str]) -> Certificates {
-        let made = Certificates {
-            folder: tempfile::tempdir().expect("a folder for certificates"),
-        };
         let authority_key = KeyPair::generate().expect("a key");
         // No two of the same name: one's signatures would be looked for on the other's certificates.
         static MADE: AtomicU32 = AtomicU32::new(0);
@@ -31,12 +32,13 @@ impl Certificates {
         let mut authority = params(&[], &name);
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = authority.self_signed(&authority_key).expect("an authority");
+        let made = Certificates {
+            folder: tempfile::tempdir().expect("a folder for certificates"),
+            issuer: Issuer::new(authority, authority_key),
+        };
         made.write("ca.pem", &certificate.pem());
-        let issuer = Issuer::new(authority, authority_key);
-        made.issue("server", &issuer, params(names, "server"));
-        let mut client = params(&["client.example"], "client");
-        client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        made.issue("client", &issuer, client);
+        made.issue("server", params(names, "server"));
+        made.issue("client", client_params());
         made
     }
 
@@ -65,15 +67,31 @@ impl Certificates {
         )
     }
 
-    fn issue(&self, name: &str, issuer: &Issuer<'_, KeyPair>, params: CertificateParams) {
+    /// Adds another client, of an RSA key: `rsa.pem`, `rsa.key` and `rsa.pkcs1.key`.
+    #[track_caller]
+    pub fn add_rsa_client(&self) {
+        let made = python("support/rsa_key.py", &[]);
+        let errors = String::from_utf8_lossy(&made.stderr);
+        assert!(made.status.success(), "{errors}");
+        let pkcs1 = STANDARD.decode(made.stdout.trim_ascii()).expect("base64");
+        self.write("rsa.pkcs1.key", &pem("RSA PRIVATE KEY", &pkcs1));
+        let pkcs8 = pem("PRIVATE KEY", &pkcs8_of_rsa(&pkcs1));
+        let key = KeyPair::from_pkcs8_pem_and_sign_algo(&pkcs8, &PKCS_RSA_SHA256).expect("a key");
+        self.certify("rsa", &key, client_params());
+    }
+
+    fn issue(&self, name: &str, params: CertificateParams) {
         let key = KeyPair::generate().expect("a key");
-        let certificate = params.signed_by(&key, issuer).expect("a certificate");
+        self.certify(name, &key, params);
+        // PKCS#8 of P-256 is the SEC1 key behind a head of 29 bytes that is always the same.
+        let sec1 = &key.serialize_der()[29..];
+        self.write(format!("{name}.sec1.key"), &pem("EC PRIVATE KEY", sec1));
+    }
+
+    fn certify(&self, name: &str, key: &KeyPair, params: CertificateParams) {
+        let certificate = params.signed_by(key, &self.issuer).expect("a certificate");
         self.write(format!("{name}.pem"), &certificate.pem());
         self.write(format!("{name}.key"), &key.serialize_pem());
-        // PKCS#8 of P-256 is the SEC1 key behind a head of 29 bytes that is always the same.
-        let sec1 = STANDARD.encode(&key.serialize_der()[29..]);
-        let pem = format!("-----BEGIN EC PRIVATE KEY-----\n{sec1}\n-----END EC PRIVATE KEY-----\n");
-        self.write(format!("{name}.sec1.key"), &pem);
     }
 
     fn write(&self, name: impl AsRef<Path>, text: &str) {
@@ -88,4 +106,28 @@ fn params(names: &[&str], common_name: &str) -> CertificateParams {
         .distinguished_name
         .push(DnType::CommonName, common_name);
     params
+}
+
+fn client_params() -> CertificateParams {
+    let mut client = params(&["client.example"], "client");
+    client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    client
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
+}
+
+/// Puts the head of PKCS#8 (RFC 5958) before a PKCS#1 key of 256 bytes and more.
+fn pkcs8_of_rsa(pkcs1: &[u8]) -> Vec<u8> {
+    // Version 0, the algorithm rsaEncryption without parameters, and an octet string.
+    let rsa = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+    let mut content = [b"\x02\x01\x00\x30\x0d", &rsa[..]].concat();
+    let long = |tag: u8, content: &[u8]| {
+        let length = u16::try_from(content.len()).expect("less than 64 KiB");
+        [&[tag, 0x82], &length.to_be_bytes()[..], content].concat()
+    };
+    content.extend(long(0x04, pkcs1));
+    long(0x30, &content)
 }
