@@ -54,6 +54,9 @@
 //! task; a draw never delays a PONG. *output*: writes frames, so that a stalled terminal costs frames and
 //! nothing else. *goingnats-jobs*: search and filters over what is kept, the layout of large payloads, the
 //! history's file.
+//! task; a draw never delays a PONG. Whoever waits for a blocking client runs that task meanwhile, and the
+//! thread stands back (`client/driver.rs`). *output*: writes frames, so that a stalled terminal costs
+//! frames and nothing else. *goingnats-jobs*: the layout of large payloads and the history's file.
 
 pub mod broker;
 pub mod cli;

@@ -2,13 +2,11 @@
 
 mod waiting;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Connection, Error, Message, Options, Sid,
+    clock::deadline,
     connection::open_with,
     driver::Driver,
     shelf::{Ack, Shelf, Shelved, Status},
@@ -93,7 +91,8 @@ impl Client {
         let round = options.servers.len();
         // Every attempt has its own limit; this one only guards against a task that hangs.
         let attempts = u32::try_from(round).unwrap_or(u32::MAX);
-        let limit = options.attempt_timeout.saturating_mul(attempts) + PATIENCE;
+        let limit = options.attempt_timeout.saturating_mul(attempts);
+        let limit = limit.saturating_add(PATIENCE);
         let filled = Arc::clone(&shelf);
         let (connection, driver) = open_with(options, |lanes| filled.fill(lanes))?;
         let client = Client {
@@ -102,7 +101,7 @@ impl Client {
             driver,
         };
         client
-            .wait(Instant::now() + limit, |shelved| match &shelved.status {
+            .wait(deadline(limit), |shelved| match &shelved.status {
                 Status::Connected => Some(Ok(())),
                 Status::Closed(_) => shelved.ended().map(Err),
                 Status::Apart => (shelved.failures >= round).then_some(Ok(())),
@@ -201,6 +200,7 @@ impl Client {
     /// ```
     pub fn unsubscribe(&self, sid: Sid, max: Option<u64>) -> Result<(), Error> {
         self.connection.unsubscribe(sid, max)?;
+        self.driver.step();
         if max.is_none() {
             self.shelf.lock().forget(sid);
         }
@@ -348,9 +348,9 @@ impl Client {
         payload: &[u8],
     ) -> Result<(), Error> {
         self.check_connected()?;
-        let deadline = Instant::now() + BACKPRESSURE;
-        self.connection
-            .publish_until(deadline, subject, reply, headers, payload)?;
+        let connection = &self.connection;
+        connection.publish_until(deadline(BACKPRESSURE), subject, reply, headers, payload)?;
+        self.driver.step();
         Ok(())
     }
 
@@ -553,10 +553,4 @@ impl Drop for Client {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-/// A wait too long for the clock is for ever, as far as anybody can tell.
-fn deadline(wait: Duration) -> Instant {
-    const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-    Instant::now() + wait.min(FOR_EVER)
 }

@@ -10,6 +10,14 @@ pub(super) struct Now {
     pub wall: i64,
 }
 
+/// Longer than anybody waits, and short enough to be added to any moment.
+pub(super) const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// When a wait that begins now is over.
+pub(super) fn deadline(wait: Duration) -> Instant {
+    Instant::now() + wait.min(FOR_EVER)
+}
+
 impl Now {
     pub fn read() -> Now {
         let since_epoch = SystemTime::now()

@@ -48,7 +48,6 @@ impl Command {
         }
     }
 
-    /// The last words of a handle are heard even where the queue is full.
     fn is_ending(&self) -> bool {
         matches!(self, Command::Drain | Command::Close)
     }
@@ -69,6 +68,7 @@ pub(super) fn queue() -> (CommandSender, CommandReceiver) {
         CommandSender {
             sender,
             load: Arc::clone(&load),
+            insists: false,
         },
         CommandReceiver { receiver, load },
     )
@@ -79,16 +79,29 @@ pub(super) fn queue() -> (CommandSender, CommandReceiver) {
 pub(super) struct CommandSender {
     sender: UnboundedSender<Command>,
     load: Arc<Load>,
+    /// Whether a full queue takes its commands, too.
+    insists: bool,
 }
 
 impl CommandSender {
-    /// Queues a command, or says at once why not: [`Error::Busy`], [`Error::Closed`].
-    pub fn push(&self, command: Command) -> Result<(), Error> {
-        self.push_locked(command, self.load.lock())
+    /// For callers who wait for what comes of a command before they give the next: that bounds them.
+    pub fn insisting(self) -> CommandSender {
+        CommandSender {
+            insists: true,
+            ..self
+        }
     }
 
-    /// As [`CommandSender::push`], but waits for room until `deadline` before it says
-    /// [`Error::Busy`].
+    /// Queues a command, or says at once why not: [`Error::Busy`], [`Error::Closed`].
+    pub fn push(&self, command: Command) -> Result<(), Error> {
+        let waiting = self.load.lock();
+        // The last words of a handle are heard in any case.
+        let is_heard = self.insists || command.is_ending() || waiting.has_room(command.weight());
+        self.push_locked(command, waiting, is_heard)
+    }
+
+    /// Queues a command when there is room; says [`Error::Busy`] where there is none until
+    /// `deadline`.
     pub fn push_until(&self, command: Command, deadline: Instant) -> Result<(), Error> {
         let weight = command.weight();
         let mut waiting = self.load.lock();
@@ -100,7 +113,8 @@ impl CommandSender {
             let woken = self.load.eased.wait_timeout(waiting, left);
             (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
         }
-        self.push_locked(command, waiting)
+        let has_room = waiting.has_room(weight);
+        self.push_locked(command, waiting, has_room)
     }
 
     /// The lock is held while it is sent, so that nothing can come behind the last words.
@@ -108,17 +122,16 @@ impl CommandSender {
         &self,
         command: Command,
         mut waiting: MutexGuard<'_, Waiting>,
+        is_heard: bool,
     ) -> Result<(), Error> {
-        let weight = command.weight();
         if waiting.closed {
             return Err(Error::Closed);
         }
-        if command.is_ending() {
-            waiting.closed = true;
-        } else if !waiting.has_room(weight) {
+        if !is_heard {
             return Err(Error::Busy);
         }
-        waiting.add(weight);
+        waiting.closed = command.is_ending();
+        waiting.add(command.weight());
         self.sender.send(command).map_err(|_| Error::Closed)
     }
 }
@@ -218,6 +231,19 @@ mod tests {
         assert_eq!(late, Err(Error::Busy));
         receiver.take(&mut Vec::new()).now_or_never().unwrap();
         assert_eq!(sender.push(Command::ReconnectNow), Ok(()));
+    }
+
+    #[test]
+    fn whoever_insists_is_heard_and_publishes_wait_all_the_same() {
+        let (sender, mut receiver) = queue();
+        let sender = sender.insisting();
+        for _ in 0..MAX_COMMANDS + 1 {
+            sender.push(Command::Flush(Ticket(1))).unwrap();
+        }
+        let now = Instant::now();
+        assert_eq!(sender.push_until(message(1), now), Err(Error::Busy));
+        receiver.take(&mut Vec::new()).now_or_never().unwrap();
+        assert_eq!(sender.push_until(message(1), now), Ok(()));
     }
 
     #[test]

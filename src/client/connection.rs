@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Data, Error, Event, Options, ServerUrl,
+    clock::FOR_EVER,
     commands::{self, Command, CommandSender, Message},
     driver::Driver,
     limits::ServerLimits,
@@ -119,7 +120,8 @@ pub(super) fn open_with<F: Future<Output = ()> + Send + 'static>(
     options: Options,
     taker: impl FnOnce(Lanes) -> F,
 ) -> Result<(Connection, Arc<Driver>), Error> {
-    let (connection, lanes, task) = prepare(options, Arc::default())?;
+    let (mut connection, lanes, task) = prepare(options, Arc::default())?;
+    connection.commands = connection.commands.insisting();
     let taker = taker(lanes);
     let both = async {
         tokio::join!(task.run(), taker);
@@ -128,8 +130,18 @@ pub(super) fn open_with<F: Future<Output = ()> + Send + 'static>(
     Ok((connection, driver))
 }
 
-fn prepare(options: Options, numbers: Arc<Numbers>) -> Result<(Connection, Lanes, Task), Error> {
+fn prepare(
+    mut options: Options,
+    numbers: Arc<Numbers>,
+) -> Result<(Connection, Lanes, Task), Error> {
     options.check()?;
+    for limit in [
+        &mut options.dial_timeout,
+        &mut options.attempt_timeout,
+        &mut options.keepalive,
+    ] {
+        *limit = FOR_EVER.min(*limit);
+    }
     let inbox: Arc<[u8]> = format!("{}.{}.", options.inbox_prefix, random::id())
         .into_bytes()
         .into();
@@ -250,6 +262,7 @@ impl Connection {
         let ticket = self.ticket();
         let reply = reply_subject(&self.shared.inbox, ticket);
         let message = self.encode(ticket, subject, Some(&reply), &headers, &payload)?;
+        let timeout = timeout.min(FOR_EVER);
         self.commands.push(Command::Request(message, timeout))?;
         Ok(ticket)
     }
@@ -289,7 +302,8 @@ impl Connection {
     /// # Errors
     /// See [`Connection`].
     pub fn keepalive(&self, interval: Duration) -> Result<(), Error> {
-        self.commands.push(Command::Keepalive(interval))
+        self.commands
+            .push(Command::Keepalive(interval.min(FOR_EVER)))
     }
 
     /// Unsubscribes everything, lets what is under way arrive, flushes and closes; at most 3 s.

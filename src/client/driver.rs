@@ -26,7 +26,7 @@ use tokio::{
 };
 
 /// How long the thread stands back after the last caller has gone, for the next one not to have to ask
-/// it again. What is published or comes in this time lies still for as long.
+/// it again. What comes in this time lies still for as long; for what goes out see [`Driver::step`].
 const LINGER: Duration = Duration::from_millis(1);
 
 /// The runtime, and whose turn it is.
@@ -35,6 +35,7 @@ pub(super) struct Driver {
     /// `None` when the task has ended.
     runtime: RwLock<Option<Runtime>>,
     turn: Mutex<Turn>,
+    linger: Duration,
     /// Asks the thread to stand back.
     wanted: Notify,
     /// Asks it to come back.
@@ -45,14 +46,15 @@ pub(super) struct Driver {
 struct Turn {
     /// How many callers run the task, or wait for the one who does.
     callers: usize,
-    /// When the last of them has gone.
-    since: Instant,
+    /// The thread stands back until then though there are none.
+    until: Instant,
     thread: Thread,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Thread {
     Runs,
+    /// It was asked to, at least.
     StandsBack,
     /// It stands back until it is told that the callers have gone.
     Sleeps,
@@ -64,15 +66,24 @@ impl Driver {
         name: &str,
         task: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<Arc<Driver>> {
+        Driver::start_lingering(name, LINGER, task)
+    }
+
+    fn start_lingering(
+        name: &str,
+        linger: Duration,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<Arc<Driver>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let mut task = runtime.spawn(task);
         let driver = Arc::new(Driver {
             runtime: RwLock::new(Some(runtime)),
             turn: Mutex::new(Turn {
                 callers: 0,
-                since: Instant::now(),
+                until: Instant::now(),
                 thread: Thread::Runs,
             }),
+            linger,
             wanted: Notify::new(),
             gone: Condvar::new(),
         });
@@ -116,7 +127,7 @@ impl Driver {
     /// Asks the thread to stand back for this one. Gives nothing where this one cannot run the task:
     /// the task has ended, or this thread runs another runtime.
     pub fn enter(&self) -> Option<Caller<'_>> {
-        if Handle::try_current().is_ok() {
+        if !is_free() {
             return None;
         }
         let runtime = self.runtime();
@@ -124,6 +135,7 @@ impl Driver {
         let mut turn = self.turn();
         turn.callers += 1;
         if turn.thread == Thread::Runs {
+            turn.thread = Thread::StandsBack;
             self.wanted.notify_one();
         }
         Some(Caller {
@@ -132,15 +144,34 @@ impl Driver {
         })
     }
 
+    /// Lets the task do at once what was asked of it by somebody who does not wait, where it would
+    /// lie still: the thread stands back, and nobody is there. The thread comes back no later for it,
+    /// so that many messages soon go out together again.
+    pub fn step(&self) {
+        let mut turn = self.turn();
+        if turn.thread == Thread::Runs || turn.callers > 0 {
+            return;
+        }
+        if is_free() {
+            drop(turn);
+            if let Some(runtime) = &*self.runtime() {
+                // Queued behind the task, whoever runs both: it has had its turn when this is done.
+                let _ = runtime.block_on(runtime.spawn(async {}));
+            }
+        } else {
+            turn.until = Instant::now();
+            self.gone.notify_one();
+        }
+    }
+
     fn runtime(&self) -> RwLockReadGuard<'_, Option<Runtime>> {
         self.runtime.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stand_back(&self) {
         let mut turn = self.turn();
-        turn.thread = Thread::StandsBack;
         loop {
-            let left = LINGER.saturating_sub(turn.since.elapsed());
+            let left = turn.until.saturating_duration_since(Instant::now());
             if !left.is_zero() {
                 let woken = self.gone.wait_timeout(turn, left);
                 (turn, _) = woken.unwrap_or_else(PoisonError::into_inner);
@@ -158,6 +189,12 @@ impl Driver {
     fn turn(&self) -> MutexGuard<'_, Turn> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether this thread can run a task: not while it runs another runtime, nor at its very end, where
+/// the runtime's own marks on the thread are gone.
+fn is_free() -> bool {
+    Handle::try_current().is_err_and(|error| error.is_missing_context())
 }
 
 /// A caller, for as long as it waits.
@@ -180,7 +217,7 @@ impl Drop for Caller<'_> {
     fn drop(&mut self) {
         let mut turn = self.driver.turn();
         turn.callers -= 1;
-        turn.since = Instant::now();
+        turn.until = Instant::now() + self.driver.linger;
         if turn.callers == 0 && turn.thread == Thread::Sleeps {
             turn.thread = Thread::StandsBack;
             self.driver.gone.notify_one();
@@ -189,93 +226,4 @@ impl Drop for Caller<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{sync::mpsc, thread::ThreadId};
-
-    use tokio::sync::oneshot;
-
-    use super::*;
-
-    type Question = oneshot::Sender<ThreadId>;
-
-    /// A task that tells each who asks which thread runs it.
-    fn started() -> (Arc<Driver>, tokio::sync::mpsc::UnboundedSender<Question>) {
-        let (asking, mut asked) = tokio::sync::mpsc::unbounded_channel::<Question>();
-        let task = async move {
-            while let Some(question) = asked.recv().await {
-                let _ = question.send(thread::current().id());
-            }
-        };
-        (Driver::start("driver", task).unwrap(), asking)
-    }
-
-    fn runner(driver: &Driver, asking: &tokio::sync::mpsc::UnboundedSender<Question>) -> ThreadId {
-        let (question, answer) = oneshot::channel();
-        let work = async {
-            asking.send(question).unwrap();
-            answer.await.unwrap()
-        };
-        driver.enter().unwrap().run(work)
-    }
-
-    #[test]
-    fn whoever_waits_runs_the_task() {
-        let (driver, asking) = started();
-        // The thread may still be on its way back while the first ones ask.
-        let own = thread::current().id();
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while runner(&driver, &asking) != own {
-            assert!(Instant::now() < deadline);
-        }
-    }
-
-    #[test]
-    fn the_thread_comes_back_when_nobody_waits() {
-        let (driver, asking) = started();
-        for _ in 0..3 {
-            runner(&driver, &asking);
-            let (question, answer) = oneshot::channel();
-            asking.send(question).unwrap();
-            assert_ne!(answer.blocking_recv().unwrap(), thread::current().id());
-        }
-    }
-
-    #[test]
-    fn many_who_wait_are_all_served() {
-        let (driver, asking) = started();
-        thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    for _ in 0..200 {
-                        runner(&driver, &asking);
-                    }
-                });
-            }
-        });
-    }
-
-    #[test]
-    fn inside_another_runtime_nothing_is_run() {
-        let (driver, asking) = started();
-        let other = Builder::new_current_thread().build().unwrap();
-        other.block_on(async { assert!(driver.enter().is_none()) });
-        drop(asking);
-        other.block_on(async { drop(driver) });
-    }
-
-    #[test]
-    fn after_the_end_nothing_is_run_and_the_thread_is_gone() {
-        let (driver, asking) = started();
-        let (gone, ended) = mpsc::channel();
-        drop(asking);
-        let watched = Arc::downgrade(&driver);
-        thread::spawn(move || {
-            while watched.strong_count() > 1 {
-                thread::yield_now();
-            }
-            gone.send(()).unwrap();
-        });
-        ended.recv_timeout(Duration::from_secs(20)).unwrap();
-        assert!(driver.enter().is_none());
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout_at};
 
-use super::{Batch, Data, Error, Event, Lanes, Message, Sid, Ticket};
+use super::{Batch, Data, Error, Event, Lanes, Message, Sid, Ticket, task::cause_of_death};
 use crate::protocol::Info;
 
 /// What waits to be taken may cost so many bytes; then the oldest are dropped, and counted.
@@ -145,7 +145,7 @@ struct Sealed {
 
 impl Drop for Sealed {
     fn drop(&mut self) {
-        let reason = self.reason.take();
+        let reason = self.reason.take().or_else(cause_of_death);
         self.shelf.change(|shelved| shelved.close(reason));
     }
 }
@@ -352,6 +352,22 @@ mod tests {
         );
         shelved.close(None);
         assert_eq!(shelved.ended(), Some(Error::Disconnected));
+    }
+
+    #[test]
+    fn whoever_waits_hears_that_the_task_failed() {
+        let shelf = Arc::new(Shelf::default());
+        let sealed = Sealed {
+            shelf: Arc::clone(&shelf),
+            reason: None,
+        };
+        let panicked = std::thread::spawn(move || {
+            let _sealed = sealed;
+            panic!("on purpose");
+        });
+        panicked.join().unwrap_err();
+        let reason = shelf.lock().ended().unwrap().to_string();
+        assert!(reason.contains("this is a bug"), "{reason}");
     }
 
     #[test]

@@ -522,16 +522,20 @@ struct Obituary(UnboundedSender<Event>);
 
 impl Drop for Obituary {
     fn drop(&mut self) {
-        if thread::panicking() {
-            let reason = Error::Lost {
-                server: "the client".to_owned(),
-                reason: "its background task failed; this is a bug".to_owned(),
-            };
+        if let Some(reason) = cause_of_death() {
             let _ = self.0.send(Event::Closed {
                 reason: Some(reason),
             });
         }
     }
+}
+
+/// For whoever is dropped with the task: a reason, where that is because it panics.
+pub(super) fn cause_of_death() -> Option<Error> {
+    thread::panicking().then(|| Error::Lost {
+        server: "the client".to_owned(),
+        reason: "its background task failed; this is a bug".to_owned(),
+    })
 }
 
 /// What the session is to know of a connection.

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use super::{Client, PATIENCE, deadline};
+use super::{Client, PATIENCE};
 use crate::client::{
     Error,
+    clock::deadline,
     shelf::{Ack, Shelved},
 };
 

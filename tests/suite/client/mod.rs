@@ -14,6 +14,7 @@ mod soak;
 mod subscriptions;
 mod taker;
 mod tls;
+mod waiting;
 mod websocket;
 mod wildcards;
 
