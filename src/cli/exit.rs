@@ -127,7 +127,14 @@ fn next_step(error: &client::Error) -> Option<&'static str> {
         E::HandshakeTimeout {
             awaited: "INFO", ..
         } => "try --tlsfirst, or check the port given with --server or NATS_URL",
-        E::TlsVerify { .. } => "name the authority you trust with --tlsca or NATS_CA",
+        E::TlsVerify { .. } => {
+            "name the server as its certificate does, and the authority with --tlsca or NATS_CA"
+        }
+        E::SecureNotAvailable { .. } => {
+            "turn TLS on in its configuration, or use nats:// and no TLS options to talk in the clear"
+        }
+        E::NkeysUnsupported { .. } => "use --creds, --user or --token instead",
+        E::Denied { .. } => "choose another subject, or another user with --creds or --user",
         E::TlsClientCertRequired { .. } => {
             "give one with --tlscert and --tlskey, or NATS_CERT and NATS_KEY"
         }
