@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Error;
+use super::{Error, random};
 
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
@@ -45,8 +45,7 @@ impl Distance {
 /// The wait with full jitter, so that a thousand clients do not come back at once. `random` is any
 /// number.
 pub(super) fn wait(round: u32, distance: Distance, random: u64) -> Duration {
-    let part = (random >> 32) as f64 / f64::from(u32::MAX);
-    let usual = ceiling(round).mul_f64(part);
+    let usual = ceiling(round).mul_f64(random::part(random));
     match distance {
         Distance::Usual => usual,
         Distance::Away => AWAY + usual,

@@ -8,7 +8,12 @@ pub(super) fn number() -> u64 {
     RandomState::new().hash_one(0)
 }
 
-/// An identifier of 22 letters and digits: more than 128 bits.
+/// A part of a whole, from 0 to 1; `random` is any number.
+pub(super) fn part(random: u64) -> f64 {
+    (random >> 32) as f64 / f64::from(u32::MAX)
+}
+
+/// An identifier of 22 letters and digits, from two numbers.
 pub(super) fn id() -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let digits = [number(), number()].into_iter().flat_map(|mut number| {

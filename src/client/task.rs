@@ -494,7 +494,7 @@ impl Task {
     fn plan_to_leave(&mut self) {
         self.pool.note_lame_duck();
         if matches!(self.relocation, Relocation::Settled) && self.pool.refuge().is_some() {
-            let part = (random::number() >> 32) as f64 / f64::from(u32::MAX);
+            let part = random::part(random::number());
             let at = Instant::now() + LEAVE_LAME_DUCK_WITHIN.mul_f64(part);
             self.relocation = Relocation::Planned(at);
         }
