@@ -1,18 +1,17 @@
 //! The proof of who we are: read anew for every attempt, signed for every server's own nonce.
 
 use std::{
-    fs::File,
     hash::{BuildHasher, Hash, Hasher, RandomState},
-    io::Read,
+    io::ErrorKind,
     path::Path,
     sync::LazyLock,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use nkeys::{KeyPair, KeyPairType};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
-use super::{Credentials, Error, Options, Secret, SecretSource, ServerUrl};
+use super::{Credentials, Error, Options, Secret, SecretSource, ServerUrl, read_secret_file};
 use crate::protocol::{Connect, Info};
 
 /// A file of credentials is larger than this only by mistake.
@@ -37,7 +36,7 @@ impl Proof {
     /// # Errors
     /// [`Error::BadCredentials`] for a file that cannot be read and for what is no seed.
     pub fn load(server: &ServerUrl, options: &Options) -> Result<Proof, Error> {
-        if server.user.is_some() || server.token.is_some() {
+        if server.has_user_info() {
             return Ok(Proof {
                 user: server.user.clone(),
                 password: server.password.clone(),
@@ -199,17 +198,10 @@ fn read(source: &SecretSource, origin: &str) -> Result<Secret, Error> {
 }
 
 fn read_file(path: &Path) -> Result<Secret, String> {
-    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
-    let file = File::open(path).map_err(cannot)?;
-    // Grown by reading, a buffer would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(16 << 10));
-    let count = file
-        .take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(cannot)?;
-    if count as u64 > MAX_FILE {
-        return Err("is too large".to_owned());
-    }
+    let bytes = read_secret_file(path, MAX_FILE).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => "is too large".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    })?;
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(Secret::new(text)),
         Err(_) => Err("is not text".to_owned()),

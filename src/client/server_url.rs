@@ -180,6 +180,11 @@ impl ServerUrl {
         self.tls_name.as_deref().unwrap_or(&self.host)
     }
 
+    /// Whether it says who we are.
+    pub(crate) fn has_user_info(&self) -> bool {
+        self.user.is_some() || self.token.is_some()
+    }
+
     /// Whether both name the same host and port, whatever the credentials.
     pub(super) fn same_place(&self, other: &ServerUrl) -> bool {
         self.port == other.port && self.host.eq_ignore_ascii_case(&other.host)

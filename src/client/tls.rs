@@ -1,7 +1,7 @@
 //! TLS: what is asked for, and what came of it.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -24,8 +24,9 @@ use tokio_rustls::{
         },
     },
 };
+use zeroize::Zeroizing;
 
-use super::{Error, dial::describe, first_bytes::FirstBytes};
+use super::{Error, dial::describe, first_bytes::FirstBytes, read_secret_file};
 
 /// How TLS is to be spoken. A server that requires it gets it in any case, and `tls://` and `wss://`
 /// ask for it as [`Tls::required`] does.
@@ -68,6 +69,10 @@ pub(super) type Stream = TlsStream<Below>;
 type Below = BufReader<FirstBytes<TcpStream>>;
 
 const BUFFER: usize = 64 << 10;
+
+/// A file of certificates is larger than this only by mistake: those of all the usual authorities have
+/// a quarter of a MiB.
+const MAX_FILE: u64 = 16 << 20;
 
 impl Tls {
     /// Whether a connection in the clear is out of the question.
@@ -233,9 +238,9 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     Ok(certificates)
 }
 
-fn read(file: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
-    let bytes = fs::read(file).map_err(|error| bad_file(file, &format!("cannot be read: {error}")));
-    bytes.map(zeroize::Zeroizing::new)
+fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    read_secret_file(file, MAX_FILE)
+        .map_err(|error| bad_file(file, &format!("cannot be read: {error}")))
 }
 
 /// Its own words may quote the file.

@@ -8,7 +8,7 @@ use super::{
     reference, resolve::SERVER,
 };
 use crate::client::{
-    self, ClientCertificate, Credentials, Options, Scheme, Secret, SecretSource, ServerUrl, Tls,
+    self, ClientCertificate, Credentials, Options, Secret, SecretSource, ServerUrl, Tls,
 };
 
 /// What the client takes, and what it does not get.
@@ -125,7 +125,8 @@ impl Settings {
     /// Whether the URL holds credentials that replace the others: user info is a credential too, and the
     /// more explicit source counts, as a whole.
     pub(super) fn is_replaced_by(&self, servers: &[ServerUrl]) -> bool {
-        servers.iter().any(has_user_info) && self.credentials.rank() < self.server.origin.rank()
+        servers.iter().any(ServerUrl::has_user_info)
+            && self.credentials.rank() < self.server.origin.rank()
     }
 
     /// Allows that the credentials of the context go to these places too.
@@ -197,10 +198,8 @@ impl Settings {
             .as_ref()
             .and_then(|context| context.url.as_ref());
         let servers = url.and_then(|url| ServerUrl::parse_list(url.reveal()).ok());
-        let asks = servers.is_some_and(|servers| {
-            let secure = |server: &ServerUrl| matches!(server.scheme, Scheme::Tls | Scheme::Wss);
-            servers.iter().any(secure)
-        });
+        let asks =
+            servers.is_some_and(|servers| servers.iter().any(|server| server.scheme.is_secure()));
         asks && self.also_for.is_empty() && self.credentials.comes_from_a_context()
     }
 
@@ -274,10 +273,6 @@ impl Chosen {
         })?;
         Ok(own.iter().map(Place::of).collect())
     }
-}
-
-fn has_user_info(server: &ServerUrl) -> bool {
-    server.user.is_some() || server.password.is_some() || server.token.is_some()
 }
 
 fn clear_user_info(server: &mut ServerUrl) {

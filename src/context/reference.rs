@@ -2,8 +2,7 @@
 //! (natscontext `credentials.go`, `resolver_*.go`).
 
 use std::{
-    fs::File,
-    io::Read,
+    mem,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +10,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
 use super::{Environment, expand, program};
-use crate::client::{Secret, SecretSource};
+use crate::client::{Secret, SecretSource, read_secret_file};
 
 /// The most that is read of a file with a credential, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -144,11 +143,9 @@ fn text(bytes: Vec<u8>) -> Result<String, String> {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    let shown = || path.display().to_string();
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes));
-    read.map_err(|error| format!("{:?} cannot be read: {}", shown(), error.kind()))?;
-    text(bytes)
+    let cannot = |kind| format!("{:?} cannot be read: {kind}", path.display().to_string());
+    let mut bytes = read_secret_file(path, LIMIT).map_err(|error| cannot(error.kind()))?;
+    text(mem::take(&mut bytes))
 }
 
 /// What nsc knows of a user.
@@ -271,6 +268,20 @@ mod tests {
             let expected = expected.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(literal_of(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_is_read_whole_or_not_at_all() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let read = || literal_of(&format!("file://{}", file.path().display()));
+        std::fs::write(file.path(), vec![b'x'; LIMIT as usize]).unwrap();
+        assert_eq!(read().unwrap().len(), LIMIT as usize);
+        std::fs::write(file.path(), vec![b'x'; LIMIT as usize + 1]).unwrap();
+        let refused = read().unwrap_err();
+        assert!(
+            refused.ends_with("cannot be read: file too large"),
+            "{refused}"
+        );
     }
 
     #[test]

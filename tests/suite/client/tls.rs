@@ -178,7 +178,15 @@ fn certificate_files_that_cannot_be_used_are_named() {
     let certificates = Certificates::local();
     let server = NatsServer::with_config(&certificates.config(""));
     let path = |name: &str| certificates.path(name);
+    let huge = std::fs::File::create(path("huge.pem")).unwrap();
+    huge.set_len(1 << 30).unwrap();
     let table = [
+        (
+            path("huge.pem"),
+            path("client.pem"),
+            path("client.key"),
+            "huge.pem\" cannot be read: file too large",
+        ),
         (
             path("none.pem"),
             path("client.pem"),
