@@ -4,8 +4,31 @@ use super::{Holder, Store};
 
 /// The share of the budget that the table of subjects may take before messages go for it.
 const SUBJECTS_SHARE: usize = 4;
+/// The share that requests and replies may take.
+const PAIRS_SHARE: usize = 16;
+/// The share that messages waiting to be appended may take, and the most they are worth.
+const BACKLOG_SHARE: usize = 8;
+const BACKLOG_MOST: usize = 32 << 20;
+
+/// Bytes of a budget for requests and replies.
+pub(super) fn for_pairs(budget: usize) -> usize {
+    budget / PAIRS_SHARE
+}
 
 impl Store {
+    /// How many bytes of messages may wait to be appended to a log with this budget, in bytes.
+    pub fn backlog_of(budget: usize) -> usize {
+        (budget / BACKLOG_SHARE).min(BACKLOG_MOST)
+    }
+
+    /// Changes the budget, in bytes. What is too much for a smaller one is evicted at once.
+    pub fn set_budget(&mut self, budget: usize) {
+        self.budget = budget;
+        self.log.resize(budget);
+        self.pairs.resize(for_pairs(budget));
+        self.trim();
+    }
+
     /// Sets how many bytes of the budget somebody else holds.
     pub fn reserve(&mut self, holder: Holder, bytes: usize) {
         self.reserved[holder as usize] = bytes;

@@ -12,19 +12,58 @@ use super::{
 };
 
 /// What a segment has room for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Size {
     bytes: usize,
     records: usize,
 }
 
-/// Segments of 1 MiB, smaller where the budget is. A quarter of it holds records: enough for messages
-/// of 96 bytes with their control lines.
-fn size_for(budget: usize) -> Size {
-    let whole = (budget / 8).clamp(4 << 10, 1 << 20);
-    Size {
-        bytes: whole - whole / 4,
-        records: whole / 4 / size_of::<Kept>(),
+/// How finely a segment is divided between wire bytes and records.
+const PARTS: usize = 64;
+/// The parts for records before anything is known, and the most of them.
+const FIRST: usize = PARTS / 4;
+const MOST: usize = PARTS - FIRST;
+/// Fewer entries tell nothing of those to come.
+const TELLING: usize = 64;
+
+/// All that a segment occupies: 1 MiB, less where the budget is small.
+fn whole_for(budget: usize) -> usize {
+    (budget / 8).clamp(4 << 10, 1 << 20)
+}
+
+impl Size {
+    /// Divides so many bytes, the records having so many of the parts.
+    fn of(whole: usize, parts: usize) -> Size {
+        let records = whole / PARTS * parts;
+        Size {
+            bytes: whole - records,
+            records: records / size_of::<Kept>(),
+        }
+    }
+
+    /// The parts that records have.
+    fn parts(&self, whole: usize) -> usize {
+        (self.records * size_of::<Kept>()).div_ceil(whole / PARTS)
+    }
+
+    /// Whether a segment is exactly of this size.
+    fn fits(&self, segment: &Segment) -> bool {
+        segment.bytes.capacity() == self.bytes && segment.records.capacity() == self.records
+    }
+
+    /// How to divide the next segment, so that both halves of it are full at the same time if messages
+    /// go on as in this one. One part more or less is not worth buffers of another size: those of
+    /// evicted segments are used again.
+    fn after(self, whole: usize, full: &Segment) -> Size {
+        let (bytes, records) = (full.bytes.len(), full.records.len() * size_of::<Kept>());
+        if full.records.len() < TELLING.min(self.records) {
+            return self;
+        }
+        let wanted = (records * PARTS).div_ceil(bytes + records).clamp(1, MOST);
+        if wanted.abs_diff(self.parts(whole)) <= 1 {
+            return self;
+        }
+        Size::of(whole, wanted)
     }
 }
 
@@ -39,6 +78,7 @@ pub(super) struct Sealed {
 /// Every entry kept, oldest first.
 #[derive(Debug)]
 pub(super) struct Log {
+    whole: usize,
     size: Size,
     pub(super) sealed: VecDeque<Sealed>,
     pub(super) open: Segment,
@@ -62,10 +102,12 @@ pub(super) struct Gone {
 
 impl Log {
     pub fn new(budget: usize) -> Log {
-        let size = size_for(budget);
+        let whole = whole_for(budget);
+        let size = Size::of(whole, FIRST);
         let mut open = Segment::new(size.bytes, size.records);
         open.first = 1;
         Log {
+            whole,
             size,
             sealed: VecDeque::new(),
             open,
@@ -117,8 +159,11 @@ impl Log {
 
     /// Seals the open segment and opens the next.
     pub fn seal(&mut self) {
-        let (mut segment, mut rows) = self.spare.take().unwrap_or_else(|| {
-            let segment = Segment::new(self.size.bytes, self.size.records);
+        self.size = self.size.after(self.whole, &self.open);
+        let size = self.size;
+        let spare = self.spare.take().filter(|(segment, _)| size.fits(segment));
+        let (mut segment, mut rows) = spare.unwrap_or_else(|| {
+            let segment = Segment::new(size.bytes, size.records);
             (segment, Rows::default())
         });
         segment.first = self.open.next();
@@ -131,6 +176,24 @@ impl Log {
         };
         self.sealed_memory += sealed.memory();
         self.sealed.push_back(sealed);
+    }
+
+    /// Makes segments from now on as large as a budget allows.
+    pub fn resize(&mut self, budget: usize) {
+        let whole = whole_for(budget);
+        if whole == self.whole {
+            return;
+        }
+        self.whole = whole;
+        self.size = Size::of(whole, FIRST);
+        self.spare = None;
+        if self.open.records.is_empty() {
+            let mut open = Segment::new(self.size.bytes, self.size.records);
+            open.first = self.open.first;
+            self.open = open;
+        } else {
+            self.seal();
+        }
     }
 
     /// Adds an entry to the open segment; `None` for a marker.
@@ -170,9 +233,7 @@ impl Log {
         let Ok(mut segment) = Arc::try_unwrap(gone.segment) else {
             return;
         };
-        let standard = segment.bytes.capacity() == self.size.bytes
-            && segment.records.capacity() == self.size.records;
-        if standard && self.spare.is_none() {
+        if self.size.fits(&segment) && self.spare.is_none() {
             segment.reset();
             self.spare = Some((segment, gone.rows));
         }

@@ -88,6 +88,13 @@ impl Pairs {
         }
     }
 
+    /// Occupies not much more than `bytes` from now on.
+    pub fn resize(&mut self, bytes: usize) {
+        let most = remembered(bytes);
+        self.ours.resize(most);
+        self.others.resize(most);
+    }
+
     /// Remembers a request of ours.
     pub fn ask(&mut self, inbox: u64, id: MessageId, at: i64, subject: &[u8], awaited: bool) {
         let known = self.early.iter().position(|(early, _)| *early == inbox);
@@ -211,6 +218,15 @@ impl Ring {
             by_inbox: HashMap::default(),
             subjects: 0,
         }
+    }
+
+    fn resize(&mut self, most: usize) {
+        self.most = most;
+        while self.requests.len() > most {
+            self.pop();
+        }
+        self.requests.shrink_to(most);
+        self.by_inbox.shrink_to(most);
     }
 
     /// A later request with the same reply subject takes the place of the earlier one.

@@ -1,10 +1,11 @@
 //! The store itself: what goes in, and what the screen asks.
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, time::Duration};
 
 use super::{
     Counters, Direction, Entry, Frozen, Marker, MarkerKind, Message, MessageId, Outcome, Pair,
     Rates, Subjects, SubscriptionStats, View,
+    budget::for_pairs,
     copies::Copies,
     log::Log,
     pairs::Pairs,
@@ -79,7 +80,7 @@ impl Store {
             subjects: Subjects::new(),
             subscriptions: Subscriptions::new(),
             copies: Copies::new(),
-            pairs: Pairs::new(budget / 16),
+            pairs: Pairs::new(for_pairs(budget)),
             rates: Rates::default(),
             view: View::default(),
             questions: Questions::default(),
@@ -285,6 +286,14 @@ impl Store {
     pub fn newest(&self) -> Option<MessageId> {
         let kept = self.log.ids();
         (!kept.is_empty()).then(|| MessageId(kept.end - 1))
+    }
+
+    /// How long the log is: from its oldest entry to its newest, whether they are shown or not.
+    pub fn span(&self) -> Duration {
+        let at = |id: Option<MessageId>| Some(self.get(id?)?.at());
+        let span = at(self.newest()).zip(at(self.oldest()));
+        let nanos = span.map_or(0, |(newest, oldest)| newest.saturating_sub(oldest));
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
     }
 
     /// Where every message went.

@@ -1,7 +1,9 @@
 //! Memory: honest, and under the budget.
 
-use super::traffic::{Msg, SECOND, START, msg, subscribed};
-use crate::store::{Holder, Store};
+use std::time::Duration;
+
+use super::traffic::{Msg, SECOND, START, batch, msg, subscribed};
+use crate::store::{Direction, Holder, Store};
 
 const MIB: usize = 1 << 20;
 
@@ -32,6 +34,85 @@ fn given_a_flood_memory_stays_under_the_budget_and_is_mostly_messages() {
     assert_eq!(counters.received, counters.kept + counters.evicted);
     let share = needed(&store) as f64 / store.budget() as f64;
     assert!((0.6..1.0).contains(&share), "{share}");
+}
+
+#[test]
+fn given_small_messages_each_costs_few_bytes_beside_its_own() {
+    for size in [16, 128] {
+        let mut store = subscribed(64 * MIB, &["sensors.>"]);
+        let payload = "x".repeat(size);
+        let subjects: Vec<_> = (0..100)
+            .map(|room| format!("sensors.eu.room{room}.temperature"))
+            .collect();
+        let messages: Vec<_> = subjects.iter().map(|it| msg(2, it, &payload)).collect();
+        let wire = batch(&messages);
+        let each = wire.bytes.len() as f64 / messages.len() as f64;
+        while store.memory() < 48 * MIB {
+            store.append(Direction::In, &wire.bytes, &wire.records, START);
+        }
+        let kept = store.memory() as f64 / store.counters().kept as f64;
+        assert!(kept - each <= 40.0, "{:.1} bytes at {size}", kept - each);
+    }
+}
+
+#[test]
+fn given_another_kind_of_traffic_memory_stays_under_the_budget_and_is_mostly_messages() {
+    let mut store = subscribed(16 * MIB, &["a"]);
+    for size in [0, 900, 5, 40_000, 100] {
+        let payload = "x".repeat(size);
+        for n in 0..(32 * MIB / (size + 50)) {
+            store.receive(START + n as i64, &[msg(2, "a", &payload)]);
+            assert!(store.memory() <= store.budget());
+        }
+        let used = needed(&store) as f64 / store.budget() as f64;
+        assert!(used > 0.6, "{used} at {size}");
+    }
+}
+
+#[test]
+fn given_another_budget_it_holds_at_once_and_nothing_is_lost_unsaid() {
+    let mut store = subscribed(32 * MIB, &["a.>"]);
+    flood(&mut store, 100_000, |n| format!("a.{}", n % 10));
+    let before = store.counters();
+    assert_eq!(before.evicted, 0);
+    for (budget, evicts) in [(12 * MIB, true), (8 * MIB, true), (64 * MIB, false)] {
+        let kept = store.counters().kept;
+        store.set_budget(budget);
+        assert!(store.memory() <= store.budget(), "{budget}");
+        assert_eq!(store.counters().kept < kept, evicts, "{budget}");
+        let newest = store.newest().and_then(|id| store.get(id));
+        assert!(newest.is_some(), "{budget}");
+        let counters = store.counters();
+        assert_eq!(counters.received, counters.kept + counters.evicted);
+    }
+    let kept = store.counters().kept;
+    flood(&mut store, 100_000, |n| format!("a.{}", n % 10));
+    assert_eq!(store.counters().kept, kept + 100_000);
+}
+
+#[test]
+fn given_an_empty_log_another_budget_holds_for_its_first_segment() {
+    let mut store = subscribed(64 * MIB, &["a.>"]);
+    store.set_budget(MIB);
+    assert!(store.memory() < MIB, "{}", store.memory());
+    flood(&mut store, 10, |_| "a.b".to_owned());
+    assert_eq!(store.counters().kept, 10);
+}
+
+#[test]
+fn given_the_oldest_evicted_the_log_spans_less() {
+    let mut store = subscribed(MIB, &["a"]);
+    assert_eq!(store.span(), Duration::ZERO);
+    let payload = "x".repeat(1_000);
+    for second in 0..500 {
+        store.receive(START + second * SECOND, &[msg(2, "a", &payload)]);
+    }
+    assert_eq!(store.span(), Duration::from_secs(499));
+    for second in 500..5_000 {
+        store.receive(START + second * SECOND, &[msg(2, "a", &payload)]);
+    }
+    let kept = store.counters().kept;
+    assert_eq!(store.span(), Duration::from_secs(kept - 1));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod check;
 mod list;
 
 use asked::{FILTERS, QUERIES};
-use check::{check_counters, check_hits, check_moving, check_rows};
+use check::{check_counters, check_hits, check_memory, check_moving, check_rows};
 use list::{Kept, Model};
 use proptest::prelude::*;
 
@@ -13,7 +13,8 @@ use super::traffic::{Msg, SECOND, START, batch};
 use crate::{
     filter::Filter,
     store::{
-        Direction, Holder, Marker, MarkerKind, MessageId, Query, Scanned, Store, View, rows::Layer,
+        Direction, Holder, Marker, MarkerKind, MessageId, Query, Scanned, Store, View,
+        budget::for_pairs, pairs::remembered, rows::Layer,
     },
 };
 
@@ -64,6 +65,7 @@ enum Op {
     Scanned,
     Clear,
     Reserve(usize),
+    Budget(usize),
     Tick,
 }
 
@@ -90,6 +92,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         4 => Just(Op::Scanned),
         1 => Just(Op::Clear),
         1 => (0..BUDGET).prop_map(Op::Reserve),
+        2 => (BUDGET / 4..BUDGET * 2).prop_map(Op::Budget),
         1 => Just(Op::Tick),
     ];
     prop::collection::vec(op, 0..40)
@@ -113,6 +116,7 @@ impl Stage {
         store.questions.at_once = 500;
         let mut model = Model {
             next: 1,
+            remembered: remembered(for_pairs(BUDGET)),
             ..Model::default()
         };
         model.live.insert(1, true);
@@ -149,6 +153,7 @@ proptest! {
             play(&mut stage, op);
             stage.agree();
             check_counters(&stage.store, &stage.model)?;
+            check_memory(&stage.store)?;
             if which % 8 == 0 {
                 stage.check()?;
             }
@@ -331,6 +336,10 @@ fn play(stage: &mut Stage, op: Op) {
             }
         }
         Op::Reserve(bytes) => store.reserve(Holder::Backlog, bytes),
+        Op::Budget(bytes) => {
+            store.set_budget(bytes);
+            model.remember(remembered(for_pairs(bytes)));
+        }
         Op::Tick => store.tick(*now),
     }
 }

@@ -65,6 +65,14 @@ pub fn check_counters(store: &Store, model: &Model) -> Result<(), TestCaseError>
     Ok(())
 }
 
+/// Whatever is held by others, no sealed segment stays that is over the budget.
+pub fn check_memory(store: &Store) -> Result<(), TestCaseError> {
+    let memory = store.memory();
+    let held = memory <= store.budget() || store.log.sealed.is_empty();
+    prop_assert!(held, "{} of {}", memory, store.budget());
+    Ok(())
+}
+
 pub fn check_rows(store: &Store, model: &Model) -> Result<(), TestCaseError> {
     let rows = model.rows();
     let frozen = store.snapshot(0..u64::MAX);

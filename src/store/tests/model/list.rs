@@ -6,12 +6,12 @@ use std::{
 };
 
 use super::{
-    BUDGET, PAYLOADS, SUBJECTS,
+    PAYLOADS, SUBJECTS,
     asked::{FILTERS, QUERIES},
 };
 use crate::{
     protocol::subject,
-    store::{Counters, View, pairs::remembered},
+    store::{Counters, View},
 };
 
 /// Everything kept, as a list.
@@ -31,6 +31,8 @@ pub struct Model {
     pub originals: VecDeque<Original>,
     /// Reply subjects of our requests, oldest first.
     pub asked: VecDeque<&'static str>,
+    /// How many of them at most.
+    pub remembered: usize,
     pub counters: Counters,
 }
 
@@ -98,9 +100,7 @@ impl Model {
         }
         if let (true, Some(reply)) = (out, sent.reply) {
             self.asked.push_back(reply);
-            if self.asked.len() > remembered(BUDGET / 16) {
-                self.asked.pop_front();
-            }
+            self.remember(self.remembered);
         }
         self.entries.push(kept);
     }
@@ -138,6 +138,13 @@ impl Model {
         } else {
             "shown"
         }
+    }
+
+    /// Remembers so many requests of ours from now on.
+    pub fn remember(&mut self, requests: usize) {
+        self.remembered = requests;
+        let gone = self.asked.len().saturating_sub(requests);
+        self.asked.drain(..gone);
     }
 
     pub fn evict(&mut self, oldest: u64) {
