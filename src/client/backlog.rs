@@ -1,6 +1,12 @@
 //! What the taker has not taken yet: bounded by dropping from the oldest end, and telling of it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use super::{
     Data, Dropped, Sid,
@@ -11,8 +17,30 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Backlog {
     entries: VecDeque<Entry>,
-    bytes: usize,
-    limit: usize,
+    load: Arc<Load>,
+}
+
+/// How much a backlog holds and may hold, in bytes; shared with the handles.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    held: AtomicUsize,
+    limit: AtomicUsize,
+}
+
+impl Load {
+    /// What is held now.
+    pub fn held(&self) -> usize {
+        self.held.load(Relaxed)
+    }
+
+    /// Sets what may be held, from the next entry on.
+    pub fn set_limit(&self, limit: usize) {
+        self.limit.store(limit, Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.held() > self.limit.load(Relaxed)
+    }
 }
 
 #[derive(Debug)]
@@ -38,9 +66,16 @@ impl Backlog {
     pub fn new(limit: usize) -> Backlog {
         Backlog {
             entries: VecDeque::new(),
-            bytes: 0,
-            limit,
+            load: Arc::new(Load {
+                held: AtomicUsize::new(0),
+                limit: AtomicUsize::new(limit),
+            }),
         }
+    }
+
+    /// How much is held, and may be.
+    pub fn load(&self) -> &Arc<Load> {
+        &self.load
     }
 
     /// Adds an entry; `now` is the time of what must be dropped for it.
@@ -51,15 +86,15 @@ impl Backlog {
             Data::Gap(gap) => Entry::Gap(gap),
             Data::Dropped(_) => unreachable!("only the backlog drops"),
         };
-        self.bytes += entry.footprint();
+        self.load.held.fetch_add(entry.footprint(), Relaxed);
         self.entries.push_back(entry);
-        while self.bytes > self.limit && self.drop_oldest(now) {}
+        while self.load.is_over() && self.drop_oldest(now) {}
     }
 
     /// The oldest entry.
     pub fn pop(&mut self) -> Option<Data> {
         let entry = self.entries.pop_front()?;
-        self.bytes -= entry.footprint();
+        self.load.held.fetch_sub(entry.footprint(), Relaxed);
         Some(match entry {
             Entry::Received(batch) => Data::Received(batch),
             Entry::Sent(batch) => Data::Sent(batch),
@@ -82,7 +117,7 @@ impl Backlog {
             return false;
         }
         let entry = std::mem::replace(&mut self.entries[oldest], Entry::Dropped(Tally::default()));
-        self.bytes -= entry.footprint();
+        self.load.held.fetch_sub(entry.footprint(), Relaxed);
         let mut at = oldest;
         if let Some(before) = oldest.checked_sub(1)
             && matches!(self.entries[before], Entry::Dropped(_))
@@ -162,7 +197,7 @@ mod tests {
 
     fn rest(mut backlog: Backlog) -> Vec<Data> {
         let rest = std::iter::from_fn(|| backlog.pop()).collect();
-        assert_eq!(backlog.bytes, 0);
+        assert_eq!(backlog.load.held(), 0);
         rest
     }
 
@@ -212,6 +247,21 @@ mod tests {
             kinds,
             ["dropped", "gap", "dropped", "gap", "dropped", "gap"]
         );
+    }
+
+    #[test]
+    fn another_limit_holds_from_the_next_batch_on() {
+        let mut backlog = Backlog::new(1 << 20);
+        for _ in 0..10 {
+            backlog.push(Data::Received(batch(&[2])), 1);
+        }
+        let ten = backlog.load().held();
+        assert!((10_000..20_000).contains(&ten), "{ten}");
+        backlog.load().set_limit(ten / 5);
+        backlog.push(Data::Received(batch(&[2])), 2);
+        assert!(backlog.load().held() <= ten / 5);
+        let rest = rest(backlog);
+        assert!(matches!(&rest[0], Data::Dropped(dropped) if dropped.received >= 9));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Data, Error, Event, Options, ServerUrl,
+    backlog::Load,
     clock::FOR_EVER,
     commands::{self, Command, CommandSender, Message},
     driver::Driver,
@@ -66,6 +67,7 @@ pub struct Connection {
 struct Shared {
     numbers: Arc<Numbers>,
     limits: Arc<ServerLimits>,
+    load: Arc<Load>,
     /// What reply subjects begin with, its last dot included.
     inbox: Arc<[u8]>,
 }
@@ -106,6 +108,7 @@ pub fn unopened() -> (Connection, Lanes) {
     let shared = Shared {
         numbers: Arc::default(),
         limits: Arc::new(ServerLimits::unknown()),
+        load: Arc::default(),
         inbox: Arc::default(),
     };
     let connection = Connection {
@@ -156,6 +159,7 @@ fn prepare(
         shared: Arc::new(Shared {
             numbers,
             limits,
+            load: task.load(),
             inbox,
         }),
     };
@@ -304,6 +308,17 @@ impl Connection {
     pub fn keepalive(&self, interval: Duration) -> Result<(), Error> {
         self.commands
             .push(Command::Keepalive(interval.min(FOR_EVER)))
+    }
+
+    /// Bytes of messages that wait for the taker of the lanes, those in the data lane not counted.
+    pub fn waiting(&self) -> usize {
+        self.shared.load.held()
+    }
+
+    /// Changes how many bytes of messages may wait before the oldest are dropped and counted:
+    /// [`Options::backlog`].
+    pub fn set_backlog(&self, bytes: usize) {
+        self.shared.load.set_limit(bytes);
     }
 
     /// Unsubscribes everything, lets what is under way arrive, flushes and closes; at most 3 s.

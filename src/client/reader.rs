@@ -1,6 +1,6 @@
 //! Bytes from the socket into large chunks, framed in place.
 
-use std::io;
+use std::{io, thread, time::Duration};
 
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -12,10 +12,12 @@ use crate::protocol::{Decoder, Limits, ProtocolError, Record, ServerOp};
 const CHUNK: usize = 256 << 10;
 /// A read with less room than this is not worth its system call.
 const ROOM: usize = 32 << 10;
-/// While there is so much to read, a few more reads are made before anything is framed.
-const READS: usize = 4;
 /// A batch of fewer bytes is copied out, so that quiet traffic does not hold whole chunks.
 const SMALL: usize = 32 << 10;
+/// What a read brings at least for the next one to be put off, until there is more to read at once.
+const FLOOD: usize = 32 << 10;
+/// For how long it is put off.
+const PAUSE: Duration = Duration::from_millis(1);
 /// So many pairs of buffers wait to be used again.
 const KEPT: usize = 8;
 
@@ -33,6 +35,8 @@ pub(super) struct Reader<R> {
     at: usize,
     records: Vec<Record>,
     recycling: Recycling,
+    /// Whether the last read was a large one and left nothing behind.
+    flooded: bool,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
@@ -44,6 +48,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             at: 0,
             records: Vec::new(),
             recycling: Recycling::new(KEPT),
+            flooded: false,
         }
     }
 
@@ -57,6 +62,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             at: self.at,
             records: self.records,
             recycling: self.recycling,
+            flooded: self.flooded,
         };
         (reader, other)
     }
@@ -73,17 +79,25 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 
     /// Reads what is there, waiting for the first byte; 0 at the end. Nothing is lost where this is
     /// given up half-way.
+    ///
+    /// Under flood a read that left nothing behind is followed by a pause: each read, each batch and
+    /// each waking of who takes them has its price, whatever there is in it. The thread sleeps, not the
+    /// task, since what arrives would wake a task's timer as often as a read; whatever else the thread
+    /// runs can wait for so long.
     pub async fn fill(&mut self) -> io::Result<usize> {
+        if std::mem::take(&mut self.flooded) {
+            thread::sleep(PAUSE);
+        }
         self.make_room();
         let mut total = self.source.read_buf(&mut self.chunk).await?;
-        for _ in 1..READS {
-            let flooded = total >= ROOM && self.chunk.capacity() - self.chunk.len() >= ROOM;
-            if !flooded {
-                break;
-            }
+        while total >= FLOOD && self.chunk.capacity() - self.chunk.len() >= ROOM {
             match self.source.read_buf(&mut self.chunk).now_or_never() {
+                None => {
+                    self.flooded = true;
+                    break;
+                }
                 // The end and errors are found again by the next call.
-                None | Some(Ok(0) | Err(_)) => break,
+                Some(Ok(0) | Err(_)) => break,
                 Some(Ok(count)) => total += count,
             }
         }

@@ -18,7 +18,7 @@ use tokio::{
 
 use super::{
     Data, Error, Event, Options, ServerUrl,
-    backlog::Backlog,
+    backlog::{Backlog, Load},
     clock::Now,
     commands::{Command, CommandReceiver},
     dial::{self, Dialed, describe},
@@ -99,6 +99,11 @@ impl Task {
             relocation: Relocation::Settled,
             wanted: None,
         }
+    }
+
+    /// How much waits for the taker, and may wait.
+    pub fn load(&self) -> Arc<Load> {
+        Arc::clone(self.backlog.load())
     }
 
     /// Connects, and connects again, until it is over; then hands over what is left.
