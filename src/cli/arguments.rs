@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     client::Secret,
     context::{BadDuration, ColorScheme, Flags, parse_duration},
+    settings::{BadKeep, Keep},
 };
 
 use super::{exit::UsageError, print::Form};
@@ -22,6 +23,8 @@ pub struct Arguments {
     /// Subscribe the explorer to a subject; may be repeated
     #[arg(long = "sub", value_name = "SUBJECT")]
     pub subscriptions: Vec<String>,
+    #[command(flatten)]
+    pub kept: Kept,
     /// Write a log to a file; also GOINGNATS_LOG
     #[arg(long, value_name = "FILE", global = true)]
     pub log: Option<PathBuf>,
@@ -60,7 +63,17 @@ pub struct Demo {
     #[arg(long)]
     pub plain: bool,
     #[command(flatten)]
+    pub kept: Kept,
+    #[command(flatten)]
     pub name: Name,
+}
+
+/// Flags of everything that opens the explorer.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Kept {
+    /// How much of the log is kept in memory, such as 256MiB, 1GiB or 500M [default: 256MiB]
+    #[arg(long = "keep", value_name = "SIZE", value_parser = keep)]
+    pub keep: Option<Keep>,
 }
 
 #[derive(Debug, Args)]
@@ -360,6 +373,10 @@ impl Arguments {
 
 fn duration(text: &str) -> Result<Duration, BadDuration> {
     parse_duration(text)
+}
+
+fn keep(text: &str) -> Result<Keep, BadKeep> {
+    text.parse()
 }
 
 fn secret(text: &str) -> Result<Secret, Infallible> {

@@ -17,7 +17,7 @@ use crate::{
     context::{Environment, Flags, resolve},
     demo::{self, Participants, consumer},
     payload::visible,
-    settings::Settings,
+    settings::{Keep, Settings},
     tui::{destinations::Destinations, jobs::Files},
 };
 
@@ -29,6 +29,7 @@ pub fn demo(
     flags: Flags,
     files: Files,
     settings: Settings,
+    keep: Option<Keep>,
     environment: &Environment,
 ) -> Result<Exit> {
     if flags.name_credentials() {
@@ -66,6 +67,7 @@ pub fn demo(
             start: Some("demo".to_owned()),
         },
         subscriptions: vec!["time.time".to_owned()],
+        keep,
         files,
         demo: Some(("today".to_owned(), "%Y%m%d".to_owned())),
     })

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::exit::{Exit, UsageError};
 use crate::{
     context::{self, shown_servers},
+    settings::Keep,
     store,
     tui::{
         self, Start,
@@ -27,6 +28,8 @@ pub struct Explorer {
     pub destinations: Destinations,
     /// What it subscribes to at once.
     pub subscriptions: Vec<String>,
+    /// Bytes that the log may hold; `None` for the default.
+    pub keep: Option<Keep>,
     /// The files that are read and written while it runs.
     pub files: Files,
     /// What the composer holds at first: subject and payload. With the guide of the demo beside it.
@@ -57,6 +60,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         connection,
         destinations,
         subscriptions,
+        keep,
         files,
         demo,
     } = explorer;
@@ -75,7 +79,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         guide: demo.is_some(),
         draft: demo,
         timeout: connection.timeout.value,
-        keep: store::DEFAULT_BUDGET,
+        keep: keep.map_or(store::DEFAULT_BUDGET, Keep::bytes),
         colours: true,
         zone: jiff::tz::TimeZone::system(),
     };

@@ -73,8 +73,13 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     if let Some(log) = arguments.log.clone().or(log) {
         log::start(&log)?;
     }
+    let opens_explorer = matches!(arguments.command, None | Some(Command::Demo(_)));
     if arguments.command.is_some() && !arguments.subscriptions.is_empty() {
         let sentence = "--sub is for the explorer; to print messages there is \"goingnats sub\"";
+        return Err(UsageError(sentence.to_owned()).into());
+    }
+    if arguments.kept.keep.is_some() && !opens_explorer {
+        let sentence = "--keep is for the explorer: other commands keep no log";
         return Err(UsageError(sentence.to_owned()).into());
     }
     let dirs = ProjectDirs::from("", "", "goingnats");
@@ -90,6 +95,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     };
     let hidden = settings.history.hide_headers.clone();
     let secrets = hidden.map_or_else(Secrets::default, Secrets::new);
+    let keep = arguments.kept.keep.or(settings.keep);
     let flags = arguments.flags();
     let connection = || -> Result<context::Settings> {
         let connection = resolve(&flags, environment)?;
@@ -106,6 +112,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
                 start: None,
             },
             subscriptions: arguments.subscriptions,
+            keep,
             files: files(paths, secrets),
             demo: None,
         }),
@@ -114,6 +121,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
             flags,
             files(paths, secrets),
             settings,
+            arguments.kept.keep.or(keep),
             environment,
         ),
         Some(Command::Sub(arguments)) => {

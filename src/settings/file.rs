@@ -9,6 +9,8 @@ use std::{
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::Keep;
+
 /// The most that is read of the file, in bytes.
 const LIMIT: u64 = 1 << 20;
 
@@ -17,6 +19,7 @@ const LIMIT: u64 = 1 << 20;
 ///
 /// ```toml
 /// guarded = ["prod"]
+/// keep = "1GiB"
 ///
 /// [history]
 /// hide_headers = ["Authorization", "*-Token", "*-Secret"]
@@ -26,6 +29,8 @@ const LIMIT: u64 = 1 << 20;
 pub struct Settings {
     /// Contexts that ask before anything is published.
     pub guarded: Vec<String>,
+    /// Bytes that the log may hold; `None` for the default.
+    pub keep: Option<Keep>,
     /// What the history file holds.
     pub history: HistorySettings,
 }
@@ -128,6 +133,10 @@ mod tests {
         assert_eq!(parsed("").unwrap(), Settings::default());
         let settings = parsed("guarded = ['prod']\n[history]\nhide_headers = ['X-*']").unwrap();
         assert_eq!(settings.history.hide_headers, Some(vec!["X-*".to_owned()]));
+        for (line, bytes) in [("keep = '1GiB'", 1 << 30), ("keep = 20000000", 20_000_000)] {
+            let keep = parsed(line).unwrap().keep;
+            assert_eq!(keep.map(Keep::bytes), Some(bytes), "{line}");
+        }
         assert!(settings.guards("prod") && !settings.guards("Prod") && !settings.guards(""));
     }
 
@@ -144,6 +153,14 @@ mod tests {
                 "\"/s.toml\" line 1: invalid type: string",
             ),
             ("guarded = [", "\"/s.toml\" line 1: "),
+            (
+                "\nkeep = '1 MB'",
+                "\"/s.toml\" line 2: 1 MB is too little to keep: 8MiB at least",
+            ),
+            (
+                "keep = 1.5",
+                "\"/s.toml\" line 1: invalid type: floating point `1.5`, expected a size",
+            ),
         ];
         for (text, expected) in table {
             let sentence = parsed(text).unwrap_err();

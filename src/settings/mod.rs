@@ -2,8 +2,10 @@
 
 mod file;
 pub mod filters;
+mod keep;
 mod paths;
 
 pub use file::{Error, HistorySettings, Settings};
 pub use filters::SavedFilter;
+pub use keep::{BadKeep, Keep};
 pub use paths::{Paths, Platform};
