@@ -11,6 +11,7 @@ use crate::{
     client::{Options, ServerUrl},
     context::{self, Choice, Environment, Flags, Listed, Place, Withheld, load_all},
     settings,
+    store::Store,
 };
 
 /// What the program was started with, which every choice is resolved against.
@@ -128,6 +129,14 @@ fn for_a_screen(options: Options) -> Options {
         retry_first: true,
         log_sent: true,
         ..options
+    }
+}
+
+/// How to connect for a log with this budget, in bytes: what waits to be appended has its share of it.
+pub fn for_a_log(options: &Options, budget: usize) -> Options {
+    Options {
+        backlog: Store::backlog_of(budget),
+        ..options.clone()
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant as TokioInstant, sleep_until};
 
 use super::{
     app::{App, Effect, Level, Now, Purpose, ingest, mouse, switching, update},
-    destinations::Destination,
+    destinations::{Destination, for_a_log},
     jobs::Jobs,
     keymap::Chord,
     lines::{Heard, Lines, Taken},
@@ -28,6 +28,7 @@ use super::{
 use crate::{
     client::{Connection, Data, Error, Event, Ticket},
     history::Kind,
+    store::Holder,
     tui::app::Job,
 };
 
@@ -234,6 +235,8 @@ impl EventLoop {
                 None => break,
             }
         }
+        let waiting = self.connection.waiting();
+        self.app.store.reserve(Holder::Backlog, waiting);
         if turn.tick.is_none() {
             self.app.store.tick(now.wall);
             turn.tick = Some(next_second(now));
@@ -310,6 +313,7 @@ impl EventLoop {
                 let outcome = self.connection.reconnect_now();
                 self.report(outcome, now);
             }
+            Effect::LimitBacklog(bytes) => self.connection.set_backlog(bytes),
             Effect::ConnectTo(server) => {
                 let outcome = self.connection.reconnect_to(&server);
                 self.report(outcome, now);
@@ -333,7 +337,8 @@ impl EventLoop {
 
     /// Opens the other connection and leaves the present one, which ends by itself.
     fn switch(&mut self, destination: Destination, now: Now) -> Vec<Effect> {
-        match self.connection.open_another(destination.options.clone()) {
+        let options = for_a_log(&destination.options, self.app.store.budget());
+        match self.connection.open_another(options) {
             Ok((connection, lanes)) => {
                 let left = std::mem::replace(&mut self.connection, connection);
                 left.close();

@@ -6,7 +6,7 @@ use ratatui::layout::Size;
 
 use super::{
     app::{self, App, switching},
-    destinations::{Consent, Destinations},
+    destinations::{Consent, Destinations, for_a_log},
     event_loop::{Clock, End, EventLoop},
     jobs::{self, Jobs},
     lines::{Heard, Lines},
@@ -67,7 +67,9 @@ pub fn run(setup: Setup) -> io::Result<Exit> {
 async fn explore(setup: Setup) -> io::Result<Exit> {
     let clock = Clock::system();
     let (connection, lanes) = match &setup.start {
-        Start::Connect(options) => client::open((**options).clone()).map_err(io::Error::other)?,
+        Start::Connect(options) => {
+            client::open(for_a_log(options, setup.app.keep)).map_err(io::Error::other)?
+        }
         Start::Ask(_) => client::unopened(),
     };
     let signals = Signals::listen()?;

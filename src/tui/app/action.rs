@@ -25,6 +25,7 @@ pub enum Action {
     Mouse,
     Graph,
     Counters,
+    ChangeKeep,
     Server,
     // moving, in whatever has the focus
     Up,

@@ -32,6 +32,8 @@ pub enum Effect {
     Send(Box<Purpose>),
     /// Cut the wait between two attempts to connect short.
     Reconnect,
+    /// Let so many bytes of messages wait before the oldest are dropped.
+    LimitBacklog(usize),
     /// Go to this server of the pool, named without user info.
     ConnectTo(String),
     /// Measure a round trip after so much silence.

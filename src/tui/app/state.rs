@@ -141,7 +141,7 @@ impl App {
             focus: self.focus,
             zoom: self.zoom,
             banner: !matches!(self.phase, Phase::Idle | Phase::Connected { .. }),
-            subscriptions: u16::try_from(self.subscriptions.lines()).unwrap_or(u16::MAX),
+            subscriptions: u16::try_from(self.subscriptions.lines(&self.store)).unwrap_or(u16::MAX),
             guide: self.guide.height(),
             body: self.composer.wanted_lines(),
             filters: messages::tabs::height(self),

@@ -160,6 +160,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::HideGuide => app.guide.hide(),
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
         Action::Counters => app.overlays.push(Overlay::Counters),
+        Action::ChangeKeep => app.overlays.push(Overlay::keep(app.store.budget())),
         Action::Server => return server::open(app),
         Action::Graph => {
             let graph = Graph::open(app);

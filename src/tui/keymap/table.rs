@@ -268,6 +268,10 @@ pub static WITHOUT_KEY: &[(Action, &str)] = &[
         Action::Counters,
         "Show where every message went: the counters",
     ),
+    (
+        Action::ChangeKeep,
+        "Change how much of the log is kept in memory",
+    ),
     (Action::HideGuide, "Hide the guide of the demo"),
     #[cfg(debug_assertions)]
     (Action::Panic, "panic, to try how it leaves the terminal"),

@@ -6,6 +6,7 @@ use super::{contexts, counters, graph, menu, question, server, toasts};
 use crate::{
     history::Entry,
     payload::visible,
+    settings::Keep,
     tui::{
         app::{App, Effect, Now, Purpose},
         keymap::{Chord, Scope},
@@ -60,6 +61,12 @@ impl Overlay {
             question::Asked::Name(Box::new(entry)),
             &name,
         ))
+    }
+
+    /// Asks how many bytes are to be kept, so many being kept now.
+    pub fn keep(bytes: usize) -> Overlay {
+        let now = Keep::nearest(bytes).to_string();
+        Overlay::Prompt(question::Prompt::new(question::Asked::Keep, &now))
     }
 
     /// Asks for the name of a filter.

@@ -11,6 +11,8 @@ use crate::{
     context::{Place, Withheld},
     history::{Entry, Kind},
     payload::visible,
+    settings::Keep,
+    store::Store,
     tui::{
         app::{App, Effect, Level, Now, Purpose, switching},
         destinations::Consent,
@@ -42,6 +44,8 @@ pub enum Asked {
     Time,
     /// A name to save a request under.
     Name(Box<Entry>),
+    /// How much of the log is kept.
+    Keep,
     /// A name for a filter.
     FilterName(String),
 }
@@ -95,6 +99,10 @@ impl Prompt {
                 },
             },
             Asked::Time => verdict_on_time(app, self.field.text()),
+            Asked::Keep => match self.field.text().parse::<Keep>() {
+                Ok(_) => Verdict::Hint("The oldest messages go when there is more.".into()),
+                Err(reason) => Verdict::Wrong(format!("{reason}.")),
+            },
             Asked::Name(_) | Asked::FilterName(_) => {
                 Verdict::Hint("An empty name takes the name away.".into())
             }
@@ -107,6 +115,7 @@ impl Prompt {
             Asked::EditSubscription => "Change the subscription",
             Asked::Time => "Go to a time",
             Asked::Name(_) => "Save as",
+            Asked::Keep => "Keep in memory",
             Asked::FilterName(_) => "Name the filter",
         }
     }
@@ -115,6 +124,7 @@ impl Prompt {
         match &self.asked {
             Asked::Subscribe | Asked::EditSubscription => "subject [queue group]",
             Asked::Time => "14:03",
+            Asked::Keep => "256MiB",
             Asked::Name(_) | Asked::FilterName(_) => "name",
         }
     }
@@ -162,6 +172,7 @@ pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
         Asked::FilterName(expression) => {
             messages::tabs::name(app, &expression, prompt.field.text())
         }
+        Asked::Keep => keep(app, prompt, now),
         Asked::Time => go_to_time(app, prompt, now),
         Asked::Subscribe | Asked::EditSubscription => subscribe(app, prompt, now),
     }
@@ -200,6 +211,23 @@ fn subscribe(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
     } else {
         vec![app.subscriptions.add(subject, queue)]
     }
+}
+
+/// Keeps so much from now on.
+fn keep(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
+    let Ok(keep) = prompt.field.text().parse::<Keep>() else {
+        app.overlays.push(super::Overlay::Prompt(prompt));
+        return Vec::new();
+    };
+    let before = app.store.counters().evicted;
+    app.store.set_budget(keep.bytes());
+    let mut text = format!("Up to {keep} are kept.");
+    match app.store.counters().evicted - before {
+        0 => {}
+        gone => text += &format!(" {} messages were evicted for it.", number::count(gone)),
+    }
+    app.toasts.show(Level::Done, text, now.instant);
+    vec![Effect::LimitBacklog(Store::backlog_of(keep.bytes()))]
 }
 
 /// Does what was confirmed.

@@ -25,6 +25,9 @@ struct Part {
 const RTT: usize = 7;
 const COUNT: usize = 7;
 const GAP: usize = 3;
+/// Cells of how far back the log reaches, and from how many columns on a sentence says so.
+const SPAN: usize = 11;
+const WIDE: u16 = 190;
 
 /// Draws the line.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -55,7 +58,7 @@ pub fn view_at(app: &App, area: Rect, column: u16) -> Option<View> {
 /// The parts at both ends that have room beside each other.
 fn fitting(app: &App, area: Rect) -> (Vec<Part>, Vec<Part>) {
     let mut left = left(app);
-    let mut right = right(app);
+    let mut right = right(app, area.width >= WIDE);
     let room = usize::from(area.width).saturating_sub(2);
     while total(&left) + total(&right) + 1 > room {
         let least = left
@@ -164,7 +167,7 @@ fn left(app: &App) -> Vec<Part> {
     parts
 }
 
-fn right(app: &App) -> Vec<Part> {
+fn right(app: &App, wide: bool) -> Vec<Part> {
     let theme = &app.theme;
     let part = |text: String, style, importance| Part {
         text,
@@ -188,23 +191,36 @@ fn right(app: &App) -> Vec<Part> {
         ),
     ];
     // each number has a slot that it does not outgrow, so that nothing at its left moves
-    let mut counted = |label: &str, count: u64, label_style, style, importance| {
-        let number = number::short(count);
-        let slot = GAP + width(label) + 1 + COUNT;
-        let blanks = slot.saturating_sub(width(label) + 1 + width(&number));
-        parts.push(part(
-            format!("{:blanks$}{label} ", ""),
-            label_style,
-            importance,
-        ));
-        parts.push(part(number, style, importance));
-    };
-    counted("kept", counters.kept, theme.dim, theme.text, 6);
+    let counted =
+        |parts: &mut Vec<Part>, label: &str, count: u64, label_style, style, importance| {
+            let number = number::short(count);
+            let slot = GAP + width(label) + 1 + COUNT;
+            let blanks = slot.saturating_sub(width(label) + 1 + width(&number));
+            parts.push(part(
+                format!("{:blanks$}{label} ", ""),
+                label_style,
+                importance,
+            ));
+            parts.push(part(number, style, importance));
+        };
+    counted(&mut parts, "kept", counters.kept, theme.dim, theme.text, 6);
     if counters.evicted > 0 {
-        counted("evicted", counters.evicted, theme.notice, theme.notice, 6);
+        let (notice, evicted) = (theme.notice, counters.evicted);
+        counted(&mut parts, "evicted", evicted, notice, notice, 6);
+        let words = if wide { "log reaches back" } else { "back" };
+        let (blanks, span) = (" ".repeat(GAP), number::span(app.store.span()));
+        parts.push(part(format!("{blanks}{words} "), theme.dim, 4));
+        parts.push(part(left_aligned(&span, SPAN), theme.text, 4));
     }
     if counters.dropped > 0 {
-        counted("dropped", counters.dropped, theme.bad, theme.bad, 10);
+        counted(
+            &mut parts,
+            "dropped",
+            counters.dropped,
+            theme.bad,
+            theme.bad,
+            10,
+        );
     } else {
         parts.push(part("   dropped ".into(), theme.dim, 10));
         parts.push(part("0".into(), theme.text, 10));

@@ -4,15 +4,16 @@ mod draw;
 
 pub use draw::draw;
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use crate::{
     client::{Error, Sid},
     payload::visible,
     protocol::subject,
+    store::Store,
     tui::{
         app::{Action, App, Effect, Focus, Level, Now},
-        widgets::Scroll,
+        widgets::{Scroll, number},
     },
 };
 
@@ -36,8 +37,9 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    fn lines(&self) -> usize {
-        1 + usize::from(matches!(self.standing, Standing::Refused(_)))
+    /// Lines it needs: one for itself, one for each trouble.
+    fn lines(&self, store: &Store) -> usize {
+        1 + troubles(self, store).count()
     }
 }
 
@@ -81,27 +83,27 @@ impl Subscriptions {
             .find(|subscription| subscription.sid == Some(sid))
     }
 
-    /// Lines that all rows need: a refused one tells why on a line of its own.
-    pub fn lines(&self) -> usize {
-        self.rows.iter().map(Subscription::lines).sum()
+    /// Lines that all rows need.
+    pub fn lines(&self, store: &Store) -> usize {
+        self.rows.iter().map(|row| row.lines(store)).sum()
     }
 
-    /// The row that a line belongs to, and whether it is the row's first.
-    fn at_line(&self, line: usize) -> Option<(usize, bool)> {
+    /// The row that a line belongs to, and which of the row's it is.
+    fn at_line(&self, line: usize, store: &Store) -> Option<(usize, usize)> {
         let mut below = line;
         for (n, row) in self.rows.iter().enumerate() {
-            match below.checked_sub(row.lines()) {
+            match below.checked_sub(row.lines(store)) {
                 Some(rest) => below = rest,
-                None => return Some((n, below == 0)),
+                None => return Some((n, below)),
             }
         }
         None
     }
 
     /// Where the pane stands, by lines: the last one of the row under the cursor shows.
-    fn scroll(&self) -> Scroll {
+    fn scroll(&self, store: &Store) -> Scroll {
         let through = self.rows.iter().take(self.cursor + 1);
-        let lines: usize = through.map(Subscription::lines).sum();
+        let lines: usize = through.map(|row| row.lines(store)).sum();
         Scroll::at(self.offset, lines.saturating_sub(1) as u64)
     }
 
@@ -205,6 +207,19 @@ impl Subscriptions {
     }
 }
 
+/// What is wrong with a subscription, each in a few words for a line of its own: why it was refused,
+/// and how many of its messages were dropped.
+fn troubles<'a>(row: &'a Subscription, store: &Store) -> impl Iterator<Item = Cow<'a, str>> {
+    let refused = match &row.standing {
+        Standing::Refused(reason) => Some(Cow::from(reason)),
+        Standing::Asked | Standing::Active => None,
+    };
+    let stats = row.sid.and_then(|sid| store.subscription(sid.0));
+    let dropped = stats.map_or(0, |stats| stats.dropped);
+    let dropped = (dropped > 0).then(|| format!("{} dropped", number::count(dropped)).into());
+    refused.into_iter().chain(dropped)
+}
+
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     let pane = &mut app.subscriptions;
@@ -233,16 +248,17 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
 
 /// The lines on the screen, and how many there are.
 pub fn extent(app: &App) -> (Range<u64>, u64) {
-    let (pane, lines) = (&app.subscriptions, app.subscriptions.lines() as u64);
+    let pane = &app.subscriptions;
+    let lines = pane.lines(&app.store) as u64;
     let height = app.layout.rows(Focus::Subscriptions);
-    (pane.scroll().visible(lines, height), lines)
+    (pane.scroll(&app.store).visible(lines, height), lines)
 }
 
 /// Scrolls by lines, down where positive.
 pub fn wheel(app: &mut App, lines: i64) {
     let (_, all) = extent(app);
     let height = app.layout.rows(Focus::Subscriptions);
-    let mut scroll = app.subscriptions.scroll();
+    let mut scroll = app.subscriptions.scroll(&app.store);
     scroll.wheel(lines, all, height);
     app.subscriptions.offset = scroll.visible(all, height).start;
     select_line(app, scroll.selected(all));
@@ -257,7 +273,7 @@ pub fn click(app: &mut App, line: u16) {
 }
 
 fn select_line(app: &mut App, line: Option<u64>) {
-    let row = line.and_then(|line| app.subscriptions.at_line(line as usize));
+    let row = line.and_then(|line| app.subscriptions.at_line(line as usize, &app.store));
     if let Some((row, _)) = row {
         app.subscriptions.cursor = row;
     }

@@ -78,6 +78,14 @@ pub fn about(time: Duration) -> String {
     }
 }
 
+/// `0 s`, `12 s`, `3 min 12 s`, `2 h 5 min`: a time that goes on, to the second.
+pub fn span(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds < 60 => format!("{seconds} s"),
+        _ => elapsed(time),
+    }
+}
+
 /// `100 ms`, `5 s`, `1.5 s`, `2 min`: a time that somebody set, to the millisecond.
 pub fn setting(time: Duration) -> String {
     match time.as_millis() {
@@ -228,6 +236,20 @@ mod tests {
             (75_000, "1 min 15 s"),
         ] {
             assert_eq!(about(Duration::from_millis(ms)), expected);
+        }
+    }
+
+    #[test]
+    fn a_span_has_whole_seconds() {
+        for (ms, expected) in [
+            (0, "0 s"),
+            (12_999, "12 s"),
+            (59_999, "59 s"),
+            (60_000, "1 min 0 s"),
+            (192_400, "3 min 12 s"),
+            (7_500_000, "2 h 5 min"),
+        ] {
+            assert_eq!(span(Duration::from_millis(ms)), expected);
         }
     }
 

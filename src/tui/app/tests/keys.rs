@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::stage::Stage;
 use crate::{
-    client::Error,
+    client::{Data, Dropped, Error},
     tui::app::{Action, Focus, JobDone, View, ingest, update},
 };
 
@@ -255,6 +255,50 @@ fn toasts_go_by_themselves_and_long_ones_are_whole() {
     });
     stage.app.size = (100, 30);
     stage.shows("The server says: much").shows("times)");
+}
+
+#[test]
+fn how_much_is_kept_is_changed_by_typing_a_size() {
+    let mut stage = Stage::new(&["t"]);
+    let large = vec![b'x'; 200_000];
+    for _ in 0..100 {
+        stage.received(0, "t", &large);
+    }
+    stage
+        .keys(":how much of the log<Enter>")
+        .shows("Keep in memory");
+    stage.shows("64MiB").hides("evicted").keys("lots<Enter>");
+    stage.shows("\"lots\" is not a size such as 256MiB, 1GiB or 500M.");
+    stage.keys("<Ctrl-U>8MiB<Enter>").hides("Keep in memory");
+    assert_eq!(stage.app.store.budget(), 8 << 20);
+    assert_eq!(
+        stage.asked.last().map(String::as_str),
+        Some("limitbacklog(1048576)")
+    );
+    let gone = stage.app.store.counters().evicted;
+    let told = format!("Up to 8MiB are kept. {gone} messages were evicted for it.");
+    assert!(
+        gone > 50 && stage.toasts().contains(&told.as_str()),
+        "{told}"
+    );
+    stage.shows("evicted").shows("back 0 s");
+}
+
+#[test]
+fn dropped_messages_are_told_on_the_row_of_their_subscription() {
+    let mut stage = Stage::new(&["a", "b"]);
+    let sid = stage.app.subscriptions.rows()[1].sid.unwrap();
+    stage.hides("dropped here").shows("dropped 0");
+    let dropped = Dropped {
+        received: 1_234,
+        by_subscription: vec![(sid, 1_234)],
+        ..Dropped::default()
+    };
+    ingest::data(&mut stage.app, Data::Dropped(dropped));
+    stage
+        .shows("   1 234 dropped ")
+        .shows("dropped 1 234")
+        .shows("1 234 messages dropped here");
 }
 
 #[test]

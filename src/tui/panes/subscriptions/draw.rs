@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Standing, Subscription};
+use super::{Standing, Subscription, troubles};
 use crate::{
     payload::visible,
     tui::{
@@ -33,17 +33,21 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == Focus::Subscriptions;
     let columns = Columns::of(app, inside.width);
     let (visible, all) = super::extent(app);
-    for (n, y) in visible.clone().zip(inside.y..inside.bottom()) {
-        let Some((row, first)) = pane.at_line(n as usize) else {
-            break;
-        };
+    let (first, cut) = pane
+        .at_line(visible.start as usize, &app.store)
+        .unwrap_or_default();
+    let below = pane.rows.iter().enumerate().skip(first);
+    let parts = below.flat_map(|(n, row)| (0..row.lines(&app.store)).map(move |part| (n, part)));
+    for ((row, part), y) in parts.skip(cut).zip(inside.y..inside.bottom()) {
         let selected = focused && row == pane.cursor;
-        let line = match &pane.rows[row].standing {
-            Standing::Refused(reason) if !first => {
-                let text = fit(reason, usize::from(inside.width).saturating_sub(4)).into_owned();
+        let row = &pane.rows[row];
+        let trouble = part.checked_sub(1);
+        let line = match trouble.and_then(|nth| troubles(row, &app.store).nth(nth)) {
+            Some(trouble) => {
+                let text = fit(&trouble, usize::from(inside.width).saturating_sub(4)).into_owned();
                 Line::styled(format!("   {text}"), app.theme.bad)
             }
-            _ => line(app, &pane.rows[row], selected, &columns),
+            None => line(app, row, selected, &columns),
         };
         let place = Rect {
             y,
