@@ -3,6 +3,7 @@
 
 mod connection;
 mod history;
+mod keep;
 mod matching;
 mod program;
 mod publish;

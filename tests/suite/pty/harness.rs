@@ -244,6 +244,17 @@ impl Session {
         self.watched.lock().stalled = true;
     }
 
+    /// Reads on.
+    pub fn resume(&self) {
+        self.watched.lock().stalled = false;
+        self.watched.changed.notify_all();
+    }
+
+    /// The id of the program started.
+    pub fn process(&self) -> i32 {
+        self.process.as_raw_pid()
+    }
+
     /// Waits for the end and for all that was written before it. The exit code is 128 and the
     /// signal's number where a signal ended it.
     pub fn exit_code(&mut self) -> u32 {

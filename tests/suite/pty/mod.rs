@@ -8,6 +8,7 @@
 )]
 
 mod explorer;
+mod flood;
 mod harness;
 mod stage;
 mod terminal;

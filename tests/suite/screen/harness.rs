@@ -47,6 +47,7 @@ pub struct Given {
     setup: app::Setup,
     files: Files,
     destinations: Destinations,
+    backlog: Option<usize>,
 }
 
 /// The setup of a screen in tests: named `explorer`, in UTC, with colours.
@@ -75,6 +76,7 @@ impl Given {
             setup: setup(),
             files: Files::default(),
             destinations: Destinations::default(),
+            backlog: None,
         }
     }
 
@@ -103,6 +105,18 @@ impl Given {
 
     pub fn history(mut self, path: PathBuf) -> Given {
         self.files.history = Some(path);
+        self
+    }
+
+    /// A log of so many bytes.
+    pub fn keep(mut self, bytes: usize) -> Given {
+        self.setup.keep = bytes;
+        self
+    }
+
+    /// Holds so many bytes of messages for a loop that is too slow.
+    pub fn backlog(mut self, bytes: usize) -> Given {
+        self.backlog = Some(bytes);
         self
     }
 
@@ -149,12 +163,14 @@ impl Given {
         )));
         let raw = Arc::new(Mutex::new(Vec::new()));
         let stalled = Arc::new(AtomicBool::new(false));
+        let held = Arc::new(AtomicBool::new(false));
+        let clock = clock_held_by(held.clone());
         let sink = Sink {
             shown: shown.clone(),
             raw: raw.clone(),
             stalled: stalled.clone(),
         };
-        let (setup, files) = (self.setup, self.files);
+        let (setup, files, backlog) = (self.setup, self.files, self.backlog);
         let destinations = self.destinations;
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -162,10 +178,13 @@ impl Given {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let clock = Clock::system();
                 let mut app = App::new(setup, (width, height), clock.now());
                 let (connection, lanes) = match found {
-                    Found::Destination(destination) => client::open(destination.options).unwrap(),
+                    Found::Destination(destination) => {
+                        let mut options = destination.options;
+                        options.backlog = backlog.unwrap_or(options.backlog);
+                        client::open(options).unwrap()
+                    }
                     Found::Withheld(consent) => {
                         switching::ask_first(&mut app, consent);
                         client::unopened()
@@ -196,6 +215,7 @@ impl Given {
             shown,
             raw,
             stalled,
+            held,
             thread: Some(thread),
             size: self.size,
         }
@@ -204,6 +224,17 @@ impl Given {
 
 fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).unwrap()
+}
+
+/// The machine's own clock, which whoever reads it waits for while it is held.
+fn clock_held_by(held: Arc<AtomicBool>) -> Clock {
+    let system = Clock::system();
+    Clock::new(move || {
+        while held.load(Ordering::Acquire) {
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
+        system.now()
+    })
 }
 
 struct Sink {
@@ -233,6 +264,7 @@ pub struct Running {
     shown: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     stalled: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
     thread: Option<JoinHandle<io::Result<End>>>,
     size: (u16, u16),
 }
@@ -288,9 +320,30 @@ impl Running {
         self
     }
 
+    /// The loop gets no further, as on a machine that has no time for it, or goes on.
+    pub fn hold(&mut self, held: bool) -> &mut Running {
+        self.held.store(held, Ordering::Release);
+        self
+    }
+
     /// What is on the screen now.
     pub fn text(&self) -> String {
         self.shown.lock().unwrap().screen().contents()
+    }
+
+    /// The colour of the first place that shows this text.
+    pub fn colour_of(&self, text: &str) -> Option<vt100::Color> {
+        let (width, _) = self.size;
+        let shown = self.shown.lock().unwrap();
+        let screen = shown.screen();
+        let rows = screen.rows(0, width).enumerate();
+        let mut places = rows.filter_map(|(row, line)| {
+            let (before, _) = line.split_once(text)?;
+            let column = unicode_width::UnicodeWidthStr::width(before);
+            Some((u16::try_from(row).ok()?, u16::try_from(column).ok()?))
+        });
+        let (row, column) = places.next()?;
+        screen.cell(row, column).map(vt100::Cell::fgcolor)
     }
 
     /// Everything that was ever written to the terminal.

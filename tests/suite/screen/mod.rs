@@ -6,6 +6,7 @@
 
 mod contexts;
 mod finding;
+mod flood;
 mod harness;
 mod journeys;
 mod moving;

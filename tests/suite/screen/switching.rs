@@ -43,7 +43,8 @@ fn of_ada(address: &str) -> String {
     format!(r#"{{"url": "nats://{address}", "user": "ada", "password": "{PASSWORD}"}}"#)
 }
 
-fn goes_to(screen: &mut Running, place: &str) {
+/// Chooses a place from the list of contexts, or types it there.
+pub fn goes_to(screen: &mut Running, place: &str) {
     screen.keys("C").shows("Contexts").hides("reading…");
     screen.keys(place).keys("<Enter>").hides("─ Contexts");
 }

@@ -7,6 +7,7 @@ mod deadline;
 mod nats_server;
 mod operator;
 mod python;
+mod source;
 
 pub use certificates::Certificates;
 pub use cluster::Cluster;
@@ -14,3 +15,4 @@ pub use deadline::{PATIENCE, wait_for, wait_until};
 pub use nats_server::NatsServer;
 pub use operator::{Operator, User};
 pub use python::python;
+pub use source::{Flow, Source};

@@ -1,0 +1,125 @@
+//! The built explorer under flood from a real nats-server: a terminal that hangs, another size, and
+//! what it all costs in memory.
+
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use super::harness::{Program, Session};
+use crate::support::{NatsServer, Source, wait_until};
+
+const GOINGNATS: &str = env!("CARGO_BIN_EXE_goingnats");
+
+/// Messages of 128 bytes a second that a debug build takes beside the other tests. What a release
+/// build does with 200 000 is measured by `cargo bench --bench flood`.
+const RATE: u64 = 20_000;
+
+/// The explorer, subscribed to everything that is published.
+fn started(server: &NatsServer, arguments: &[&str]) -> (Session, TempDir) {
+    let home = tempfile::tempdir().unwrap();
+    let url = server.url();
+    let given = [
+        &["--no-context", "-s", &url, "--sub", "sensors.>"],
+        arguments,
+    ]
+    .concat();
+    let session = Program::new(GOINGNATS, &given)
+        .env("GOINGNATS_HOME", home.path().to_str().unwrap())
+        .size(160, 45)
+        .start();
+    wait_until("the subscription to stand", || {
+        let connections = server.monitor("/connz");
+        let explorer = &connections["connections"][0];
+        explorer["subscriptions"].as_u64() >= Some(1)
+    });
+    session.wait_for_text("sensors.>");
+    (session, home)
+}
+
+/// Leaves it, and waits for the line that tells what was seen.
+fn assert_saw(session: &mut Session, messages: u64) {
+    session.wait_for("everything is kept, evicted or shown", |screen| {
+        screen.contents().contains("dropped 0")
+    });
+    session.send("\x03");
+    assert_eq!(session.exit_code(), 0);
+    let said = session.screen();
+    let received: String = said
+        .rsplit('\n')
+        .find(|line| line.contains(" received"))
+        .map(|line| {
+            let (number, _) = line.split_once(" received").unwrap();
+            number.chars().filter(char::is_ascii_digit).collect()
+        })
+        .unwrap_or_default();
+    assert_eq!(received, messages.to_string(), "{said}");
+    assert!(!said.contains("dropped"), "{said}");
+}
+
+#[test]
+fn a_terminal_that_hangs_for_a_minute_under_flood_costs_frames_and_not_one_message() {
+    let server = NatsServer::start();
+    let (mut session, _home) = started(&server, &["--keep", "64MiB"]);
+    let flow = Source::connect(&server.address()).flow(RATE, |n| format!("sensors.{}", n % 10));
+    session.wait_for_text("message ");
+    session.stall();
+    let (written, since) = (session.raw().len(), Instant::now());
+    while since.elapsed() < Duration::from_secs(60) {
+        thread::sleep(Duration::from_millis(100));
+        assert!(
+            session.raw().len() - written < 8192,
+            "a terminal that hangs reads nothing"
+        );
+    }
+    session.resume();
+    for (columns, rows) in [(60, 20), (200, 50), (110, 34), (160, 45)] {
+        session.resize(columns, rows);
+        session.wait_for("the hints on the last line", |screen| {
+            let last = screen.rows(0, columns).last().unwrap_or_default();
+            last.contains("help") || last.contains("subscribe")
+        });
+    }
+    let published = flow.stop();
+    assert!(published > 60 * RATE / 2, "{published}");
+    let newest = format!("message {} ", published - 1);
+    session.wait_for_text(&newest);
+    assert_saw(&mut session, published);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_kept_is_what_it_costs() {
+    const KEEP: usize = 32 << 20;
+    const MOST: usize = KEEP + KEEP * 15 / 100 + 40_000_000;
+    let server = NatsServer::start();
+    let (session, _home) = started(&server, &["--keep", "32MiB"]);
+    let mut source = Source::connect(&server.address());
+    for subject in [
+        (|number| format!("sensors.{}", number % 10)) as fn(u64) -> String,
+        |number| format!("sensors.{}.{number}", number % 1000),
+    ] {
+        for _ in 0..20 {
+            source.publish(20_000, subject);
+            let newest = format!("message {} ", source.settle() - 1);
+            session.wait_for_text(&newest);
+            let resident = resident(session.process());
+            assert!(resident < MOST, "{resident} of {MOST} bytes");
+        }
+    }
+    session.wait_for_text("evicted");
+}
+
+/// Bytes of memory that a process has, as Linux counts them.
+#[cfg(target_os = "linux")]
+fn resident(process: i32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+    digits.parse::<usize>().unwrap() * 1024
+}
