@@ -33,7 +33,7 @@ const SIZE: (u16, u16) = (200, 50);
 const BATCH: u64 = 1000;
 
 fn main() {
-    for kept in [10, 100_000, 1_000_000] {
+    for kept in [10, 1_000_000, 10_000_000] {
         let mut scene = Scene::new();
         scene.receive(kept);
         assert_eq!(scene.app.store.counters().kept, kept, "kept");
@@ -70,7 +70,7 @@ impl Scene {
             wall: 0,
         };
         let mut setup = screen::setup();
-        setup.keep = 1 << 30;
+        setup.keep = 2 << 30;
         let mut scene = Scene {
             app: App::new(setup, SIZE, now),
             screen: Screen::new(Size::new(SIZE.0, SIZE.1)),

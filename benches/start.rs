@@ -14,7 +14,10 @@ use support::NatsServer;
 
 const STARTS: usize = 21;
 const SETTLING: Duration = Duration::from_secs(5);
-const IDLE: Duration = Duration::from_secs(30);
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Subscriptions on which nothing comes.
+const SILENT: [&str; 10] = ["a", "b", "c", "d", "e.>", "f.>", "g.*", "h.*", "i.>", "j.>"];
 
 /// Nothing listens there, and loopback says so at once.
 const NOWHERE: &str = "nats://127.0.0.1:1";
@@ -38,7 +41,11 @@ fn main() {
             .collect();
         figure(&format!("first-frame-{name}"), median(&times), "ms");
     }
-    idle(&ways);
+    let mut silent = vec!["--no-context", "-s", &url];
+    silent.extend(SILENT.iter().flat_map(|subject| ["--sub", subject]));
+    let subscribed = [("10-subscriptions", silent.as_slice())];
+    let all: Vec<(&str, &[&str])> = ways.into_iter().chain(subscribed).collect();
+    idle(&all);
 }
 
 /// All at the same time: CPU time is counted for each process.

@@ -8,5 +8,5 @@ pub mod raw;
 mod terminal;
 
 pub use figure::{figure, median, percentile};
-pub use process::{cpu_time, wake_ups};
+pub use process::{cpu_time, peak_memory, wake_ups};
 pub use terminal::Explorer;

@@ -24,6 +24,14 @@ pub fn wake_ups(process: u32) -> u64 {
     switches.sum()
 }
 
+/// The most memory it ever had, in bytes.
+pub fn peak_memory(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it lives");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.expect("a size in kB") * 1024
+}
+
 /// A file of `/proc` for each thread of a process.
 fn threads(process: u32, file: &str) -> impl Iterator<Item = String> {
     let folder = Path::new("/proc").join(process.to_string()).join("task");

@@ -3,6 +3,8 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    thread,
+    time::{Duration, Instant},
 };
 
 use goingnats::protocol::{Connect, Headers, encode};
@@ -20,6 +22,32 @@ pub fn piece(messages: usize, payload: usize) -> Vec<u8> {
         encode::publish(&mut piece, subject, None, &Headers::new(), &payload).expect("a message");
     }
     piece
+}
+
+/// Publishes so many messages a second for so long, on the connection of a server's client.
+pub fn publish_steadily(
+    stream: &mut TcpStream,
+    each_second: usize,
+    payload: usize,
+    long: Duration,
+) {
+    const PIECE: Duration = Duration::from_millis(10);
+    let whole = piece(each_second.max(SUBJECTS), payload);
+    let cuts: Vec<usize> = memchr::memmem::find_iter(&whole, b"PUB ").collect();
+    let (start, mut sent) = (Instant::now(), 0);
+    while start.elapsed() < long {
+        let due = start.elapsed().as_millis() as usize * each_second / 1000;
+        while sent < due {
+            let from = sent % cuts.len();
+            let to = (from + due - sent).min(cuts.len());
+            let end = cuts.get(to).copied().unwrap_or(whole.len());
+            stream
+                .write_all(&whole[cuts[from]..end])
+                .expect("the server reads");
+            sent += to - from;
+        }
+        thread::sleep(PIECE);
+    }
 }
 
 /// Subscribes to everything; what comes next are messages.

@@ -1,9 +1,10 @@
-//! The built program in a pseudo-terminal of 200×50.
+//! The built program in a pseudo-terminal, and what it writes there.
 
 use std::{
     env,
     io::{Read, Write},
-    thread,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -14,24 +15,44 @@ use tempfile::TempDir;
 /// What ends a frame: the end of its synchronized update.
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
+/// The size where nothing else is said: columns and lines.
+const SIZE: (u16, u16) = (200, 50);
+
 /// The explorer, running.
 pub struct Explorer {
     child: Box<dyn Child + Send + Sync>,
     terminal: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    written: Arc<Mutex<Written>>,
+    reader: JoinHandle<()>,
     _home: TempDir,
     /// From just before the process was made to the end of its first frame.
     pub first_frame: Duration,
+}
+
+/// What it has written to the terminal.
+#[derive(Default)]
+struct Written {
+    /// Since somebody last looked, while it is recorded.
+    bytes: Vec<u8>,
+    recorded: bool,
+    stalled: bool,
 }
 
 impl Explorer {
     /// Starts it with these arguments and waits for its first frame; from then on what it draws is
     /// read and thrown away.
     pub fn start(arguments: &[&str]) -> Explorer {
+        Explorer::start_sized(arguments, SIZE)
+    }
+
+    /// As [`Explorer::start`], in a terminal of so many columns and lines.
+    pub fn start_sized(arguments: &[&str], (cols, rows): (u16, u16)) -> Explorer {
         let home = tempfile::tempdir().expect("a folder");
         let pty = native_pty_system()
             .openpty(PtySize {
-                rows: 50,
-                cols: 200,
+                rows,
+                cols,
                 pixel_width: 0,
                 pixel_height: 0,
             })
@@ -55,10 +76,17 @@ impl Explorer {
             seen.extend_from_slice(&chunk[..count]);
         }
         let first_frame = start.elapsed();
-        thread::spawn(move || while output.read(&mut chunk).is_ok_and(|count| count > 0) {});
+        let written = Arc::new(Mutex::new(Written::default()));
+        let reader = thread::spawn({
+            let written = written.clone();
+            move || read(output, &written)
+        });
         Explorer {
             child,
+            keys: pty.master.take_writer().expect("a writer"),
             terminal: pty.master,
+            written,
+            reader,
             _home: home,
             first_frame,
         }
@@ -69,10 +97,65 @@ impl Explorer {
         self.child.process_id().expect("a process that lives")
     }
 
-    /// Leaves it as a person would.
-    pub fn quit(mut self) {
-        let mut keys = self.terminal.take_writer().expect("a writer");
-        keys.write_all(b"\x03").expect("it takes keys");
-        self.child.wait().expect("it ends");
+    /// Presses keys, as the bytes that a terminal sends.
+    pub fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).expect("it takes keys");
     }
+
+    /// From now on what it draws is kept, until it is asked for.
+    pub fn record(&self) {
+        let mut written = lock(&self.written);
+        written.recorded = true;
+        written.bytes.clear();
+    }
+
+    /// Whether what was recorded holds these bytes.
+    pub fn wrote(&self, wanted: &[u8]) -> bool {
+        memmem::find(&lock(&self.written).bytes, wanted).is_some()
+    }
+
+    /// The sizes of the frames recorded, in bytes; the last may have begun only.
+    pub fn frames(&self) -> Vec<f64> {
+        let written = std::mem::take(&mut lock(&self.written).bytes);
+        let ends = memmem::find_iter(&written, FRAME_END).map(|at| at + FRAME_END.len());
+        let ends: Vec<usize> = ends.collect();
+        ends.windows(2)
+            .map(|pair| (pair[1] - pair[0]) as f64)
+            .collect()
+    }
+
+    /// The terminal takes nothing any more, or everything again.
+    pub fn stall(&self, stalled: bool) {
+        lock(&self.written).stalled = stalled;
+    }
+
+    /// Leaves it as a person would; its last words.
+    pub fn quit(mut self) -> String {
+        self.record();
+        self.press("\x03");
+        self.child.wait().expect("it ends");
+        drop(self.terminal);
+        self.reader.join().expect("all is read");
+        String::from_utf8_lossy(&lock(&self.written).bytes).into_owned()
+    }
+}
+
+fn read(mut output: impl Read, written: &Mutex<Written>) {
+    const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+    let mut chunk = [0; 64 << 10];
+    while let Ok(count @ 1..) = output.read(&mut chunk) {
+        let mut now = lock(written);
+        if now.recorded {
+            now.bytes.extend_from_slice(&chunk[..count]);
+        }
+        while now.stalled {
+            drop(now);
+            thread::sleep(BETWEEN_LOOKS);
+            now = lock(written);
+        }
+    }
+}
+
+fn lock(written: &Mutex<Written>) -> MutexGuard<'_, Written> {
+    written.lock().unwrap_or_else(PoisonError::into_inner)
 }

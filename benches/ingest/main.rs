@@ -3,8 +3,9 @@
 //! process of its own, in turn, several times, with the same stream; the publisher is in this one,
 //! which is not counted.
 //!
-//! `cargo bench --bench ingest`, about five minutes on two cores
+//! `cargo bench --bench ingest`, about seven minutes on two cores; `-- 128` for one payload size alone
 
+mod explorer;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod meter;
@@ -38,7 +39,14 @@ fn main() {
     let arguments: Vec<String> = env::args().collect();
     match arguments.get(1).map(String::as_str) {
         Some("taker") => takers::run(&arguments[2], &arguments[3], &Plan::read(&arguments[4..])),
-        _ => STREAMS.iter().for_each(|stream| compare(*stream)),
+        _ => {
+            // a payload size as an argument measures that stream alone
+            let wanted = arguments.iter().find_map(|size| size.parse::<usize>().ok());
+            let streams = STREAMS
+                .iter()
+                .filter(|(size, _)| wanted.is_none_or(|it| it == *size));
+            streams.for_each(|stream| compare(*stream));
+        }
     }
 }
 
@@ -48,18 +56,20 @@ fn compare((payload, full): (usize, u64)) {
         full,
         total: full + MEASURED,
     };
-    let mut runs: Vec<Vec<Measured>> = vec![Vec::new(); TAKERS.len()];
+    let names: Vec<&str> = TAKERS.iter().map(|taker| taker.name).collect();
+    let names = [names, vec![explorer::NAME]].concat();
+    let mut runs: Vec<Vec<Measured>> = vec![Vec::new(); names.len()];
     for _ in 0..ROUNDS {
-        for (taker, runs) in TAKERS.iter().zip(&mut runs) {
-            runs.push(measure(taker.name, payload, &plan));
+        for (name, runs) in names.iter().zip(&mut runs) {
+            runs.push(measure(name, payload, &plan));
         }
     }
     let middle = |runs: &[Measured], value: fn(&Measured) -> f64| {
         median(&runs.iter().map(value).collect::<Vec<_>>())
     };
     let costs: Vec<f64> = runs.iter().map(|r| middle(r, |m| m.steady)).collect();
-    for ((taker, runs), cost) in TAKERS.iter().zip(&runs).zip(&costs) {
-        let name = format!("ingest-{payload}B-{}", taker.name);
+    for ((taker, runs), cost) in names.iter().zip(&runs).zip(&costs) {
+        let name = format!("ingest-{payload}B-{taker}");
         figure(&name, *cost, "ns CPU/message");
         figure(
             &format!("{name}-filling"),
@@ -76,12 +86,9 @@ fn compare((payload, full): (usize, u64)) {
             middle(runs, |m| m.dropped),
             "messages",
         );
-        if taker.name != TAKERS[0].name {
-            figure(
-                &format!("{name}-over-{}", TAKERS[0].name),
-                cost / costs[0],
-                "times",
-            );
+        if *taker != names[0] {
+            let name = format!("{name}-over-{}", names[0]);
+            figure(&name, cost / costs[0], "times");
         }
     }
 }
@@ -89,6 +96,9 @@ fn compare((payload, full): (usize, u64)) {
 /// One taker in a process of its own, on a server of its own.
 fn measure(taker: &str, payload: usize, plan: &Plan) -> Measured {
     let server = NatsServer::with_config(PATIENT);
+    if taker == explorer::NAME {
+        return explorer::measure(&server, payload, plan);
+    }
     let mut child = Command::new(env::current_exe().expect("this program"))
         .args(["taker", taker, &server.address()])
         .args(plan.written())
