@@ -117,18 +117,19 @@ fn given_the_oldest_evicted_the_log_spans_less() {
 
 #[test]
 fn given_a_subject_for_each_message_the_table_of_subjects_keeps_its_share() {
-    let mut store = subscribed(4 * MIB, &["a.>"]);
-    flood(&mut store, 50_000, |n| format!("a.{}.{n}", n % 7));
+    // messages go by the segment: its subjects must be few beside those of the whole share
+    let mut store = subscribed(32 * MIB, &["a.>"]);
+    flood(&mut store, 100_000, |n| format!("a.{}.{n}", n % 7));
     assert!(store.memory() <= store.budget(), "{}", store.memory());
     assert!(
         store.subjects.memory() <= store.budget() / 2,
         "{}",
         store.subjects.memory()
     );
-    assert!(store.counters().kept > 1_000, "{:?}", store.counters());
+    assert!(store.counters().kept > 5_000, "{:?}", store.counters());
     assert!(store.subjects().len() as u64 >= store.counters().kept);
     let forgotten = store.subjects().window(0..1);
-    assert_eq!(forgotten[0].count, 50_000);
+    assert_eq!(forgotten[0].count, 100_000);
 }
 
 #[test]
