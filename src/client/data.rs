@@ -47,7 +47,7 @@ impl Batch {
     }
 
     /// What it costs to hold, in bytes.
-    pub(super) fn footprint(&self) -> usize {
+    pub fn footprint(&self) -> usize {
         mem::size_of::<Data>()
             + self.bytes.capacity()
             + self.records.capacity() * mem::size_of::<Record>()

@@ -45,5 +45,5 @@ pub use folder::{Folder, Listed, load_all};
 pub use group::{Group, Used};
 pub use options::Resolved;
 pub use report::{Value, shown_servers};
-pub use resolve::{Chosen, Jetstream, Settings, TlsSettings, resolve};
+pub use resolve::{Chosen, DEFAULT_TIMEOUT, Jetstream, Settings, TlsSettings, resolve};
 pub use sources::{Environment, Flags, Origin, Sourced, Variables};

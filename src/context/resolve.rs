@@ -16,7 +16,7 @@ pub const SERVER: &str = "nats://127.0.0.1:4222";
 /// The client's name where nobody gives one.
 const NAME: &str = "goingnats";
 /// The time to wait for a reply where nobody says (natscli's default).
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What inbox subjects begin with where nobody says.
 const INBOX_PREFIX: &str = "_INBOX";
 
@@ -181,7 +181,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Settings, Err
         .unwrap_or_else(|| default(INBOX_PREFIX.to_owned())),
         timeout: match flag(&flags.timeout, "--timeout") {
             Some(timeout) => timeout,
-            None => timeout(variables)?.unwrap_or_else(|| default(TIMEOUT)),
+            None => timeout(variables)?.unwrap_or_else(|| default(DEFAULT_TIMEOUT)),
         },
         jetstream: Jetstream {
             domain: flag(&flags.js_domain, "--js-domain")

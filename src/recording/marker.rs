@@ -1,8 +1,8 @@
-//! What a recording missed, or may have twice: said in the recording itself.
+//! What a recording missed or may have twice, and where it goes on: said in the recording itself.
 
 use std::time::Duration;
 
-/// Something between messages that bears on whether all of them are here.
+/// Something between messages that bears on whether all of them are here, and where they are from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marker {
     /// When, in nanoseconds since the Unix epoch.
@@ -21,6 +21,13 @@ pub enum MarkerKind {
     },
     /// Another server is spoken with from here on: messages may be there twice.
     Moved,
+    /// A person connected to another place: what follows has nothing to do with what was before.
+    Switched {
+        /// The place before, as it was called: a context, or servers.
+        from: String,
+        /// The place from here on. The same as before where somebody connected again.
+        to: String,
+    },
     /// Messages that are missing here: they came faster than they could be taken, or than the disk
     /// could follow.
     Dropped {
@@ -47,6 +54,13 @@ mod tests {
                 r#""marker":"reconnected","lasted_ms":1800}"#,
             ),
             (MarkerKind::Moved, r#""marker":"moved"}"#),
+            (
+                MarkerKind::Switched {
+                    from: "nats://h:4222".to_owned(),
+                    to: "staging".to_owned(),
+                },
+                r#""marker":"switched","from":"nats://h:4222","to":"staging"}"#,
+            ),
             (
                 MarkerKind::Dropped {
                     received: 3,

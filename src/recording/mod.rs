@@ -19,12 +19,13 @@
 //! | `sid` | in recordings: the number of the subscription it came in on |
 //! | `rtt_us` | of a reply to our own request, how long it took |
 //!
-//! A recording also says what it missed. Such lines have `marker` in place of `dir`; who only wants
+//! A recording also says what it missed, and where messages from another place begin. Such lines have `marker` in place of `dir`; who only wants
 //! messages skips them:
 //!
 //! ```json
 //! {"at":"2026-11-23T02:00:01.000000000Z","marker":"reconnected","lasted_ms":1800}
 //! {"at":"2026-11-23T02:00:02.000000000Z","marker":"moved"}
+//! {"at":"2026-11-23T02:00:02.500000000Z","marker":"switched","from":"nats://127.0.0.1:4222","to":"staging"}
 //! {"at":"2026-11-23T02:00:03.000000000Z","marker":"dropped","received":123,"sent":0,"bytes":45678}
 //! ```
 //!

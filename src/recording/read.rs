@@ -22,6 +22,12 @@ use super::{Direction, Entry, Line, Marker, MarkerKind};
 /// Subject and reply subject together, in bytes: more than a server takes in its control line.
 const LONGEST_SUBJECTS: usize = 60_000;
 
+/// The largest number of a marker: bytes of years at the full rate.
+const MOST_COUNTED: u64 = 1 << 60;
+
+/// The longest name of a place that is kept, in characters; what is longer is cut there.
+const LONGEST_PLACE: usize = 1_000;
+
 /// Why a line is not a message.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -50,7 +56,7 @@ pub enum ReadError {
         reason: String,
     },
     /// `marker` is not the name of one.
-    #[error("\"marker\" is none of reconnected, moved and dropped: {0:?}")]
+    #[error("\"marker\" is none of reconnected, moved, switched and dropped: {0:?}")]
     Marker(String),
     /// No server takes such a subject, so no message had it.
     #[error("{name:?} {reason}")]
@@ -63,6 +69,9 @@ pub enum ReadError {
     /// A header that would be read as two.
     #[error("a header holds a line break")]
     Header,
+    /// More than anybody can have counted.
+    #[error("{0:?} is more than anybody can count")]
+    Count(&'static str),
     /// It is not text at all.
     #[error("is not UTF-8")]
     NotText,
@@ -89,6 +98,8 @@ struct Members<'a> {
     rtt_us: Option<u64>,
     marker: Option<Text<'a>>,
     lasted_ms: Option<u64>,
+    from: Option<Text<'a>>,
+    to: Option<Text<'a>>,
     received: Option<u64>,
     sent: Option<u64>,
     bytes: Option<u64>,
@@ -224,14 +235,30 @@ impl<'a> Members<'a> {
                 lasted: Duration::from_millis(self.lasted_ms.unwrap_or(0)),
             },
             "moved" => MarkerKind::Moved,
+            "switched" => MarkerKind::Switched {
+                from: place("from", self.from)?,
+                to: place("to", self.to)?,
+            },
             "dropped" => MarkerKind::Dropped {
-                received: self.received.unwrap_or(0),
-                sent: self.sent.unwrap_or(0),
-                bytes: self.bytes.unwrap_or(0),
+                received: counted("received", self.received)?,
+                sent: counted("sent", self.sent)?,
+                bytes: counted("bytes", self.bytes)?,
             },
             other => return Err(ReadError::Marker(other.chars().take(40).collect())),
         };
         Ok(Marker { at, kind })
+    }
+}
+
+fn place(name: &'static str, place: Option<Text>) -> Result<String, ReadError> {
+    let place = place.ok_or(ReadError::Missing(name))?.0;
+    Ok(place.chars().take(LONGEST_PLACE).collect())
+}
+
+fn counted(name: &'static str, count: Option<u64>) -> Result<u64, ReadError> {
+    match count.unwrap_or(0) {
+        count if count > MOST_COUNTED => Err(ReadError::Count(name)),
+        count => Ok(count),
     }
 }
 
@@ -375,12 +402,34 @@ mod tests {
                 r#"{"at":"2026-11-23T02:00:00Z","marker":"x"}"#.to_owned(),
                 "none of",
             ),
+            (
+                r#"{"at":"2026-11-23T02:00:00Z","marker":"dropped","sent":9000000000000000000}"#
+                    .to_owned(),
+                "\"sent\" is more than anybody can count",
+            ),
+            (
+                r#"{"at":"2026-11-23T02:00:00Z","marker":"switched","from":"a"}"#.to_owned(),
+                "has no \"to\"",
+            ),
             (r#"{"marker":"moved"}"#.to_owned(), "has no \"at\""),
         ];
         for (given, reason) in table {
             let error = Entry::read(&given, 0).unwrap_err().to_string();
             assert!(error.contains(reason), "{given}: {error}");
         }
+    }
+
+    #[test]
+    fn a_place_with_a_name_without_end_is_cut() {
+        let long = "日".repeat(100_000);
+        let given = format!(
+            r#"{{"at":"2026-11-23T02:00:00Z","marker":"switched","from":"{long}","to":"b"}}"#
+        );
+        let Ok(Entry::Marker(marker)) = Entry::read(&given, 0) else {
+            panic!("a marker");
+        };
+        let (from, to) = ("日".repeat(LONGEST_PLACE), "b".to_owned());
+        assert_eq!(marker.kind, MarkerKind::Switched { from, to });
     }
 
     #[test]

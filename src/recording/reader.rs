@@ -28,6 +28,10 @@ pub struct Reader<R> {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
+    /// How much of that was searched for the end of the line.
+    searched: usize,
+    /// No whole line is held.
+    hungry: bool,
     ended: bool,
     /// In the middle of a line that is too long.
     skipping: bool,
@@ -59,11 +63,12 @@ pub enum Step<T> {
 /// What could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems {
-    /// Lines, or files, that are no entries, those below included.
+    /// Lines, or files, that are no entries, too long ones included.
     pub unreadable: u64,
     /// How many of them were longer than [`LONGEST`].
     pub too_long: u64,
-    /// Whether the last line ends in the middle: whoever wrote it did not come to the end.
+    /// Whether the last line ends in the middle: whoever wrote it did not come to the end. It is not
+    /// counted as unreadable.
     pub cut: bool,
     /// The first of them.
     pub first: Option<Problem>,
@@ -83,8 +88,8 @@ enum Frame {
     Whole(Range<usize>),
     /// Without its end.
     Last(Range<usize>),
-    /// A part of a line that is too long.
-    Skipped,
+    /// Not a line yet, or a part of one that is too long.
+    Part,
     None,
 }
 
@@ -103,6 +108,8 @@ impl<R: Read> Reader<R> {
             buffer: Vec::new(),
             start: 0,
             end: 0,
+            searched: 0,
+            hungry: true,
             ended: false,
             skipping: false,
             read: 0,
@@ -111,8 +118,8 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Takes one step: at most one entry, which is handed to `take`, and at most one read of the
-    /// source that blocks for more than what is left of a line.
+    /// Takes one step: at most one read of the source, and at most one entry, which is handed to
+    /// `take`.
     ///
     /// # Errors
     /// Where the source cannot be read any further.
@@ -120,7 +127,7 @@ impl<R: Read> Reader<R> {
         let (range, whole) = match self.frame()? {
             Frame::Whole(range) => (range, true),
             Frame::Last(range) => (range, false),
-            Frame::Skipped => return Ok(Step::Nothing),
+            Frame::Part => return Ok(Step::Nothing),
             Frame::None => return Ok(Step::End),
         };
         self.line += 1;
@@ -135,9 +142,12 @@ impl<R: Read> Reader<R> {
         match read(bytes, at) {
             Ok(entry) => Ok(Step::Entry(take(entry))),
             Err(reason) => {
-                self.problems.cut |= !whole;
-                self.problems
-                    .add(|| (format!("line {}", self.line), sentence(&reason)));
+                if whole {
+                    let problem = || (format!("line {}", self.line), sentence(&reason));
+                    self.problems.add(problem);
+                } else {
+                    self.problems.cut = true;
+                }
                 Ok(Step::Nothing)
             }
         }
@@ -148,43 +158,50 @@ impl<R: Read> Reader<R> {
         &self.problems
     }
 
+    /// Whether the next step reads the source, which may block.
+    pub fn waits(&self) -> bool {
+        self.hungry && !self.ended
+    }
+
     /// How far it is, in bytes of the source.
     pub fn position(&self) -> u64 {
         self.read - (self.end - self.start) as u64
     }
 
-    /// The next line.
+    /// The next line, or a step towards it.
     fn frame(&mut self) -> io::Result<Frame> {
-        let mut looked_at = 0;
-        loop {
-            let held = &self.buffer[self.start..self.end];
-            if let Some(at) = memchr::memchr2(b'\n', 0, &held[looked_at..]) {
-                let range = self.start..self.start + looked_at + at;
-                self.start = range.end + 1;
-                if std::mem::take(&mut self.skipping) {
-                    return Ok(Frame::Skipped);
-                }
-                return Ok(Frame::Whole(range));
-            }
-            looked_at = held.len();
-            if self.ended {
-                let range = self.start..self.end;
-                self.start = self.end;
-                return Ok(match range.is_empty() || self.skipping {
-                    true => Frame::None,
-                    false => Frame::Last(range),
-                });
-            }
-            if self.skipping || looked_at > self.longest {
-                if !std::mem::replace(&mut self.skipping, true) {
-                    self.too_long();
-                }
-                self.start = self.end;
-                self.more()?;
-                return Ok(Frame::Skipped);
-            }
+        if self.waits() {
             self.more()?;
+            self.hungry = false;
         }
+        let held = &self.buffer[self.start..self.end];
+        if let Some(at) = memchr::memchr2(b'\n', 0, &held[self.searched..]) {
+            let range = self.start..self.start + self.searched + at;
+            self.searched = 0;
+            self.start = range.end + 1;
+            return Ok(match std::mem::take(&mut self.skipping) {
+                true => Frame::Part,
+                false => Frame::Whole(range),
+            });
+        }
+        self.searched = held.len();
+        if self.ended {
+            let range = self.start..self.end;
+            (self.start, self.searched) = (self.end, 0);
+            return Ok(match range.is_empty() || self.skipping {
+                true => Frame::None,
+                false => Frame::Last(range),
+            });
+        }
+        self.hungry = true;
+        if self.searched > self.longest && !self.skipping {
+            self.skipping = true;
+            self.too_long();
+        }
+        if self.skipping {
+            (self.start, self.searched) = (self.end, 0);
+        }
+        Ok(Frame::Part)
     }
 
     fn too_long(&mut self) {
@@ -242,6 +259,11 @@ fn now() -> i64 {
 }
 
 impl Problems {
+    /// Whether there was nothing to complain of.
+    pub fn is_none(&self) -> bool {
+        self.unreadable == 0 && !self.cut
+    }
+
     /// Counts one; the first is kept.
     pub(super) fn add(&mut self, problem: impl FnOnce() -> (String, String)) {
         self.unreadable += 1;
@@ -252,21 +274,23 @@ impl Problems {
     }
 }
 
-/// `3 lines could not be read (line 12: has no "dir"); the last line was cut short`.
+/// `3 entries could not be read (line 12: has no "dir"); the last line was cut short`.
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.unreadable {
-            0 => return f.write_str("everything was read"),
+            0 if !self.cut => f.write_str("everything was read")?,
+            0 => {}
             1 => f.write_str("1 entry could not be read")?,
             n => write!(f, "{n} entries could not be read")?,
         }
         if let Some(Problem { place, reason }) = &self.first {
             write!(f, " ({place}: {reason})")?;
         }
-        if self.cut {
-            f.write_str("; the last line was cut short")?;
+        match self.cut {
+            true if self.unreadable > 0 => f.write_str("; the last line was cut short"),
+            true => f.write_str("the last line was cut short"),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -342,12 +366,11 @@ mod tests {
         let text = format!("{}\n{}", ours("a"), whole.get(..whole.len() / 2).unwrap());
         let (entries, problems) = read_all(text.as_bytes());
         assert_eq!(entries, ["a"]);
-        assert!(
-            problems.cut
-                && problems
-                    .to_string()
-                    .ends_with("the last line was cut short")
-        );
+        assert_eq!(problems.to_string(), "the last line was cut short");
+        let (_, problems) = read_all(format!("junk\n{text}").as_bytes());
+        let expected = "1 entry could not be read (line 1: expected value at column 1); \
+                        the last line was cut short";
+        assert_eq!(problems.to_string(), expected);
     }
 
     #[test]
@@ -370,7 +393,10 @@ mod tests {
         assert_eq!(reader.problems().unreadable, 1);
     }
 
-    fn entry() -> impl Strategy<Value = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, bool)> {
+    /// Subject, reply, header block, payload, and whether we sent it.
+    type Parts = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, bool);
+
+    fn entry() -> impl Strategy<Value = Parts> {
         let token = proptest::collection::vec(0x21..=0xffu8, 1..20);
         let header = prop_oneof![
             Just(Vec::new()),

@@ -113,6 +113,14 @@ impl Tape {
         })
     }
 
+    /// Whether the next step may block for long: it reads a stream, or the disk.
+    pub fn waits(&self) -> bool {
+        match &self.source {
+            Source::Lines(reader) => reader.waits(),
+            Source::Folder(_) => false,
+        }
+    }
+
     /// What could not be read so far.
     pub fn problems(&self) -> &Problems {
         match &self.source {

@@ -81,6 +81,11 @@ impl Serialize for Marker {
                 object.serialize_entry("lasted_ms", &ms)?;
             }
             MarkerKind::Moved => object.serialize_entry("marker", "moved")?,
+            MarkerKind::Switched { from, to } => {
+                object.serialize_entry("marker", "switched")?;
+                object.serialize_entry("from", from)?;
+                object.serialize_entry("to", to)?;
+            }
             MarkerKind::Dropped {
                 received,
                 sent,

@@ -27,6 +27,8 @@ pub enum Holder {
     Backlog,
     /// Rows held still: [`Frozen::memory`].
     Frozen,
+    /// Batches on their way to a file.
+    Recording,
 }
 
 /// The messages kept.
@@ -36,7 +38,7 @@ pub enum Holder {
 /// the newest message is always there.
 pub struct Store {
     pub(super) budget: usize,
-    pub(super) reserved: [usize; 2],
+    pub(super) reserved: [usize; 3],
     pub(super) log: Log,
     pub(super) subjects: Subjects,
     pub(super) subscriptions: Subscriptions,
@@ -75,7 +77,7 @@ impl Store {
     pub fn new(budget: usize) -> Store {
         Store {
             budget,
-            reserved: [0; 2],
+            reserved: [0; 3],
             log: Log::new(budget),
             subjects: Subjects::new(),
             subscriptions: Subscriptions::new(),
@@ -97,9 +99,13 @@ impl Store {
             ..
         } = &marker.kind
         {
-            self.totals.received += received;
-            self.totals.sent += sent;
-            self.totals.dropped += received + sent;
+            // What a recording says it missed may be any number: the totals stop far from their end.
+            const MOST: u64 = u64::MAX / 4;
+            let add = |total: u64, more: u64| total.saturating_add(more).min(MOST);
+            let totals = &mut self.totals;
+            totals.received = add(totals.received, *received);
+            totals.sent = add(totals.sent, *sent);
+            totals.dropped = add(totals.dropped, received.saturating_add(*sent));
             for (sid, messages) in by_subscription {
                 if let Some(slot) = self.subscriptions.by_sid(*sid) {
                     slot.stats.dropped += messages;
