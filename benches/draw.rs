@@ -118,7 +118,7 @@ impl Scene {
             self.received += count;
             let now = self.now();
             let batch = Batch::new(bytes, records, now.wall);
-            ingest::data(&mut self.app, Data::Received(batch));
+            ingest::data(&mut self.app, &Data::Received(batch));
             self.app.store.tick(now.wall);
         }
     }

@@ -28,7 +28,7 @@
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload` |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, views | `protocol` |
 //! | [`history`] | requests that were sent or saved: the file, replay | nothing of ours yet |
-//! | [`recording`] | the JSON line of `--json` | `protocol` |
+//! | [`recording`] | the JSON line of `--json`, recordings and `open`; natscli's dumps; reading and writing such files | `protocol` |
 //! | [`client`] | the background task and its two handles | `protocol` |
 //! | [`broker`] | a small NATS server on loopback, in this process | `protocol` |
 //! | [`context`] | where to connect and as whom: flags, variables, natscli's contexts, each value with its origin | `client` |
@@ -52,6 +52,9 @@
 //!
 //! *main*: the event loop and all state of the screen. *goingnats-net*: its own runtime with the client's
 //! task; a draw never delays a PONG. *output*: writes frames, so that a stalled terminal costs frames and
+//! nothing else. *goingnats-jobs*: the layout of large payloads and the history's file. While there is
+//! something to do: *goingnats-tape* writes a recording, *goingnats-read* reads one, *goingnats-export*
+//! writes what is shown.
 //! nothing else. *goingnats-jobs*: search and filters over what is kept, the layout of large payloads, the
 //! history's file.
 //! task; a draw never delays a PONG. Whoever waits for a blocking client runs that task meanwhile, and the

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     client::Secret,
     context::{BadDuration, ColorScheme, Flags, parse_duration},
+    recording::Existing,
     settings::{BadKeep, Keep},
 };
 
@@ -28,6 +29,8 @@ pub struct Arguments {
     /// Write a log to a file; also GOINGNATS_LOG
     #[arg(long, value_name = "FILE", global = true)]
     pub log: Option<PathBuf>,
+    #[command(flatten)]
+    pub record: Record,
     #[command(flatten)]
     pub connection: Connection,
     #[command(flatten)]
@@ -53,6 +56,8 @@ pub enum Command {
     History(History),
     /// Send the saved requests of a file again, in their order
     Replay(Replay),
+    /// Show a recording, with everything but sending
+    Open(Open),
     /// List natscli's contexts, or show what is in force and who said so
     Context(Context),
 }
@@ -93,6 +98,8 @@ pub struct Sub {
     /// Share the messages with the other members of a queue group
     #[arg(long, value_name = "GROUP")]
     pub queue: Option<String>,
+    #[command(flatten)]
+    pub record: Record,
     #[command(flatten)]
     pub forms: Forms,
     #[command(flatten)]
@@ -196,6 +203,38 @@ pub struct Replay {
     /// Only requests saved under a name that matches; * and ? stand for others
     #[arg(long = "name", value_name = "GLOB")]
     pub names: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// A file of --record, a folder or stream of `nats sub --dump`, or - for stdin
+    #[arg(value_name = "FILE|DIR|-")]
+    pub recording: PathBuf,
+    #[command(flatten)]
+    pub kept: Kept,
+}
+
+/// Where messages are written while they come.
+#[derive(Debug, Args)]
+pub struct Record {
+    /// Write every message, shown or not, to a file: one JSON object a line; `goingnats open` shows it
+    #[arg(long = "record", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Write over the file of --record where it is there already
+    #[arg(long, requires = "file")]
+    force: bool,
+}
+
+impl Record {
+    /// The file, and what to do with it where it is there already.
+    pub fn asked(&self) -> Option<(PathBuf, Existing)> {
+        let existing = if self.force {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        };
+        Some((self.file.clone()?, existing))
+    }
 }
 
 /// Flags that every command takes.
@@ -340,7 +379,7 @@ impl Arguments {
             Some(Command::Serve(command)) => command.name.client.as_ref(),
             Some(Command::History(command)) => command.name.client.as_ref(),
             Some(Command::Context(command)) => command.name.client.as_ref(),
-            Some(Command::Replay(_)) | None => None,
+            Some(Command::Replay(_) | Command::Open(_)) | None => None,
         };
         Flags {
             server: given.server.clone(),

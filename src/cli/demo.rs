@@ -67,6 +67,7 @@ pub fn demo(
             start: Some("demo".to_owned()),
         },
         subscriptions: vec!["time.time".to_owned()],
+        record: None,
         keep,
         files,
         demo: Some(("today".to_owned(), "%Y%m%d".to_owned())),

@@ -1,12 +1,16 @@
 //! The explorer: where the terminal front end gets what it works on.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 
 use super::exit::{Exit, UsageError};
 use crate::{
-    context::{self, shown_servers},
+    context::{self, Variables, shown_servers},
+    recording::Existing,
     settings::Keep,
     store,
     tui::{
@@ -28,6 +32,8 @@ pub struct Explorer {
     pub destinations: Destinations,
     /// What it subscribes to at once.
     pub subscriptions: Vec<String>,
+    /// The file it records in from the start.
+    pub record: Option<(PathBuf, Existing)>,
     /// Bytes that the log may hold; `None` for the default.
     pub keep: Option<Keep>,
     /// The files that are read and written while it runs.
@@ -60,22 +66,19 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         connection,
         destinations,
         subscriptions,
+        record,
         keep,
         files,
         demo,
     } = explorer;
     let variables = &destinations.environment.variables;
-    let lookup = |name: &str| variables.get(name).map(str::to_owned);
-    let (stdin, stdout) = (io::stdin().is_terminal(), io::stdout().is_terminal());
-    let capabilities = Capabilities::new(lookup, stdin, stdout);
-    capabilities
-        .interactive()
-        .map_err(|sentence| UsageError(sentence.to_owned()))?;
+    let capabilities = capabilities(variables, io::stdin().is_terminal())?;
     let (target, start) = first(&connection, &destinations)?;
     let app = app::Setup {
         name: connection.name.value.clone(),
         start: target,
         subscriptions,
+        record,
         guide: demo.is_some(),
         draft: demo,
         timeout: connection.timeout.value,
@@ -83,17 +86,34 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         colours: true,
         zone: jiff::tz::TimeZone::system(),
     };
-    let exit = tui::run(tui::Setup {
+    show(tui::Setup {
         app,
         start,
         destinations,
-        panic_report: files
-            .history
-            .as_ref()
-            .map(|path| path.with_file_name("panic.txt")),
+        panic_report: panic_report(files.history.as_deref()),
         files,
         capabilities,
-    })?;
+    })
+}
+
+/// What the terminal can do, where the explorer can run there. `stdin` is whether keys can be read.
+pub fn capabilities(variables: &Variables, stdin: bool) -> Result<Capabilities> {
+    let lookup = |name: &str| variables.get(name).map(str::to_owned);
+    let capabilities = Capabilities::new(lookup, stdin, io::stdout().is_terminal());
+    capabilities
+        .interactive()
+        .map_err(|sentence| UsageError(sentence.to_owned()))?;
+    Ok(capabilities)
+}
+
+/// Beside the history.
+pub fn panic_report(history: Option<&Path>) -> Option<PathBuf> {
+    history.map(|path| path.with_file_name("panic.txt"))
+}
+
+/// Runs the explorer until it is left, and says how that went.
+pub fn show(setup: tui::Setup) -> Result<Exit> {
+    let exit = tui::run(setup)?;
     // Where the terminal is gone, nobody is left to tell.
     let _ = writeln!(io::stderr(), "{}", exit.summary);
     Ok(match exit.end {

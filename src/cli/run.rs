@@ -14,6 +14,7 @@ use super::{
     explore::{Explorer, explore},
     history::history,
     log,
+    open::open,
     output::{OutputError, tell},
     publish::publish,
     record::Recorder,
@@ -73,9 +74,16 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     if let Some(log) = arguments.log.clone().or(log) {
         log::start(&log)?;
     }
-    let opens_explorer = matches!(arguments.command, None | Some(Command::Demo(_)));
+    let opens_explorer = matches!(
+        arguments.command,
+        None | Some(Command::Demo(_) | Command::Open(_))
+    );
     if arguments.command.is_some() && !arguments.subscriptions.is_empty() {
         let sentence = "--sub is for the explorer; to print messages there is \"goingnats sub\"";
+        return Err(UsageError(sentence.to_owned()).into());
+    }
+    if arguments.command.is_some() && arguments.record.file.is_some() {
+        let sentence = "--record goes behind the command: goingnats sub --record FILE SUBJECT";
         return Err(UsageError(sentence.to_owned()).into());
     }
     if arguments.kept.keep.is_some() && !opens_explorer {
@@ -112,6 +120,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
                 start: None,
             },
             subscriptions: arguments.subscriptions,
+            record: arguments.record.asked(),
             keep,
             files: files(paths, secrets),
             demo: None,
@@ -142,6 +151,12 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
             let connection = connection()?;
             supervise(move |stop| replay(arguments, connection, stop))
         }
+        Some(Command::Open(arguments)) => open(
+            &arguments,
+            arguments.kept.keep.or(keep),
+            files(paths, secrets),
+            environment,
+        ),
         Some(Command::Serve(arguments)) => supervise(move |stop| serve(arguments, stop)),
         Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets),
         Some(Command::Context(arguments)) => context(arguments, flags, environment),

@@ -11,6 +11,7 @@ use super::{
     filter::read_filter,
     output::tell,
     print::{Printer, took},
+    recording::Recording,
     session::{Session, with_session},
     supervise::Stop,
 };
@@ -20,6 +21,7 @@ use crate::{
     filter::{self, Candidate, Filter},
     protocol::subject,
     recording::{Direction, Line},
+    tui::tapes,
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
@@ -34,17 +36,26 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
         "--where",
         arguments.condition.as_deref().unwrap_or_default(),
     )?;
-    with_session(settings.options()?, stop, async |session| {
-        print(session, &arguments, &filter).await
+    let mut recording = Recording::off();
+    let ended = with_session(settings.options()?, stop, async |session| {
+        print(session, &arguments, &filter, &mut recording).await
     })
-    .await
+    .await;
+    recording.end(ended)
 }
 
-async fn print(session: &mut Session, arguments: &Sub, filter: &Filter) -> Result<Exit> {
+async fn print(
+    session: &mut Session,
+    arguments: &Sub,
+    filter: &Filter,
+    recording: &mut Recording,
+) -> Result<Exit> {
     let queue = arguments.queue.as_deref().map(str::as_bytes);
     for subject in &arguments.subjects {
         session.subscribe(subject.as_bytes(), queue).await?;
     }
+    // Not before: a connection that fails leaves no empty file behind.
+    recording.begin(&arguments.record)?;
     let mut printer = Printer::new(arguments.forms.chosen());
     let mut left = arguments.count;
     let mut connected = true;
@@ -53,25 +64,34 @@ async fn print(session: &mut Session, arguments: &Sub, filter: &Filter) -> Resul
         tokio::select! {
             Some(data) = session.lanes.data.recv() => match data {
                 Data::Received(batch) => {
-                    if print_batch(&mut printer, &batch, filter, &mut left)? {
+                    if take_batch(&mut printer, recording, &batch, filter, &mut left)? {
                         printer.flush()?;
                         last = Instant::now();
                     }
+                    recording.flush()?;
                     if left == Some(0) {
                         return Ok(Exit::Done);
                     }
                 }
-                Data::Gap(gap) if gap.cause == GapCause::Moved => tell(format_args!(
-                    "moved to another server: messages may be here twice"
-                )),
-                Data::Gap(gap) => tell(format_args!(
-                    "reconnected after {}: messages may be missing here",
-                    took(gap.lasted)
-                )),
-                Data::Dropped(dropped) => tell(format_args!(
-                    "{} messages were dropped here: stdout is read too slowly",
-                    dropped.received
-                )),
+                Data::Gap(gap) => {
+                    recording.marker(&tapes::gap(&gap))?;
+                    match gap.cause {
+                        GapCause::Moved => tell(format_args!(
+                            "moved to another server: messages may be here twice"
+                        )),
+                        GapCause::Lost => tell(format_args!(
+                            "reconnected after {}: messages may be missing here",
+                            took(gap.lasted)
+                        )),
+                    }
+                }
+                Data::Dropped(dropped) => {
+                    recording.marker(&tapes::dropped(&dropped))?;
+                    tell(format_args!(
+                        "{} messages were dropped here: stdout is read too slowly",
+                        dropped.received
+                    ));
+                }
                 Data::Sent(_) => {}
             },
             event = session.lanes.events.recv() => match event {
@@ -98,15 +118,23 @@ async fn print(session: &mut Session, arguments: &Sub, filter: &Filter) -> Resul
     }
 }
 
-/// Prints what matches; says whether there was any.
-fn print_batch(
+/// Records everything and prints what matches, until the count is reached; says whether any did.
+fn take_batch(
     printer: &mut Printer,
+    recording: &mut Recording,
     batch: &Batch,
     filter: &Filter,
     left: &mut Option<u64>,
 ) -> Result<bool> {
     let mut matched = false;
     for record in &batch.records {
+        if *left == Some(0) {
+            break;
+        }
+        let line = || tapes::message(batch, record, Direction::In);
+        if recording.is_on() {
+            recording.message(&line())?;
+        }
         let message = Candidate {
             direction: filter::Direction::In,
             subject: record.subject(&batch.bytes),
@@ -119,20 +147,14 @@ fn print_batch(
         if !filter.matches(&message) {
             continue;
         }
-        match left {
-            Some(0) => break,
-            Some(left) => *left -= 1,
-            None => {}
+        if let Some(left) = left {
+            *left -= 1;
         }
         matched = true;
-        printer.message(&Line::new(
-            message.at,
-            Direction::In,
-            message.subject,
-            message.reply,
-            message.header,
-            message.payload,
-        ))?;
+        printer.message(&Line {
+            sid: None,
+            ..line()
+        })?;
     }
     Ok(matched)
 }

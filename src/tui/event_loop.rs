@@ -13,7 +13,7 @@ use ratatui::layout::Size;
 use tokio::time::{Instant as TokioInstant, sleep_until};
 
 use super::{
-    app::{App, Effect, Level, Now, Purpose, ingest, mouse, switching, update},
+    app::{App, Effect, Level, Now, Purpose, ingest, mouse, recordings, switching, update},
     destinations::{Destination, for_a_log},
     jobs::Jobs,
     keymap::Chord,
@@ -21,6 +21,7 @@ use super::{
     pacer::{Change, Pacer},
     panes::request::Handed,
     render,
+    tapes::{News, Tapes},
     terminal::{
         Capabilities, Input, Inputs, Output, Screen, Signal, Signals, clipboard, modes, suspend,
     },
@@ -85,6 +86,7 @@ pub struct EventLoop {
     pub inputs: Inputs,
     pub signals: Signals,
     pub jobs: Jobs,
+    pub tapes: Tapes,
     pub clock: Clock,
     pub capabilities: Capabilities,
     /// The way to the clipboard.
@@ -128,6 +130,9 @@ impl EventLoop {
             .iter()
             .map(|subject| self.app.subscriptions.add(subject.as_bytes(), None));
         let mut effects: Vec<Effect> = subscribe.collect();
+        if let Some((path, existing)) = self.app.setup.record.take() {
+            effects.extend(recordings::begin(&mut self.app, path, existing));
+        }
         effects.push(Effect::Job(Job::LoadFilters));
         self.perform(effects, &mut turn, now);
         while turn.end.is_none() {
@@ -182,11 +187,14 @@ impl EventLoop {
                         self.hear(Heard::Parting(event), turn);
                     }
                     let now = self.clock.now();
-                    switching::crossed(&mut self.app, crossing, now);
+                    let marker = switching::crossed(&mut self.app, crossing, now);
+                    self.tapes.mark(recordings::written(&marker));
                     turn.pacer.changed(Change::Data, now.instant);
                 }
             },
             () = until(wake) => self.wake(turn),
+            // last: a recording is read as fast as it is taken, and everything else comes first
+            news = self.tapes.next() => self.news(news, turn),
         }
         Ok(())
     }
@@ -228,15 +236,49 @@ impl EventLoop {
 
     fn data(&mut self, first: Data, turn: &mut Turn) {
         let now = self.clock.now();
-        ingest::data(&mut self.app, first);
+        self.take(first);
         for _ in 1..BATCHES {
             match self.lines.data.at_hand() {
-                Some(data) => ingest::data(&mut self.app, data),
+                Some(data) => self.take(data),
                 None => break,
             }
         }
         let waiting = self.connection.waiting();
         self.app.store.reserve(Holder::Backlog, waiting);
+        self.app.recordings.counted(self.tapes.recorded());
+        self.ticks(turn, now);
+    }
+
+    /// Into the log, and into the recording.
+    fn take(&mut self, data: Data) {
+        ingest::data(&mut self.app, &data);
+        self.tapes.take(data);
+    }
+
+    fn news(&mut self, news: News, turn: &mut Turn) {
+        let now = self.clock.now();
+        match news {
+            News::Read(read) => {
+                recordings::read(&mut self.app, read);
+                self.ticks(turn, now);
+            }
+            News::ExportWants => {
+                self.tapes.give(recordings::slice(&mut self.app));
+                turn.pacer.changed(Change::Data, now.instant);
+            }
+            News::Recorded(recorded) => {
+                recordings::recorded(&mut self.app, recorded, now);
+                turn.pacer.changed(Change::Key, now.instant);
+            }
+            News::Exported(recorded) => {
+                recordings::exported(&mut self.app, recorded, now);
+                turn.pacer.changed(Change::Key, now.instant);
+            }
+        }
+    }
+
+    /// Something came: rates are shown until they are zero again.
+    fn ticks(&mut self, turn: &mut Turn, now: Now) {
         if turn.tick.is_none() {
             self.app.store.tick(now.wall);
             turn.tick = Some(next_second(now));
@@ -324,6 +366,21 @@ impl EventLoop {
             }
             Effect::Switch(destination) => return self.switch(*destination, now),
             Effect::Job(job) => self.jobs.start_job(job),
+            Effect::Record {
+                path,
+                existing,
+                limit,
+            } => {
+                if let Err(failed) = self.tapes.record(path, existing, limit) {
+                    recordings::recorded(&mut self.app, failed, now);
+                }
+            }
+            Effect::Export(path) => {
+                if let Err(failed) = self.tapes.export(path) {
+                    recordings::exported(&mut self.app, failed, now);
+                }
+            }
+            Effect::StopRecording => self.tapes.stop(),
             Effect::Copy(text) => self.copy(text, now),
             Effect::Mouse(on) => self.output.submit(modes::mouse(on)),
             Effect::Redraw => self.screen.redraw_all(),

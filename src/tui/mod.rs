@@ -18,6 +18,7 @@
 //! | [`layout`], [`render`] | where everything stands; everything drawn |
 //! | [`widgets`] | pieces without any knowledge of the app: data in, cells out |
 //! | [`theme`] | colours and named styles |
+//! | [`tapes`] | recordings: the threads that write and read them |
 //! | [`terminal`] | modes, input, output, signals |
 
 pub mod app;
@@ -35,6 +36,7 @@ pub mod pacer;
 pub mod panes;
 pub mod render;
 mod session;
+pub mod tapes;
 pub mod terminal;
 pub mod theme;
 pub mod widgets;

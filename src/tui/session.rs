@@ -5,24 +5,26 @@ use std::{ffi::OsString, io, path::PathBuf, time::Duration};
 use ratatui::layout::Size;
 
 use super::{
-    app::{self, App, switching},
+    app::{self, App, recordings, switching},
     destinations::{Consent, Destinations, for_a_log},
     event_loop::{Clock, End, EventLoop},
     jobs::{self, Jobs},
     lines::{Heard, Lines},
+    tapes::Tapes,
     terminal::{Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, modes},
 };
 use crate::{
-    client::{self, Connection, Event, Sid},
+    client::{self, Connection, Event, Lanes, Sid},
     context::Variables,
+    recording::Tape,
 };
 
 /// What the explorer needs to start.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Setup {
     /// What the screen shows and holds.
     pub app: app::Setup,
-    /// Where to connect at first, as whom.
+    /// What it is opened on.
     pub start: Start,
     /// What it was started with, for going elsewhere.
     pub destinations: Destinations,
@@ -35,12 +37,14 @@ pub struct Setup {
 }
 
 /// What happens first.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Start {
     /// Connecting.
     Connect(Box<client::Options>),
     /// The question whether credentials may go there.
     Ask(Box<Consent>),
+    /// Reading a recording; nothing is sent then.
+    Recording(Box<Tape>),
 }
 
 /// How it ended.
@@ -64,32 +68,43 @@ pub fn run(setup: Setup) -> io::Result<Exit> {
     runtime.block_on(explore(setup))
 }
 
+impl Start {
+    /// Does it: what there is to talk on then, and to listen to. Needs a tokio runtime around it.
+    ///
+    /// # Errors
+    /// Where the thread that reads cannot be started, or the options are of no use.
+    pub fn begin(self, app: &mut App, tapes: &mut Tapes) -> io::Result<(Connection, Lanes)> {
+        match self {
+            Start::Connect(options) => {
+                let inboxes = format!("{}.>", options.inbox_prefix);
+                app.store.add_subscription(Sid::INBOX.0, inboxes.as_bytes());
+                let options = for_a_log(&options, app.store.budget());
+                return client::open(options).map_err(io::Error::other);
+            }
+            Start::Ask(asked) => switching::ask_first(app, asked),
+            Start::Recording(tape) => {
+                tapes.read(*tape)?;
+                recordings::open(app);
+            }
+        }
+        Ok(client::unopened())
+    }
+}
+
 async fn explore(setup: Setup) -> io::Result<Exit> {
     let clock = Clock::system();
-    let (connection, lanes) = match &setup.start {
-        Start::Connect(options) => {
-            client::open(for_a_log(options, setup.app.keep)).map_err(io::Error::other)?
-        }
-        Start::Ask(_) => client::unopened(),
-    };
-    let signals = Signals::listen()?;
-    modes::enter(&setup.capabilities)?;
     let (width, height) = crossterm::terminal::size()?;
-    let output = Output::terminal()?;
-    let colours = setup.capabilities.colours != Colours::None;
     let app_setup = app::Setup {
-        colours,
+        colours: setup.capabilities.colours != Colours::None,
         ..setup.app
     };
     let mut app = App::new(app_setup, (width, height), clock.now());
-    match setup.start {
-        Start::Connect(options) => {
-            let inboxes = format!("{}.>", options.inbox_prefix);
-            app.store.add_subscription(Sid::INBOX.0, inboxes.as_bytes());
-        }
-        Start::Ask(asked) => switching::ask_first(&mut app, asked),
-    }
+    let mut tapes = Tapes::new();
+    let (connection, lanes) = setup.start.begin(&mut app, &mut tapes)?;
     let clipboard = route(&setup.destinations.environment.variables);
+    let signals = Signals::listen()?;
+    modes::enter(&setup.capabilities)?;
+    let output = Output::terminal()?;
     let mut event_loop = EventLoop {
         app,
         connection,
@@ -99,6 +114,7 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
         inputs: Inputs::terminal(),
         signals,
         jobs: Jobs::start(setup.files, setup.destinations)?,
+        tapes,
         clock,
         capabilities: setup.capabilities,
         clipboard,
@@ -107,8 +123,16 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
     event_loop.output.settle(Duration::from_millis(500)).await;
     event_loop.inputs.pause();
     modes::restore();
-    let summary = summary(&event_loop.app);
-    goodbye(&event_loop.connection, &mut event_loop.lines).await;
+    let mut summary = summary(&event_loop.app);
+    if let Some(file) = event_loop.tapes.finish() {
+        summary += &format!("\nRecorded: {}", recordings::told(&file).1);
+    }
+    if let Some(file) = event_loop.tapes.finish_export() {
+        summary += &format!("\nThe export was stopped: {}", recordings::told(&file).1);
+    }
+    if !event_loop.app.phase.is_closed() {
+        goodbye(&event_loop.connection, &mut event_loop.lines).await;
+    }
     event_loop.jobs.finish();
     Ok(Exit { end: end?, summary })
 }

@@ -26,6 +26,8 @@ pub enum Action {
     Graph,
     Counters,
     ChangeKeep,
+    Record,
+    Export,
     Server,
     // moving, in whatever has the focus
     Up,

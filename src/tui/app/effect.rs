@@ -1,6 +1,6 @@
 //! What has to happen outside: the only way from the state to the world.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     client::Sid,
@@ -8,6 +8,7 @@ use crate::{
     history,
     payload::{Document, Form},
     protocol::Headers,
+    recording::Existing,
     settings::SavedFilter,
     store::{MessageId, Scan, Scanned},
     tui::destinations::{Allowed, Consent, Destination},
@@ -42,6 +43,20 @@ pub enum Effect {
     Switch(Box<Destination>),
     /// Work for the jobs thread.
     Job(Job),
+    /// Write what enters the log to a new file from now on; what became of it comes back by
+    /// [`recordings::recorded`](super::recordings::recorded).
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What to do with a file that is there.
+        existing: Existing,
+        /// How many bytes may be on the way to the disk.
+        limit: usize,
+    },
+    /// End the recording.
+    StopRecording,
+    /// Write the rows of [`recordings::slice`](super::recordings::slice) to a new file.
+    Export(PathBuf),
     /// Put text on the clipboard.
     Copy(String),
     /// Turn the mouse on or off.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Takes one entry of the data lane into the log.
-pub fn data(app: &mut App, data: Data) {
+pub fn data(app: &mut App, data: &Data) {
     match data {
         Data::Received(batch) => {
             app.store

@@ -10,6 +10,7 @@ pub mod focus;
 pub mod ingest;
 pub mod mouse;
 mod phase;
+pub mod recordings;
 pub mod servers;
 mod state;
 pub mod switching;

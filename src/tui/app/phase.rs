@@ -35,6 +35,8 @@ pub enum Phase {
         /// How many attempts failed since we were connected.
         attempt: u32,
     },
+    /// There is no connection and will be none: a recording is shown.
+    Recording,
     /// Over.
     Closed {
         /// Why it was given up, as a sentence; `None` where we closed it.
@@ -43,9 +45,14 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether it is over.
+    /// Whether it is over, or never was.
     pub fn is_closed(&self) -> bool {
-        matches!(self, Phase::Closed { .. })
+        matches!(self, Phase::Closed { .. } | Phase::Recording)
+    }
+
+    /// Whether there is nobody to send anything to, ever.
+    pub fn is_recording(&self) -> bool {
+        matches!(self, Phase::Recording)
     }
 
     /// Whether commands reach a server now.

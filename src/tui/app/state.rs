@@ -1,9 +1,16 @@
 //! The state of the screen, all of it.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use super::{Focus, Phase, Servers, Switching, Target, Toasts, View};
+use super::{
+    Focus, Phase, Servers, Switching, Target, Toasts, View,
+    recordings::{self, Recordings},
+};
 use crate::{
+    recording::Existing,
     store::Store,
     tui::{
         layout::{Layout, Wanted},
@@ -52,6 +59,8 @@ pub struct Setup {
     pub start: Target,
     /// Subscribed to from the start.
     pub subscriptions: Vec<String>,
+    /// Recorded in this file from the start.
+    pub record: Option<(PathBuf, Existing)>,
     /// What the composer holds at the start: subject and payload.
     pub draft: Option<(String, String)>,
     /// The longest wait for a reply, unless the composer says otherwise.
@@ -78,6 +87,7 @@ pub struct App {
     pub servers: Servers,
     pub store: Store,
     pub late_replies: u64,
+    pub recordings: Recordings,
     pub view: View,
     pub focus: Focus,
     pub zoom: bool,
@@ -111,6 +121,7 @@ impl App {
             servers: Servers::default(),
             store: Store::new(setup.keep),
             late_replies: 0,
+            recordings: Recordings::default(),
             view: View::Messages,
             focus: Focus::Messages,
             zoom: false,
@@ -140,7 +151,11 @@ impl App {
             view: self.view,
             focus: self.focus,
             zoom: self.zoom,
-            banner: !matches!(self.phase, Phase::Idle | Phase::Connected { .. }),
+            banner: match self.phase {
+                Phase::Idle | Phase::Connected { .. } => false,
+                Phase::Recording => recordings::words(self).is_some(),
+                _ => true,
+            },
             subscriptions: u16::try_from(self.subscriptions.lines(&self.store)).unwrap_or(u16::MAX),
             guide: self.guide.height(),
             body: self.composer.wanted_lines(),

@@ -201,18 +201,21 @@ pub fn parting(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
     }
 }
 
-/// The connection that was left has said everything: what comes now came on the other.
-pub fn crossed(app: &mut App, crossing: Crossing, now: Now) {
+/// The connection that was left has said everything: what comes now came on the other. The marker says
+/// so, in the log where there is anything before it, and in a recording.
+pub fn crossed(app: &mut App, crossing: Crossing, now: Now) -> Marker {
     app.switching.late_replies = app.late_replies;
     app.store
         .add_subscription(Sid::INBOX.0, crossing.inboxes.as_bytes());
+    let Crossing { from, to, .. } = crossing;
+    let marker = Marker {
+        at: now.wall,
+        kind: MarkerKind::Switched { from, to },
+    };
     if app.store.newest().is_some() {
-        let Crossing { from, to, .. } = crossing;
-        app.store.mark(Marker {
-            at: now.wall,
-            kind: MarkerKind::Switched { from, to },
-        });
+        app.store.mark(marker.clone());
     }
+    marker
 }
 
 /// Takes how many replies came too late on the present connection.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Action, App, Effect, Focus, Level, Now, Phase, View, focus, mouse, switching};
+use super::{
+    Action, App, Effect, Focus, Level, Now, Phase, View, focus, mouse, recordings, switching,
+};
 use crate::{
     history::Kind,
     payload::visible,
@@ -32,12 +34,18 @@ pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
 /// Does one action.
 pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
     app.now = now;
-    let effects = if app.overlays.is_empty() {
-        app.guide.acted(&action, app.focus);
-        on_screen(app, action, now)
-    } else {
-        in_overlay(app, action, now)
-    };
+    let effects =
+        if app.overlays.is_empty() && app.phase.is_recording() && recordings::refuses(app, &action)
+        {
+            app.toasts
+                .show(Level::Notice, recordings::READ_ONLY, now.instant);
+            Vec::new()
+        } else if app.overlays.is_empty() {
+            app.guide.acted(&action, app.focus);
+            on_screen(app, action, now)
+        } else {
+            in_overlay(app, action, now)
+        };
     app.lay_out();
     effects
 }
@@ -73,6 +81,9 @@ pub fn next_change(app: &App, now: Now) -> Option<Duration> {
 /// Whether an action would do something now: what is hinted at is worth pressing.
 pub fn works(app: &App, action: &Action) -> bool {
     let rows = || !app.subscriptions.rows().is_empty();
+    if app.phase.is_recording() && recordings::refuses(app, action) {
+        return false;
+    }
     match action {
         Action::Back => can_go_back(app),
         Action::UndoUnsubscribe => app.subscriptions.can_undo(),
@@ -98,6 +109,7 @@ pub fn works(app: &App, action: &Action) -> bool {
 fn can_go_back(app: &App) -> bool {
     app.focus != Focus::Messages
         || app.zoom
+        || app.recordings.is_exporting()
         || app.messages.frozen.is_some()
         || app.messages.line.is_some()
         || app.store.query().is_some()
@@ -161,6 +173,8 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
         Action::Counters => app.overlays.push(Overlay::Counters),
         Action::ChangeKeep => app.overlays.push(Overlay::keep(app.store.budget())),
+        Action::Record => return recordings::toggle(app, now),
+        Action::Export => recordings::ask_export(app, now),
         Action::Server => return server::open(app),
         Action::Graph => {
             let graph = Graph::open(app);
@@ -224,7 +238,7 @@ fn back(app: &mut App) {
         _ => false,
     };
     match app.focus {
-        _ if done_in_pane => {}
+        _ if done_in_pane || recordings::stop_export(app) => {}
         _ if app.zoom => app.zoom = false,
         focus if focus != Focus::Messages => app.go_to(Focus::Messages),
         _ if messages::search::end(app) => {}

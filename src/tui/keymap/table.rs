@@ -243,6 +243,7 @@ pub static TABLE: &[Binding] = table! {
         ["z"] Action::Zoom, "zoom", "Show the pane alone, or all again";
         ["y"] Action::CopyPayload, "copy", "Copy the payload of the message looked at";
         ["Y"] Action::CopySubject, "copy subject", "Copy the subject of the message looked at";
+        ["w"] Action::Record, "record", "Record what comes from now on in a file, or end that";
         ["q"] Action::Quit, "quit", "Quit", 30;
     Everywhere:
         ["F5"] Action::Send, "send", "Send what the composer holds, from anywhere", 14;
@@ -271,6 +272,10 @@ pub static WITHOUT_KEY: &[(Action, &str)] = &[
     (
         Action::ChangeKeep,
         "Change how much of the log is kept in memory",
+    ),
+    (
+        Action::Export,
+        "Export the messages shown to a file; goingnats open shows it",
     ),
     (Action::HideGuide, "Hide the guide of the demo"),
     #[cfg(debug_assertions)]

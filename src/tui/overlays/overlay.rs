@@ -69,6 +69,16 @@ impl Overlay {
         Overlay::Prompt(question::Prompt::new(question::Asked::Keep, &now))
     }
 
+    /// Asks for the file to record in.
+    pub fn record(suggested: &str) -> Overlay {
+        Overlay::Prompt(question::Prompt::new(question::Asked::Record, suggested))
+    }
+
+    /// Asks for the file to export to.
+    pub fn export(suggested: &str) -> Overlay {
+        Overlay::Prompt(question::Prompt::new(question::Asked::Export, suggested))
+    }
+
     /// Asks for the name of a filter.
     pub fn name_filter(expression: String, name: &str) -> Overlay {
         Overlay::Prompt(question::Prompt::new(

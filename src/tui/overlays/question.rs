@@ -11,10 +11,11 @@ use crate::{
     context::{Place, Withheld},
     history::{Entry, Kind},
     payload::visible,
+    recording::Existing,
     settings::Keep,
     store::Store,
     tui::{
-        app::{App, Effect, Level, Now, Purpose, switching},
+        app::{App, Effect, Level, Now, Purpose, recordings, switching},
         destinations::Consent,
         keymap::Chord,
         moment,
@@ -46,6 +47,10 @@ pub enum Asked {
     Name(Box<Entry>),
     /// How much of the log is kept.
     Keep,
+    /// A file to record in.
+    Record,
+    /// A file to export to.
+    Export,
     /// A name for a filter.
     FilterName(String),
 }
@@ -106,6 +111,16 @@ impl Prompt {
             Asked::Name(_) | Asked::FilterName(_) => {
                 Verdict::Hint("An empty name takes the name away.".into())
             }
+            Asked::Record | Asked::Export if self.field.text().trim().is_empty() => {
+                Verdict::Wrong("A file, such as today.ndjson.".into())
+            }
+            Asked::Export => {
+                Verdict::Hint("The messages shown now, oldest first. goingnats open shows it.".into())
+            }
+            Asked::Record => Verdict::Hint(
+                "Every message from now on, shown or not; w again ends it. goingnats open shows it."
+                    .into(),
+            ),
         }
     }
 
@@ -116,6 +131,8 @@ impl Prompt {
             Asked::Time => "Go to a time",
             Asked::Name(_) => "Save as",
             Asked::Keep => "Keep in memory",
+            Asked::Record => "Record in a file",
+            Asked::Export => "Export to a file",
             Asked::FilterName(_) => "Name the filter",
         }
     }
@@ -126,6 +143,7 @@ impl Prompt {
             Asked::Time => "14:03",
             Asked::Keep => "256MiB",
             Asked::Name(_) | Asked::FilterName(_) => "name",
+            Asked::Record | Asked::Export => "file",
         }
     }
 }
@@ -174,6 +192,7 @@ pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
         }
         Asked::Keep => keep(app, prompt, now),
         Asked::Time => go_to_time(app, prompt, now),
+        Asked::Record | Asked::Export => write_to(app, prompt),
         Asked::Subscribe | Asked::EditSubscription => subscribe(app, prompt, now),
     }
 }
@@ -184,6 +203,18 @@ fn go_to_time(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
         Err(_) => app.overlays.push(super::Overlay::Prompt(prompt)),
     }
     Vec::new()
+}
+
+/// Begins a file; without a name the question stays.
+fn write_to(app: &mut App, prompt: Prompt) -> Vec<Effect> {
+    match (prompt.field.text().trim(), &prompt.asked) {
+        ("", _) => {
+            app.overlays.push(super::Overlay::Prompt(prompt));
+            Vec::new()
+        }
+        (path, Asked::Record) => recordings::begin(app, path.into(), Existing::Keep),
+        (path, _) => recordings::begin_export(app, path.into()),
+    }
 }
 
 fn subscribe(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use crate::tui::{
-    app::{App, Phase, View},
+    app::{App, Phase, View, recordings},
     widgets::{fit, fit::left as left_aligned, number, sparkline::sparkline, width},
 };
 
@@ -103,6 +103,7 @@ fn left(app: &App) -> Vec<Part> {
     let (dot, state) = match &app.phase {
         Phase::Idle | Phase::Connecting { .. } => (theme.notice, "connecting"),
         Phase::Connected { .. } => (theme.good, ""),
+        Phase::Recording => (theme.accent, ""),
         Phase::Waiting { .. } => (theme.bad, "reconnecting"),
         Phase::Closed { .. } => (theme.bad, "closed"),
     };
@@ -128,6 +129,9 @@ fn left(app: &App) -> Vec<Part> {
             part(format!("{name}  "), theme.bold, u8::MAX),
         ],
     };
+    if app.phase.is_recording() {
+        parts.insert(1, part("recording ".into(), theme.dim, 9));
+    }
     if app.target.label.is_some() {
         parts.push(part(format!("{host}  "), theme.dim, 4));
     }
@@ -151,6 +155,10 @@ fn left(app: &App) -> Vec<Part> {
         parts.push(part(format!("{version}  "), theme.dim, 2));
         let rtt = number::elapsed(*rtt);
         parts.push(part(left_aligned(&rtt, RTT + 2), theme.dim, 3));
+    }
+    for (text, loss) in recordings::status(app) {
+        let style = if loss { theme.bad } else { theme.notice };
+        parts.push(part(text, style, 11));
     }
     parts.push(part(" ".into(), theme.text, 5));
     for (digit, view, name) in View::ALL {
@@ -190,6 +198,10 @@ fn right(app: &App, wide: bool) -> Vec<Part> {
             1,
         ),
     ];
+    if app.recordings.is_file() {
+        // nothing comes
+        parts.clear();
+    }
     // each number has a slot that it does not outgrow, so that nothing at its left moves
     let counted =
         |parts: &mut Vec<Part>, label: &str, count: u64, label_style, style, importance| {
@@ -232,6 +244,11 @@ fn right(app: &App, wide: bool) -> Vec<Part> {
 pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
     let (text, style) = match &app.phase {
         Phase::Idle | Phase::Connected { .. } => return,
+        Phase::Recording => match recordings::words(app) {
+            Some((text, true)) => (text, app.theme.bad),
+            Some((text, false)) => (text, app.theme.notice),
+            None => return,
+        },
         Phase::Connecting { server, attempt } => {
             let nth = if *attempt > 1 {
                 format!(" (attempt {attempt})")

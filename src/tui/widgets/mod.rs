@@ -10,6 +10,7 @@ pub mod hints;
 pub mod list;
 pub mod number;
 pub mod popup;
+pub mod progress;
 pub mod scroll;
 pub mod scrollbar;
 pub mod sparkline;

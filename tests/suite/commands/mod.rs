@@ -7,6 +7,7 @@ mod keep;
 mod matching;
 mod program;
 mod publish;
+mod record;
 mod replay;
 mod request;
 mod secrets;

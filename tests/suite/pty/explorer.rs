@@ -46,6 +46,31 @@ fn the_first_frame_does_not_wait_for_the_network() {
     assert!(!session.is_cooked());
 }
 
+/// `open -` has the recording on stdin and the keys on the terminal behind it.
+#[test]
+fn a_stream_is_shown_while_it_comes_and_keys_are_taken() {
+    let home = tempfile::tempdir().unwrap();
+    let end = home.path().join("end");
+    let script = r#"
+        { printf '{"Subject":"first.one","Data":"aGk="}\0'
+          until [ -e "$END" ]; do sleep 0.01; done
+          printf '{"Subject":"second.one","Data":"aGk="}\0'; } | "$GOINGNATS" open -"#;
+    let mut session = Program::new("sh", &["-c", script])
+        .env("GOINGNATS_HOME", home.path().to_str().unwrap())
+        .env("END", end.to_str().unwrap())
+        .env("GOINGNATS", GOINGNATS)
+        .start();
+    session.wait_for_text("first.one");
+    session.send("?");
+    session.wait_for_text("Help");
+    session.send("\x1b");
+    std::fs::write(end, "").unwrap();
+    session.wait_for_text("second.one");
+    session.send("q");
+    assert_eq!(session.exit_code(), 0);
+    assert_left_as_it_was(&session);
+}
+
 #[test]
 fn quit_by_key() {
     for key in ["q", "\x03"] {

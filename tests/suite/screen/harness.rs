@@ -8,7 +8,7 @@
 use std::{
     io,
     num::NonZeroU16,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -19,15 +19,18 @@ use std::{
 
 use crossterm::event::KeyModifiers;
 use goingnats::{
-    client::{self, Secret},
+    client::Secret,
     context::{Environment, resolve},
+    recording::{Existing, Tape},
     tui::{
-        app::{self, App, Found, Target, switching},
+        Start,
+        app::{self, App, Found, Target},
         destinations::Destinations,
         event_loop::{Clock, End, EventLoop},
         jobs::{Files, Jobs},
         keymap::Chord,
         lines::Lines,
+        tapes::Tapes,
         terminal::{
             Capabilities, Inputs, Output, Screen, Signals,
             clipboard::Route,
@@ -59,6 +62,7 @@ pub fn setup() -> app::Setup {
             ..Target::default()
         },
         subscriptions: Vec::new(),
+        record: None,
         draft: None,
         timeout: Duration::from_secs(5),
         guide: false,
@@ -125,6 +129,12 @@ impl Given {
         self
     }
 
+    /// Records from the start.
+    pub fn record(mut self, path: PathBuf) -> Given {
+        self.setup.record = Some((path, Existing::Keep));
+        self
+    }
+
     /// In a world with contexts.
     pub fn contexts(mut self, environment: Environment) -> Given {
         self.destinations.environment = environment;
@@ -144,16 +154,30 @@ impl Given {
         self
     }
 
-    /// Opens the screen on a server.
+    /// Opens the screen on a server, or on the first of several that answers.
     pub fn open(mut self, server: &str) -> Running {
         let flags = &mut self.destinations.flags;
         flags.name = Some("explorer".to_owned());
         flags.server = Some(Secret::new(server));
         let settings = resolve(flags, &self.destinations.environment).unwrap();
-        let found = self.destinations.start(&settings).unwrap();
-        if let Found::Destination(destination) = &found {
-            self.setup.start = destination.target.clone();
-        }
+        let start = match self.destinations.start(&settings).unwrap() {
+            Found::Destination(destination) => {
+                self.setup.start = destination.target;
+                Start::Connect(Box::new(destination.options))
+            }
+            Found::Withheld(consent) => Start::Ask(consent),
+            Found::Unusable(reason) => panic!("{reason}"),
+        };
+        self.run(start)
+    }
+
+    /// Opens the screen on a recording.
+    pub fn show(mut self, path: &Path) -> Running {
+        self.setup.start.server = path.file_name().unwrap().display().to_string();
+        self.run(Start::Recording(Box::new(Tape::open(path).unwrap())))
+    }
+
+    fn run(self, start: Start) -> Running {
         let (keys, script) = mpsc::unbounded_channel();
         let (width, height) = self.size;
         let shown = Arc::new(Mutex::new(vt100::Parser::new(
@@ -179,18 +203,11 @@ impl Given {
                 .unwrap();
             runtime.block_on(async {
                 let mut app = App::new(setup, (width, height), clock.now());
-                let (connection, lanes) = match found {
-                    Found::Destination(destination) => {
-                        let mut options = destination.options;
-                        options.backlog = backlog.unwrap_or(options.backlog);
-                        client::open(options).unwrap()
-                    }
-                    Found::Withheld(consent) => {
-                        switching::ask_first(&mut app, consent);
-                        client::unopened()
-                    }
-                    Found::Unusable(reason) => panic!("{reason}"),
-                };
+                let mut tapes = Tapes::new();
+                let (connection, lanes) = start.begin(&mut app, &mut tapes).unwrap();
+                if let Some(bytes) = backlog {
+                    connection.set_backlog(bytes);
+                }
                 let mut event_loop = EventLoop {
                     app,
                     connection,
@@ -200,6 +217,7 @@ impl Given {
                     inputs: Inputs::script(script),
                     signals: Signals::none(),
                     jobs: Jobs::start(files, destinations).unwrap(),
+                    tapes,
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,
@@ -207,6 +225,7 @@ impl Given {
                 let end = event_loop.run().await;
                 event_loop.connection.close();
                 event_loop.jobs.finish();
+                event_loop.tapes.finish();
                 end
             })
         });

@@ -11,6 +11,7 @@ mod harness;
 mod journeys;
 mod moving;
 mod places;
+mod recordings;
 mod server;
 mod snapshots;
 mod switching;

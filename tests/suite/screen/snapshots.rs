@@ -111,20 +111,20 @@ impl Scene {
             ..record
         }];
         let batch = batch(bytes, records, self.now(at).wall);
-        ingest::data(&mut self.app, Data::Received(batch));
+        ingest::data(&mut self.app, &Data::Received(batch));
     }
 
     pub fn sent(&mut self, at: u64, subject: &str, reply: &str, payload: &[u8]) {
         let (bytes, record) = wire(subject, Some(reply), &[], payload);
         let batch = batch(bytes, vec![record], self.now(at).wall);
-        ingest::data(&mut self.app, Data::Sent(batch));
+        ingest::data(&mut self.app, &Data::Sent(batch));
     }
 
     pub fn gap(&mut self, at: u64, lasted: Duration) {
         let at = self.now(at).wall;
         ingest::data(
             &mut self.app,
-            Data::Gap(Gap {
+            &Data::Gap(Gap {
                 cause: GapCause::Lost,
                 at,
                 lasted,

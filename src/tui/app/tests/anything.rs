@@ -191,7 +191,7 @@ fn take(stage: &mut Stage, step: Step) {
             let (at, lasted) = (stage.now().wall, Duration::from_secs(1));
             ingest::data(
                 &mut stage.app,
-                Data::Gap(Gap {
+                &Data::Gap(Gap {
                     cause: GapCause::Lost,
                     at,
                     lasted,

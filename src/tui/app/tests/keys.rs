@@ -294,7 +294,7 @@ fn dropped_messages_are_told_on_the_row_of_their_subscription() {
         by_subscription: vec![(sid, 1_234)],
         ..Dropped::default()
     };
-    ingest::data(&mut stage.app, Data::Dropped(dropped));
+    ingest::data(&mut stage.app, &Data::Dropped(dropped));
     stage
         .shows("   1 234 dropped ")
         .shows("dropped 1 234")

@@ -6,6 +6,7 @@ mod graph;
 mod keys;
 mod mouse;
 mod moving;
+mod recordings;
 mod server;
 mod stage;
 mod switching;

@@ -55,6 +55,7 @@ impl Stage {
                 ..Target::default()
             },
             subscriptions: Vec::new(),
+            record: None,
             draft: None,
             timeout: Duration::from_secs(5),
             guide: false,
@@ -189,7 +190,7 @@ impl Stage {
             Direction::In => Data::Received(batch),
             Direction::Out => Data::Sent(batch),
         };
-        ingest::data(&mut self.app, data);
+        ingest::data(&mut self.app, &data);
     }
 
     /// The newest request is answered.

@@ -75,6 +75,7 @@ pub fn sentence(app: &App) -> (String, Style) {
             }
             (None, None) => ("Not connected.".into(), theme.bad),
         },
+        Phase::Recording => ("No server: this is a recording.".into(), theme.dim),
         Phase::Closed { reason } => {
             let reason = reason.as_deref().unwrap_or("The connection is closed");
             (format!("{}. Not trying again.", legible(reason)), theme.bad)

@@ -160,6 +160,8 @@ fn nothing(app: &App) -> String {
     }
     match &app.phase {
         Phase::Idle | Phase::Connecting { .. } => "Connecting…".into(),
+        Phase::Recording if app.recordings.is_reading() => "Reading…".into(),
+        Phase::Recording => "The recording holds no messages.".into(),
         Phase::Waiting { .. } => "Not connected yet; messages will come as soon as we are.".into(),
         Phase::Closed { .. } => "The connection is closed.".into(),
         Phase::Connected { .. } if app.subscriptions.rows().is_empty() => {
@@ -206,7 +208,7 @@ fn message_line(
     };
     let (name, colour) = subject_of(app, message);
     let time = match above {
-        Some(above) if app.messages.since_previous => since(message.at - above),
+        Some(above) if app.messages.since_previous => since(message.at.saturating_sub(above)),
         _ => clock(app, message.at),
     };
     let marked = |span: Span<'static>| match app.store.query() {

@@ -28,7 +28,12 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let count = number::count(pane.rows.len() as u64);
     let inside = panes::border(app, Focus::Subscriptions, Vec::new(), &count).draw(area, buffer);
     if pane.rows.is_empty() {
-        return panes::empty("None yet: s subscribes.", app.theme.dim, inside, buffer);
+        let text = if app.phase.is_recording() {
+            "None: this is a recording."
+        } else {
+            "None yet: s subscribes."
+        };
+        return panes::empty(text, app.theme.dim, inside, buffer);
     }
     let focused = app.focus == Focus::Subscriptions;
     let columns = Columns::of(app, inside.width);

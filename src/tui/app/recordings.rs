@@ -1,0 +1,467 @@
+//! Recordings, as the screen tells them: the one that is written, the one that is open, and the
+//! export of what is shown.
+
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use super::{Action, App, Effect, Focus, Level, Now, Phase};
+use crate::{
+    client::Sid,
+    payload::visible,
+    recording::{self, Chunk, Existing, Part, Problems, Progress},
+    store::{self, Entry, Holder, MessageId, View},
+    tui::{
+        overlays::Overlay,
+        panes::messages,
+        tapes::{Read, Recorded},
+        widgets::{number, progress},
+    },
+};
+
+/// Why nothing is sent while a recording is shown.
+pub const READ_ONLY: &str = "Read-only: this is a recording.";
+
+/// The most that may be on the way to the disk, in bytes, and the share of the budget that it may be.
+const ON_THE_WAY: usize = 32 << 20;
+const SHARE: usize = 8;
+
+/// How much of an export is made at once: little enough that a key waits for none of it.
+const SLICE_ROWS: usize = 1_024;
+const SLICE_BYTES: usize = 256 << 10;
+
+/// What is under way.
+#[derive(Debug, Default)]
+pub struct Recordings {
+    writing: Option<Writing>,
+    opened: Option<Opened>,
+    export: Option<Export>,
+}
+
+/// A recording that is written.
+#[derive(Debug, Default)]
+struct Writing {
+    taken: u64,
+    missed: u64,
+    ending: bool,
+}
+
+/// A recording that is shown.
+#[derive(Debug, Default)]
+struct Opened {
+    progress: Progress,
+    ended: bool,
+    problems: Problems,
+    failed: Option<String>,
+}
+
+/// The rows shown when it was asked for, on their way to a file.
+#[derive(Debug)]
+struct Export {
+    view: View,
+    /// The newest row that was handed over.
+    after: Option<MessageId>,
+    last: MessageId,
+    rows: u64,
+    done: u64,
+    stopped: Option<&'static str>,
+}
+
+impl Recordings {
+    /// Takes over how many messages were recorded, and how many missed.
+    pub fn counted(&mut self, counts: Option<(u64, u64)>) {
+        if let (Some(writing), Some((taken, missed))) = (&mut self.writing, counts) {
+            (writing.taken, writing.missed) = (taken, missed);
+        }
+    }
+
+    /// Whether the recording that is shown is still read.
+    pub fn is_reading(&self) -> bool {
+        self.opened.as_ref().is_some_and(|opened| !opened.ended)
+    }
+
+    /// Whether a file is shown: what was, and not what comes.
+    pub fn is_file(&self) -> bool {
+        let opened = self.opened.as_ref();
+        opened.is_some_and(|opened| opened.progress.total.is_some())
+    }
+
+    /// Whether rows are exported.
+    pub fn is_exporting(&self) -> bool {
+        self.export.is_some()
+    }
+}
+
+/// Shows a recording in place of a server, from now on.
+pub fn open(app: &mut App) {
+    app.phase = Phase::Recording;
+    app.recordings.opened = Some(Opened::default());
+    app.store.add_subscription(Sid::INBOX.0, b"_INBOX.>");
+    for sid in Chunk::SUBSCRIPTIONS {
+        app.store.add_subscription(sid, b">");
+    }
+    app.lay_out();
+}
+
+/// Whether an action makes no sense where a recording is shown.
+pub fn refuses(app: &App, action: &Action) -> bool {
+    match action {
+        Action::Submit => app.overlays.is_empty() && app.focus == Focus::Request,
+        Action::Send
+        | Action::Subscribe
+        | Action::Unsubscribe
+        | Action::UndoUnsubscribe
+        | Action::EditSubscription
+        | Action::Reconnect
+        | Action::Contexts
+        | Action::Server
+        | Action::Record => true,
+        _ => false,
+    }
+}
+
+/// Takes a part of the recording that is shown.
+pub fn read(app: &mut App, read: Read) {
+    let Some(opened) = &mut app.recordings.opened else {
+        return;
+    };
+    let chunk = match read {
+        Read::Chunk { chunk, progress } => {
+            opened.progress = progress;
+            chunk
+        }
+        Read::End { problems, failed } => {
+            (opened.problems, opened.failed) = (problems, failed);
+            opened.ended = true;
+            return;
+        }
+    };
+    for part in chunk.parts {
+        match part {
+            Part::Messages {
+                at,
+                direction,
+                records,
+            } => {
+                let direction = match direction {
+                    recording::Direction::In => store::Direction::In,
+                    recording::Direction::Out => store::Direction::Out,
+                };
+                let records = &chunk.records[records];
+                app.store.append(direction, &chunk.bytes, records, at);
+            }
+            Part::Marker(marker) => app.store.mark(kept(marker)),
+        }
+    }
+}
+
+fn kept(marker: recording::Marker) -> store::Marker {
+    let kind = match marker.kind {
+        recording::MarkerKind::Reconnected { lasted } => store::MarkerKind::Gap { lasted },
+        recording::MarkerKind::Moved => store::MarkerKind::Moved,
+        recording::MarkerKind::Switched { from, to } => store::MarkerKind::Switched {
+            from: visible(from.as_bytes()).into_owned(),
+            to: visible(to.as_bytes()).into_owned(),
+        },
+        recording::MarkerKind::Dropped {
+            received,
+            sent,
+            bytes,
+        } => store::MarkerKind::Dropped {
+            received,
+            sent,
+            bytes,
+            by_subscription: Vec::new(),
+        },
+    };
+    store::Marker {
+        at: marker.at,
+        kind,
+    }
+}
+
+/// A marker of the log, as a recording has it.
+pub fn written(marker: &store::Marker) -> recording::Marker {
+    let kind = match &marker.kind {
+        store::MarkerKind::Gap { lasted } => recording::MarkerKind::Reconnected { lasted: *lasted },
+        store::MarkerKind::Moved => recording::MarkerKind::Moved,
+        store::MarkerKind::Switched { from, to } => recording::MarkerKind::Switched {
+            from: from.clone(),
+            to: to.clone(),
+        },
+        store::MarkerKind::Dropped {
+            received,
+            sent,
+            bytes,
+            ..
+        } => recording::MarkerKind::Dropped {
+            received: *received,
+            sent: *sent,
+            bytes: *bytes,
+        },
+    };
+    recording::Marker {
+        at: marker.at,
+        kind,
+    }
+}
+
+/// Ends the recording that is written, or asks for the file of a new one.
+pub fn toggle(app: &mut App, now: Now) -> Vec<Effect> {
+    match &mut app.recordings.writing {
+        Some(writing) => {
+            writing.ending = true;
+            return vec![Effect::StopRecording];
+        }
+        None => {
+            let name = suggested("goingnats", &app.setup.zone, now);
+            app.overlays.push(Overlay::record(&name));
+        }
+    }
+    Vec::new()
+}
+
+/// `goingnats-20261123-140300.ndjson`
+fn suggested(stem: &str, zone: &TimeZone, now: Now) -> String {
+    format!(
+        "{stem}-{}.ndjson",
+        now.zoned(zone).strftime("%Y%m%d-%H%M%S")
+    )
+}
+
+/// Begins to record.
+pub fn begin(app: &mut App, path: PathBuf, existing: Existing) -> Vec<Effect> {
+    let limit = (app.store.budget() / SHARE).min(ON_THE_WAY);
+    app.store.reserve(Holder::Recording, limit);
+    app.recordings.writing = Some(Writing::default());
+    vec![Effect::Record {
+        path,
+        existing,
+        limit,
+    }]
+}
+
+/// Takes what became of the recording.
+pub fn recorded(app: &mut App, recorded: Recorded, now: Now) {
+    let missed = app.recordings.writing.take().map_or(0, |w| w.missed);
+    app.store.reserve(Holder::Recording, 0);
+    let (level, text) = told(&recorded);
+    let text = match missed {
+        0 => text,
+        missed => format!(
+            "{text} {} more were not recorded: the disk could not follow.",
+            number::count(missed)
+        ),
+    };
+    let level = if missed > 0 { Level::Failed } else { level };
+    app.toasts.show(level, text, now.instant);
+}
+
+/// What became of a file, as a sentence.
+pub fn told(recorded: &Recorded) -> (Level, String) {
+    let path = recorded.path.display().to_string();
+    match &recorded.outcome {
+        Ok(written) => {
+            let text = format!(
+                "{} messages, {} in {}.",
+                number::count(written.messages),
+                number::bytes(written.bytes),
+                visible(path.as_bytes())
+            );
+            (Level::Done, text)
+        }
+        Err(error @ recording::Error::Exists(_)) => {
+            (Level::Failed, format!("{error}: take another name."))
+        }
+        Err(error) => (Level::Failed, format!("{error}.")),
+    }
+}
+
+/// Asks for the file to export to.
+pub fn ask_export(app: &mut App, now: Now) {
+    if app.recordings.export.is_some() {
+        let text = "An export is under way; Esc stops it.";
+        return app.toasts.show(Level::Notice, text, now.instant);
+    }
+    if app.store.filtering().is_some() {
+        let text = "The filter is still being applied; export when that is done.";
+        return app.toasts.show(Level::Notice, text, now.instant);
+    }
+    if messages::rows(app).is_empty() {
+        let text = "There is nothing to export: no message is shown.";
+        return app.toasts.show(Level::Notice, text, now.instant);
+    }
+    let name = suggested("goingnats-shown", &app.setup.zone, now);
+    app.overlays.push(Overlay::export(&name));
+}
+
+/// Begins to export the rows shown now.
+pub fn begin_export(app: &mut App, path: PathBuf) -> Vec<Effect> {
+    let rows = messages::rows(app);
+    let Some(last) = rows.len().checked_sub(1).and_then(|row| rows.id(row)) else {
+        return Vec::new();
+    };
+    app.recordings.export = Some(Export {
+        view: app.store.view().clone(),
+        after: None,
+        last,
+        rows: rows.len(),
+        done: 0,
+        stopped: None,
+    });
+    vec![Effect::Export(path)]
+}
+
+/// Stops an export; says whether there was one.
+pub fn stop_export(app: &mut App) -> bool {
+    match &mut app.recordings.export {
+        Some(export) => {
+            export.stopped = Some("Stopped");
+            true
+        }
+        None => false,
+    }
+}
+
+/// The next rows to export; `None` at the end, whatever ended it.
+pub fn slice(app: &mut App) -> Option<Chunk> {
+    let export = app.recordings.export.as_mut()?;
+    let store = &app.store;
+    if export.view != *store.view() {
+        export.stopped = Some("Stopped, because another view is shown");
+    }
+    if export.stopped.is_some() {
+        return None;
+    }
+    let first = match export.after.map(|after| store.row_of(after)) {
+        None => 0,
+        Some(Ok(row)) => row + 1,
+        Some(Err(next)) => next,
+    };
+    let mut chunk = Chunk::default();
+    let entries = (first..store.rows()).map_while(|row| store.row(row));
+    let entries = entries
+        .take_while(|entry| entry.id() <= export.last)
+        .filter(|entry| export.after.is_none_or(|after| entry.id() > after));
+    let mut after = export.after;
+    for entry in entries.take(SLICE_ROWS) {
+        after = Some(entry.id());
+        chunk.push(match entry {
+            Entry::Marker { marker, .. } => recording::Entry::Marker(written(marker)),
+            Entry::Message(message) => recording::Entry::Message(line(&message)),
+        });
+        export.done += 1;
+        if chunk.bytes.len() >= SLICE_BYTES {
+            break;
+        }
+    }
+    export.after = after;
+    (!chunk.parts.is_empty()).then_some(chunk)
+}
+
+fn line<'a>(message: &store::Message<'a>) -> recording::Line<'a> {
+    let (direction, sid) = match message.direction {
+        store::Direction::In => (recording::Direction::In, Some(message.sid)),
+        store::Direction::Out => (recording::Direction::Out, None),
+    };
+    let (subject, reply) = (message.subject, message.reply);
+    let line = recording::Line::new(
+        message.at,
+        direction,
+        subject,
+        reply,
+        message.header,
+        message.payload,
+    );
+    recording::Line { sid, ..line }
+}
+
+/// Takes what became of the export.
+pub fn exported(app: &mut App, recorded: Recorded, now: Now) {
+    let (level, text) = told(&recorded);
+    let export = app.recordings.export.take();
+    let (level, text) = match export {
+        Some(Export {
+            stopped: Some(why), ..
+        }) if level == Level::Done => (Level::Notice, format!("{why}: {text}")),
+        Some(export) if level == Level::Done && export.done < export.rows => {
+            let gone = number::count(export.rows - export.done);
+            let text = format!("{text} {gone} were evicted before they could be written.");
+            (Level::Notice, text)
+        }
+        _ => (level, text),
+    };
+    app.toasts.show(level, text, now.instant);
+}
+
+/// What the status line says, and whether it is told in red.
+pub fn status(app: &App) -> Vec<(String, bool)> {
+    let Recordings {
+        writing,
+        opened,
+        export,
+    } = &app.recordings;
+    let mut parts = Vec::new();
+    if let Some(opened) = opened.as_ref().filter(|opened| !opened.ended) {
+        let counters = app.store.counters();
+        let messages = number::short(counters.kept + counters.evicted);
+        let bar = opened.progress.share().map(bar).unwrap_or_default();
+        parts.push((format!("reading {bar}{messages:>7} messages  "), false));
+    }
+    if let Some(export) = export {
+        let bar = bar(export.done as f64 / export.rows.max(1) as f64);
+        parts.push((format!("exporting {bar}Esc stops  "), false));
+    }
+    if let Some(writing) = writing {
+        let word = if writing.ending { "ending" } else { "rec" };
+        let taken = number::short(writing.taken);
+        parts.push((format!("● {word} {taken:>7}  "), true));
+        if writing.missed > 0 {
+            let missed = number::short(writing.missed);
+            parts.push((format!("{missed} NOT RECORDED  "), true));
+        }
+    }
+    parts
+}
+
+fn bar(share: f64) -> String {
+    let percent = (share * 100.0).floor();
+    format!("{} {percent:>3} %  ", progress::bar(share, 10))
+}
+
+/// What has to be said of the recording that is shown, and whether something is wrong with it.
+pub fn words(app: &App) -> Option<(String, bool)> {
+    let opened = app.recordings.opened.as_ref()?;
+    let mut words = Vec::new();
+    if let Some(reason) = &opened.failed {
+        words.push(reason.clone());
+    }
+    if !opened.problems.is_none() {
+        words.push(visible(opened.problems.to_string().as_bytes()).into_owned());
+    }
+    let wrong = !words.is_empty();
+    let counters = app.store.counters();
+    if opened.ended && counters.evicted > 0 {
+        let all = counters.kept + counters.evicted;
+        words.push(format!(
+            "the oldest {} of {} messages are left out: --keep {} keeps more",
+            number::short(counters.evicted),
+            number::short(all),
+            enough(app.store.budget(), counters.kept, all)
+        ));
+    }
+    (!words.is_empty()).then(|| (words.join(" · "), wrong))
+}
+
+/// A budget that holds everything, as one would type it.
+fn enough(budget: usize, kept: u64, all: u64) -> String {
+    let wanted = budget as f64 * 1.1 * all as f64 / kept.max(1) as f64;
+    let mut size = budget.max(1 << 20).next_power_of_two();
+    while (size as f64) < wanted {
+        size *= 2;
+    }
+    match size {
+        size if size >= 1 << 30 => format!("{}GiB", size >> 30),
+        size => format!("{}MiB", size >> 20),
+    }
+}
