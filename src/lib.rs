@@ -23,10 +23,9 @@
 //! |---|---|---|
 //! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | nothing of ours |
 //! | [`payload`] | bytes to documents: JSON, text, hex; what is safe to show | nothing of ours |
-//! | [`settings`] | the user's own files: where they are, and what `settings.toml` says | nothing of ours |
+//! | [`settings`] | the user's own files: where they are, what `settings.toml` says, filters with a name | nothing of ours |
 //! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol` |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload` |
-//! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, views | `protocol` |
 //! | [`history`] | requests that were sent or saved: the file, replay | nothing of ours yet |
 //! | [`recording`] | the JSON line of `--json`, recordings and `open`; natscli's dumps; reading and writing such files | `protocol` |
 //! | [`client`] | the background task and its two handles | `protocol` |
@@ -51,15 +50,12 @@
 //! # Threads
 //!
 //! *main*: the event loop and all state of the screen. *goingnats-net*: its own runtime with the client's
-//! task; a draw never delays a PONG. *output*: writes frames, so that a stalled terminal costs frames and
-//! nothing else. *goingnats-jobs*: the layout of large payloads and the history's file. While there is
-//! something to do: *goingnats-tape* writes a recording, *goingnats-read* reads one, *goingnats-export*
-//! writes what is shown.
-//! nothing else. *goingnats-jobs*: search and filters over what is kept, the layout of large payloads, the
-//! history's file.
 //! task; a draw never delays a PONG. Whoever waits for a blocking client runs that task meanwhile, and the
 //! thread stands back (`client/driver.rs`). *output*: writes frames, so that a stalled terminal costs
-//! frames and nothing else. *goingnats-jobs*: the layout of large payloads and the history's file.
+//! frames and nothing else. *goingnats-jobs*: search and filters over what is kept, the layout of large
+//! payloads, the files of history and filters. While there is something to do: *goingnats-tape* writes a
+//! recording, *goingnats-read* reads one, *goingnats-export* writes what is shown, *goingnats-contexts*
+//! looks a context up.
 
 pub mod broker;
 pub mod cli;

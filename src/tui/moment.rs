@@ -1,82 +1,53 @@
 //! A moment as a person types it: `14:03`, `-5m`, `yesterday 14:03`, `2026-11-23 14:03`, RFC 3339.
 
-use jiff::{Span, SpanRelativeTo, Timestamp, Zoned, civil};
+use jiff::{Timestamp, Zoned};
+
+use super::app::stamp;
+use crate::filter;
 
 /// What can be typed.
 pub const FORMS: &str =
     "14:03, 14:03:05.2, -5m, -1h30m, yesterday 14:03, 2026-11-23 14:03, or RFC 3339.";
 
-/// Reads a moment that is over. A time of day is the last one that was; without an offset it is in the
-/// zone of `now`.
+/// Reads a moment that is over, as `since:` of a filter does, with `-` before a time span and
+/// `yesterday` before a time of day.
 ///
 /// # Errors
 /// The sentence to show while it is typed.
 pub fn read(typed: &str, now: &Zoned) -> Result<Timestamp, String> {
     let typed = typed.trim();
-    let unknown = || format!("\"{typed}\" is no time. Type {FORMS}");
-    let moment = if let Some(before) = typed.strip_prefix('-') {
-        ago(before, now).ok_or_else(|| {
-            format!("\"{before}\" is no time span. Type one such as -5m, -90s or -1h30m.")
+    let moment = if let Some(span) = typed.strip_prefix('-') {
+        let is_span = span.ends_with(|unit: char| unit.is_ascii_alphabetic()) && !span.contains(':');
+        let before = is_span.then(|| filter::moment(span, now)).flatten();
+        before.ok_or_else(|| {
+            format!("\"{span}\" is no time span. Type one such as -5m, -90s or -1h30m.")
         })?
     } else if let Some(time) = typed.strip_prefix("yesterday") {
-        let date = now.date().yesterday().ok();
-        let time = clock(time.trim_start());
-        on(date, time, now).ok_or_else(|| "Type a time behind it: yesterday 14:03.".to_owned())?
-    } else if let Some(time) = clock(typed) {
-        last(time, now).ok_or_else(unknown)?
+        yesterday(time.trim_start(), now)
+            .ok_or_else(|| "Type a time behind it: yesterday 14:03.".to_owned())?
     } else {
-        written_out(typed, now).ok_or_else(unknown)?
+        let unknown = || format!("\"{typed}\" is no time. Type {FORMS}");
+        filter::moment(typed, now).ok_or_else(unknown)?
     };
-    if moment > now.timestamp() {
+    if i128::from(moment) > now.timestamp().as_nanosecond() {
         return Err("That is still to come.".into());
     }
-    Ok(moment)
+    Ok(stamp(moment))
 }
 
-fn ago(span: &str, now: &Zoned) -> Option<Timestamp> {
-    let span: Span = span.parse().ok()?;
-    let days = SpanRelativeTo::days_are_24_hours();
-    let before = span
-        .to_duration(days)
-        .ok()
-        .filter(|span| !span.is_negative())?;
-    now.timestamp().checked_sub(before).ok()
-}
-
-/// A time of day: an hour, a colon, minutes, and seconds or not.
-fn clock(text: &str) -> Option<civil::Time> {
-    let hour = text.split_once(':')?.0;
-    let is_hour = (1..=2).contains(&hour.len()) && hour.bytes().all(|byte| byte.is_ascii_digit());
-    let zero = if hour.len() == 1 { "0" } else { "" };
-    is_hour.then(|| format!("{zero}{text}").parse().ok())?
-}
-
-/// The last moment when clocks showed this.
-fn last(time: civil::Time, now: &Zoned) -> Option<Timestamp> {
-    let today = now.date();
-    let moment = on(Some(today), Some(time), now)?;
-    if moment <= now.timestamp() {
-        return Some(moment);
-    }
-    on(today.yesterday().ok(), Some(time), now)
-}
-
-fn on(date: Option<civil::Date>, time: Option<civil::Time>, now: &Zoned) -> Option<Timestamp> {
-    let zoned = date?.to_datetime(time?).to_zoned(now.time_zone().clone());
-    Some(zoned.ok()?.timestamp())
-}
-
-fn written_out(text: &str, now: &Zoned) -> Option<Timestamp> {
-    let with_offset = text.parse::<Timestamp>().ok();
-    with_offset.or_else(|| {
-        let local: civil::DateTime = text.parse().ok()?;
-        Some(local.to_zoned(now.time_zone().clone()).ok()?.timestamp())
-    })
+/// A time of yesterday: the last one before today began.
+fn yesterday(time: &str, now: &Zoned) -> Option<i64> {
+    let midnight = now.start_of_day().ok()?;
+    let before = midnight.checked_sub(jiff::SignedDuration::from_nanos(1)).ok()?;
+    time.contains(':').then(|| filter::moment(time, &before))?
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::{TimeZone, offset};
+    use jiff::{
+        civil,
+        tz::{TimeZone, offset},
+    };
     use proptest::prelude::*;
 
     use super::*;
