@@ -17,7 +17,8 @@ pub const FORMS: &str =
 pub fn read(typed: &str, now: &Zoned) -> Result<Timestamp, String> {
     let typed = typed.trim();
     let moment = if let Some(span) = typed.strip_prefix('-') {
-        let is_span = span.ends_with(|unit: char| unit.is_ascii_alphabetic()) && !span.contains(':');
+        let is_span =
+            span.ends_with(|unit: char| unit.is_ascii_alphabetic()) && !span.contains(':');
         let before = is_span.then(|| filter::moment(span, now)).flatten();
         before.ok_or_else(|| {
             format!("\"{span}\" is no time span. Type one such as -5m, -90s or -1h30m.")
@@ -38,7 +39,9 @@ pub fn read(typed: &str, now: &Zoned) -> Result<Timestamp, String> {
 /// A time of yesterday: the last one before today began.
 fn yesterday(time: &str, now: &Zoned) -> Option<i64> {
     let midnight = now.start_of_day().ok()?;
-    let before = midnight.checked_sub(jiff::SignedDuration::from_nanos(1)).ok()?;
+    let before = midnight
+        .checked_sub(jiff::SignedDuration::from_nanos(1))
+        .ok()?;
     time.contains(':').then(|| filter::moment(time, &before))?
 }
 
