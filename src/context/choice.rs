@@ -75,7 +75,7 @@ impl Choice {
     /// context's file and nothing else.
     ///
     /// # Errors
-    /// As [`resolve`].
+    /// As [`resolve()`].
     pub fn resolve(&self, flags: &Flags, environment: &Environment) -> Result<Settings, Error> {
         if let (To::Server { .. }, false) = (&self.to, self.without_context) {
             let within = self.resolve_as_it_is(flags, environment)?;
