@@ -64,9 +64,27 @@ impl Servers {
         self.moving.as_deref()
     }
 
-    /// While we wait: when the next attempt comes.
-    pub fn retry_at(&self) -> Option<Instant> {
-        self.retry_at
+    /// While we wait: the whole seconds until the next attempt, as a countdown shows them.
+    pub fn retry_in(&self, now: Now) -> Option<Duration> {
+        let left = self.left(now)?;
+        let begun = u64::from(left.subsec_nanos() > 0);
+        Some(Duration::from_secs(left.as_secs() + begun))
+    }
+
+    /// While we wait: how soon the countdown shows another second.
+    pub fn next_second(&self, now: Now) -> Option<Duration> {
+        let left = self.left(now).filter(|left| !left.is_zero())?;
+        let begun = Duration::from_nanos(u64::from(left.subsec_nanos()));
+        Some(if begun.is_zero() {
+            Duration::from_secs(1)
+        } else {
+            begun
+        })
+    }
+
+    fn left(&self, now: Now) -> Option<Duration> {
+        let at = self.retry_at?;
+        Some(at.saturating_duration_since(now.instant))
     }
 
     /// While we wait: the server that is tried next.

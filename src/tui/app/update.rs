@@ -74,8 +74,9 @@ pub fn next_change(app: &App, now: Now) -> Option<Duration> {
         .toasts
         .next_expiry()
         .map(|at| at.saturating_duration_since(now.instant));
-    let waiting = (app.composer.is_waiting() || app.servers.waits(now)).then_some(WAITING);
-    toast.into_iter().chain(waiting).min()
+    let waiting = app.composer.is_waiting().then_some(WAITING);
+    let countdown = app.servers.next_second(now);
+    toast.into_iter().chain(waiting).chain(countdown).min()
 }
 
 /// Whether an action would do something now: what is hinted at is worth pressing.

@@ -258,11 +258,8 @@ pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
             (format!("connecting to {server}{nth}…"), app.theme.notice)
         }
         Phase::Waiting { reason, attempt } => {
-            let when = match app.servers.retry_at() {
-                Some(at) => {
-                    let left = at.saturating_duration_since(app.now.instant);
-                    format!("in {}", number::about(left))
-                }
+            let when = match app.servers.retry_in(app.now) {
+                Some(left) => format!("in {}", number::span(left)),
                 None => "now".to_owned(),
             };
             let nth = attempt + 1;

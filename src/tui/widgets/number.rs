@@ -70,14 +70,6 @@ pub fn elapsed(time: Duration) -> String {
     }
 }
 
-/// `1.8 s`, `0.4 s`, `1 min 15 s`: a time whose last digits nobody needs.
-pub fn about(time: Duration) -> String {
-    match time.as_secs_f64() {
-        seconds if seconds < 59.95 => format!("{seconds:.1} s"),
-        _ => elapsed(time.max(Duration::from_secs(60))),
-    }
-}
-
 /// `0 s`, `12 s`, `3 min 12 s`, `2 h 5 min`: a time that goes on, to the second.
 pub fn span(time: Duration) -> String {
     match time.as_secs() {
@@ -224,18 +216,6 @@ mod tests {
             (7_500_000_000, "2 h 5 min"),
         ] {
             assert_eq!(elapsed(Duration::from_micros(microseconds)), expected);
-        }
-    }
-
-    #[test]
-    fn about_has_one_digit_after_the_point() {
-        for (ms, expected) in [
-            (0, "0.0 s"),
-            (1_834, "1.8 s"),
-            (59_960, "1 min 0 s"),
-            (75_000, "1 min 15 s"),
-        ] {
-            assert_eq!(about(Duration::from_millis(ms)), expected);
         }
     }
 

@@ -60,21 +60,23 @@ pub fn sentence(app: &App) -> (String, Style) {
                 None => (format!("Connected to {server}{}.", since(app)), theme.text),
             }
         }
-        Phase::Waiting { attempt, .. } => match (app.servers.dialed(), app.servers.retry_at()) {
-            (Some(dialed), _) => {
-                let server = legible(&dialed.server);
-                (format!("Not connected. Trying {server} now…"), theme.notice)
+        Phase::Waiting { attempt, .. } => {
+            match (app.servers.dialed(), app.servers.retry_in(app.now)) {
+                (Some(dialed), _) => {
+                    let server = legible(&dialed.server);
+                    (format!("Not connected. Trying {server} now…"), theme.notice)
+                }
+                (None, Some(left)) => {
+                    let left = number::span(left);
+                    let place = app.servers.next().map(legible);
+                    let place = place.map_or_else(String::new, |server| format!(", at {server}"));
+                    let nth = attempt + 1;
+                    let text = format!("Not connected. Next attempt ({nth}) in {left}{place}.");
+                    (text, theme.bad)
+                }
+                (None, None) => ("Not connected.".into(), theme.bad),
             }
-            (None, Some(at)) => {
-                let left = number::about(at.saturating_duration_since(app.now.instant));
-                let place = app.servers.next().map(legible);
-                let place = place.map_or_else(String::new, |server| format!(", at {server}"));
-                let nth = attempt + 1;
-                let text = format!("Not connected. Next attempt ({nth}) in {left}{place}.");
-                (text, theme.bad)
-            }
-            (None, None) => ("Not connected.".into(), theme.bad),
-        },
+        }
         Phase::Recording => ("No server: this is a recording.".into(), theme.dim),
         Phase::Closed { reason } => {
             let reason = reason.as_deref().unwrap_or("The connection is closed");
