@@ -113,13 +113,26 @@ impl Layout {
         }
     }
 
-    /// Rows inside the border of a pane.
-    pub fn rows(&self, focus: Focus) -> u16 {
-        let inside = self.area(focus).height.saturating_sub(2);
-        match focus {
-            Focus::Messages => inside - self.line.height - self.filters.height,
-            _ => inside,
+    /// Where the rows of a pane stand: inside its border, below a field or tabs at its head and above a
+    /// line at its foot.
+    pub fn list(&self, focus: Focus) -> Rect {
+        let area = self.area(focus);
+        let (head, foot) = match focus {
+            Focus::Messages => (self.filters.height, self.line.height),
+            Focus::History => (1, 0),
+            _ => (0, 0),
+        };
+        Rect {
+            x: area.x + 1,
+            y: area.y + 1 + head,
+            width: area.width.saturating_sub(2),
+            height: area.height.saturating_sub(2 + head + foot),
         }
+    }
+
+    /// How many rows of a pane show.
+    pub fn rows(&self, focus: Focus) -> u16 {
+        self.list(focus).height
     }
 
     /// Cuts the line that is typed off the foot of the log, inside its border, and the filters off its

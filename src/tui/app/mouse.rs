@@ -2,7 +2,7 @@
 //!
 //! It does nothing that a key does not do too.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use super::{Action, App, Effect, Focus, Level, Now, View, update};
 use crate::tui::{
@@ -117,7 +117,7 @@ fn pane_at(app: &App, at: Position) -> Option<Focus> {
 /// A click gives a pane the keys; on a row it selects it, on the scrollbar it goes there.
 fn click_pane(app: &mut App, pane: Focus, at: Position) {
     let area = app.layout.area(pane);
-    let rows = rows_of(app, pane);
+    let rows = app.layout.list(pane);
     app.go_to(pane);
     if !(rows.y..rows.bottom()).contains(&at.y) {
         return;
@@ -132,18 +132,6 @@ fn click_pane(app: &mut App, pane: Focus, at: Position) {
         Focus::Subscriptions => subscriptions::click(app, line),
         Focus::History => history::click(app, line),
         Focus::Details | Focus::Request => {}
-    }
-}
-
-/// Where the rows of a pane's list stand: inside its border, and in History below the field.
-fn rows_of(app: &App, pane: Focus) -> Rect {
-    let area = app.layout.area(pane);
-    let above = 1 + u16::from(pane == Focus::History);
-    Rect {
-        x: area.x + 1,
-        y: area.y + above,
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(above + 1),
     }
 }
 

@@ -122,7 +122,7 @@ pub fn open(app: &mut App) -> Vec<Effect> {
 /// Does what a key means in this pane.
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     if let Some(step) = action.step() {
-        let height = list_height(app);
+        let height = app.layout.rows(Focus::History);
         app.history.finder.step(step, height);
         return Vec::new();
     }
@@ -147,26 +147,24 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Lines of the list, below the field that finds.
-fn list_height(app: &App) -> u16 {
-    app.layout.rows(Focus::History).saturating_sub(1)
-}
-
 /// The rows on the screen, and how many there are.
 pub fn extent(app: &App) -> (Range<u64>, u64) {
     let finder = &app.history.finder;
-    (finder.visible(list_height(app)), finder.count() as u64)
+    (
+        finder.visible(app.layout.rows(Focus::History)),
+        finder.count() as u64,
+    )
 }
 
 /// Scrolls by lines, down where positive.
 pub fn wheel(app: &mut App, lines: i64) {
-    let height = list_height(app);
+    let height = app.layout.rows(Focus::History);
     app.history.finder.wheel(lines, height);
 }
 
 /// Selects the row on a line of the list.
 pub fn click(app: &mut App, line: u16) {
-    let height = list_height(app);
+    let height = app.layout.rows(Focus::History);
     app.history.finder.click(line, height);
 }
 

@@ -1,9 +1,12 @@
 //! The mouse on the panes: each test names the place by what stands there.
 
 use super::stage::Stage;
-use crate::tui::{
-    app::{Focus, View},
-    terminal::input::MouseKind::{Click, WheelDown, WheelUp},
+use crate::{
+    settings::SavedFilter,
+    tui::{
+        app::{Focus, JobDone, View, ingest},
+        terminal::input::MouseKind::{Click, WheelDown, WheelUp},
+    },
 };
 
 /// A hundred messages on `t.0` to `t.9`, with the mouse on.
@@ -56,6 +59,24 @@ fn a_click_selects_the_row_where_it_stands() {
     stage.mouse(Click, x, y).shows("READING");
     assert_eq!(stage.place_of("B  payload-90"), (x, y));
     stage.screen();
+    assert_eq!(stage.app.details.payload().unwrap().1, b"payload-90");
+}
+
+#[test]
+fn a_click_means_the_row_it_is_on_below_tabs_and_above_a_line_that_is_typed() {
+    let mut stage = hundred();
+    let saved = SavedFilter {
+        name: "named".into(),
+        expression: "payload".into(),
+    };
+    let now = stage.now();
+    ingest::job(&mut stage.app, JobDone::Filters(Ok(vec![saved])), now);
+    stage.keys("/zebra");
+    let (x, y) = stage.place_of("B  payload-90");
+    stage.mouse(Click, x, y).screen();
+    assert_eq!(stage.app.details.payload().unwrap().1, b"payload-90");
+    let (x, y) = stage.place_of("/ zebra");
+    stage.mouse(Click, x, y).screen();
     assert_eq!(stage.app.details.payload().unwrap().1, b"payload-90");
 }
 

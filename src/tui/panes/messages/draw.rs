@@ -33,12 +33,8 @@ const MARK: &str = "◆";
 /// Draws the pane.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let status = status(app);
-    let inside = panes::border(app, Focus::Messages, title(app, area), &status).draw(area, buffer);
-    let inside = Rect {
-        y: inside.y + app.layout.filters.height,
-        height: app.layout.rows(Focus::Messages),
-        ..inside
-    };
+    panes::border(app, Focus::Messages, title(app, area), &status).draw(area, buffer);
+    let inside = app.layout.list(Focus::Messages);
     let rows = rows(app);
     if rows.is_empty() {
         return panes::empty(&nothing(app), app.theme.dim, inside, buffer);
