@@ -35,21 +35,16 @@ fn main() {
         let stream = Stream::new(payload, reply);
         let with_reply = if reply { "-reply" } else { "" };
         let name = format!("{payload}B{with_reply}");
-        figure(
-            &format!("frame-{name}"),
-            nanoseconds(&stream, frame),
-            "ns/message",
-        );
+        let ours = nanoseconds(&stream, frame);
+        figure(&format!("frame-{name}"), ours, "ns/message");
         for (shape, parse) in [
             ("async-nats", like_async_nats as fn(&Stream) -> Duration),
             ("nats.go", like_nats_go),
         ] {
             let cost = nanoseconds(&stream, parse);
-            figure(
-                &format!("frame-{name}-shape-of-{shape}"),
-                cost,
-                "ns/message",
-            );
+            let peer = format!("frame-{name}-shape-of-{shape}");
+            figure(&peer, cost, "ns/message");
+            figure(&format!("{peer}-over-ours"), cost / ours, "times");
         }
         figure(
             &format!("encode-{name}"),

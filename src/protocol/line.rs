@@ -3,10 +3,14 @@
 //! Rules are those of nats-server's `parser.go`: verbs in any case, blanks and tabs collapsed, a CR
 //! before the LF dropped, a bare LF accepted, sizes of at most nine digits.
 
+mod plain;
+
 use memchr::memchr;
 
 use super::ProtocolError;
 use super::error::excerpt;
+
+pub(super) use plain::LONGEST_PLAIN;
 
 /// The verbs of both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,8 +217,8 @@ const MOST_FIELDS: usize = 5;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a> {
     line: &'a [u8],
-    /// Where the fields begin and end, by turns.
-    cuts: [usize; 2 * MOST_FIELDS],
+    /// Where the fields begin and end, by turns; no line is longer than its limit, far below 4 GiB.
+    cuts: [u32; 2 * MOST_FIELDS],
     count: usize,
 }
 
@@ -240,7 +244,7 @@ impl<'a> Fields<'a> {
             blank_before = blanks >> 56;
             while edges != 0 {
                 let byte = edges.trailing_zeros() as usize / 8;
-                *cuts.get_mut(found)? = from + index * 8 + byte;
+                *cuts.get_mut(found)? = (from + index * 8 + byte) as u32;
                 found += 1;
                 edges &= edges - 1;
             }
@@ -263,7 +267,10 @@ impl<'a> Fields<'a> {
     /// Where field `index` begins and ends, from the first byte of the operation.
     #[inline]
     pub(super) fn span(&self, index: usize) -> (usize, usize) {
-        (self.cuts[2 * index], self.cuts[2 * index + 1])
+        (
+            self.cuts[2 * index] as usize,
+            self.cuts[2 * index + 1] as usize,
+        )
     }
 }
 
@@ -283,30 +290,35 @@ fn blanks(word: u64) -> u64 {
 }
 
 /// A size as nats-server's `parseSize` reads it: one to nine digits, leading zeros allowed.
-#[inline]
+#[inline(always)]
 pub(super) fn size(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || digits.len() > 9 {
         return None;
     }
-    digits.iter().try_fold(0_u32, |sum, &byte| {
-        let digit = byte.wrapping_sub(b'0');
-        (digit < 10).then(|| sum * 10 + u32::from(digit))
-    })
+    let mut sum = 0;
+    for &byte in digits {
+        sum = sum * 10 + u32::from(digit(byte)?);
+    }
+    Some(sum)
 }
 
 /// A subscription number: digits, as far as 64 bits hold them.
-#[inline]
+#[inline(always)]
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
     }
-    digits.iter().try_fold(0_u64, |sum, &byte| {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        sum.checked_mul(10)?.checked_add(u64::from(digit))
-    })
+    let mut sum = 0_u64;
+    for &byte in digits {
+        sum = sum.checked_mul(10)?.checked_add(u64::from(digit(byte)?))?;
+    }
+    Some(sum)
+}
+
+#[inline(always)]
+fn digit(byte: u8) -> Option<u8> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(digit)
 }
 
 fn is_blank(byte: u8) -> bool {
