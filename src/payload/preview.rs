@@ -2,7 +2,7 @@
 
 use super::{
     form::head,
-    safe::{Unit, units},
+    safe::{Unit, is_plain_ascii, units},
 };
 
 /// Bytes looked at for a cell shown.
@@ -21,11 +21,15 @@ const BYTES_PER_CELL: usize = 8;
 /// ```
 pub fn preview(bytes: &[u8], width: usize) -> String {
     let looked_at = head(bytes, width.saturating_mul(BYTES_PER_CELL));
+    if looked_at.iter().all(|byte| is_plain_ascii(*byte)) {
+        return plain(looked_at, bytes.len(), width);
+    }
     let mut line = Line::new(width);
     if is_binary(looked_at) {
         for (n, byte) in looked_at.iter().enumerate() {
             let gap = if n == 0 { "" } else { " " };
-            if !line.push(&format!("{gap}{byte:02x}"), 2 + gap.len()) {
+            let append = |text: &mut String| text.push_str(&format!("{gap}{byte:02x}"));
+            if !line.push(2 + gap.len(), append) {
                 break;
             }
         }
@@ -43,6 +47,16 @@ pub fn preview(bytes: &[u8], width: usize) -> String {
         line.is_cut = true;
     }
     line.finish()
+}
+
+/// The line where every byte looked at, of so many, is a character and takes a cell.
+fn plain(looked_at: &[u8], of: usize, width: usize) -> String {
+    let (kept, cut) = match of <= width {
+        true => (looked_at, ""),
+        false if width == 0 => (&[][..], ""),
+        false => (&looked_at[..width - 1], "…"),
+    };
+    kept.iter().copied().map(char::from).collect::<String>() + cut
 }
 
 /// More than one byte in eight is a control or not UTF-8.
@@ -80,23 +94,22 @@ impl Line {
         }
     }
 
+    /// Appends the unit if it fits.
     fn push_unit(&mut self, unit: Unit<'_>) -> bool {
-        let mut text = String::new();
-        unit.push_to(&mut text);
         let cells = match unit {
             Unit::Tab => 1,
             _ => unit.cells_at(0),
         };
-        self.push(&text, cells)
+        self.push(cells, |text| unit.push_to(text))
     }
 
-    /// Appends the text if it fits.
-    fn push(&mut self, text: &str, cells: usize) -> bool {
+    /// Appends so many cells if they fit.
+    fn push(&mut self, cells: usize, append: impl FnOnce(&mut String)) -> bool {
         if self.cells + cells > self.width {
             self.is_cut = true;
             return false;
         }
-        self.text.push_str(text);
+        append(&mut self.text);
         self.cells += cells;
         if self.cells < self.width {
             self.short = self.text.len();

@@ -150,7 +150,8 @@ fn cluster_cells(cluster: &str) -> usize {
     cluster.width() + sound_marks
 }
 
-fn is_plain_ascii(byte: u8) -> bool {
+/// Whether the byte is a character, takes a cell, and acts on nothing.
+pub(super) fn is_plain_ascii(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 

@@ -9,7 +9,7 @@ use ratatui::{
 
 use crate::tui::{
     app::{App, Phase, View, recordings},
-    widgets::{fit, fit::left as left_aligned, number, sparkline::sparkline, width},
+    widgets::{fit, fit::left as left_aligned, number, put, sparkline::sparkline, width},
 };
 
 /// A part of the line. What does not fit leaves from the least important, whole.
@@ -32,15 +32,11 @@ const WIDE: u16 = 190;
 /// Draws the line.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let (left, right) = fitting(app, area);
-    buffer.set_line(
-        area.x + 1,
-        area.y,
-        &line(&left),
-        area.width.saturating_sub(1),
-    );
+    let room = area.width.saturating_sub(1);
+    put::line(buffer, area.x + 1, area.y, &line(&left), room);
     let wide = total(&right) as u16;
     let x = area.right().saturating_sub(wide + 1).max(area.x);
-    buffer.set_line(x, area.y, &line(&right), wide);
+    put::line(buffer, x, area.y, &line(&right), wide);
 }
 
 /// The view whose name stands at a column.

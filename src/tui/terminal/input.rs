@@ -3,7 +3,10 @@
 use crossterm::event::{
     Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
 };
-use futures_util::StreamExt;
+use futures_util::{
+    StreamExt,
+    stream::{SelectAll, select_all},
+};
 use tokio::sync::mpsc;
 
 /// One thing that came in.
@@ -54,7 +57,9 @@ pub struct Inputs {
 
 #[derive(Debug)]
 enum Source {
-    Terminal(EventStream),
+    /// Asked only once it has woken us: the loop looks for input at every turn, and crossterm's stream,
+    /// when asked in vain, spins for the lock that its own thread holds while it waits.
+    Terminal(SelectAll<EventStream>),
     /// The terminal, left to another program. Not reading is not enough: crossterm's stream has a
     /// thread that goes on taking keys until the stream is dropped.
     Paused,
@@ -65,7 +70,7 @@ impl Inputs {
     /// Reads the terminal.
     pub fn terminal() -> Self {
         Inputs {
-            source: Source::Terminal(EventStream::new()),
+            source: Source::Terminal(select_all([EventStream::new()])),
         }
     }
 
@@ -101,7 +106,7 @@ impl Inputs {
     /// Reads the terminal again.
     pub fn resume(&mut self) {
         if let Source::Paused = self.source {
-            self.source = Source::Terminal(EventStream::new());
+            self.source = Source::Terminal(select_all([EventStream::new()]));
         }
     }
 }

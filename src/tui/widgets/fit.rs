@@ -10,21 +10,40 @@ const BYTES_PER_CELL: usize = 16;
 
 /// How many cells the text takes. Control characters take none.
 pub fn width(text: &str) -> usize {
-    graphemes(text).map(|(_, _, width)| width).sum()
+    let (plain, rest) = split_plain(text);
+    let rest = graphemes(rest).map(|(_, _, width)| width);
+    plain.len() + rest.sum::<usize>()
+}
+
+/// Splits a text behind the bytes at its beginning that are characters of their own and take a cell
+/// each. Nearly everything on a screen is so and need not be segmented; of what is not, the character
+/// before it is left to it, which may belong to the same cluster.
+pub fn split_plain(text: &str) -> (&str, &str) {
+    let run = text.bytes().position(|byte| !matches!(byte, b' '..=b'~'));
+    let alone = run.map_or(text.len(), |run| run.saturating_sub(1));
+    text.split_at_checked(alone).unwrap_or(("", text))
 }
 
 /// The text in at most so many cells, with `…` at the end where something is cut. Looks at no more
 /// of a long text than shows.
 pub fn fit(text: &str, cells: usize) -> Cow<'_, str> {
     let head = head(text, cells);
-    let (mut used, mut keep, mut cut) = (0, 0, head.len() < text.len());
-    for (start, symbol, width) in graphemes(head) {
-        used += width;
-        if used < cells {
-            keep = start + symbol.len();
-        } else if used > cells {
-            cut = true;
-            break;
+    let (plain, rest) = split_plain(head);
+    let (mut used, mut keep) = (plain.len(), plain.len());
+    let mut cut = head.len() < text.len();
+    if plain.len() >= cells {
+        // whatever follows takes a cell at least
+        keep = cells.saturating_sub(1);
+        cut = text.len() > cells;
+    } else {
+        for (start, symbol, width) in graphemes(rest) {
+            used += width;
+            if used < cells {
+                keep = plain.len() + start + symbol.len();
+            } else if used > cells {
+                cut = true;
+                break;
+            }
         }
     }
     match head.get(..keep) {
@@ -86,13 +105,15 @@ pub fn wrapped(text: &str, cells: usize, most: usize) -> Vec<String> {
 /// The text in exactly so many cells, at their right end.
 pub fn right(text: &str, cells: usize) -> String {
     let text = fit(text, cells);
-    format!("{}{text}", " ".repeat(cells - width(&text)))
+    let blanks = cells - width(&text);
+    format!("{:blanks$}{text}", "")
 }
 
 /// The text in exactly so many cells, at their left end.
 pub fn left(text: &str, cells: usize) -> String {
     let text = fit(text, cells);
-    format!("{text}{}", " ".repeat(cells - width(&text)))
+    let blanks = cells - width(&text);
+    format!("{text}{:blanks$}", "")
 }
 
 /// The text as it shows in a window `cells` wide whose left edge is `skipped` cells in. A wide
@@ -172,6 +193,8 @@ mod tests {
             ("🦀", 2),
             (FAMILY, 2),
             ("a\x1bb\tc\r\n", 3),
+            ("abc e\u{301}", 5),
+            ("abc\u{301}", 3),
         ] {
             assert_eq!(width(text), expected, "{text:?}");
         }
@@ -181,6 +204,10 @@ mod tests {
     fn what_does_not_fit_ends_with_an_ellipsis() {
         for (text, cells, expected) in [
             ("orders", 6, "orders"),
+            ("orders\x1b", 6, "orders\x1b"),
+            ("orders\u{301}", 6, "orders\u{301}"),
+            ("orders\u{301}", 5, "orde…"),
+            ("orders…", 6, "order…"),
             ("orders", 5, "orde…"),
             ("orders", 1, "…"),
             ("orders", 0, ""),
@@ -261,6 +288,15 @@ mod tests {
             prop_assert!(width(&fit_words(&text, cells)) <= cells);
             prop_assert_eq!(width(&right(&text, cells)), cells);
             prop_assert_eq!(width(&left(&text, cells)), cells);
+        }
+
+        #[test]
+        fn a_split_between_plain_and_the_rest_cuts_no_cluster(text in "[ a-z]{0,9}[a\u{301}日\u{200d}🦀\r\n]{0,6}") {
+            let whole: Vec<_> = graphemes(&text).collect();
+            let (plain, rest) = split_plain(&text);
+            let behind = graphemes(rest).map(|(start, symbol, width)| (plain.len() + start, symbol, width));
+            let parts: Vec<_> = graphemes(plain).chain(behind).collect();
+            prop_assert_eq!(parts, whole);
         }
 
         #[test]

@@ -7,6 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use super::put;
+
 /// Draws the visible rows, one a line, each made by `row`; the selected one is highlighted across
 /// the whole width. `row` is called for no row that does not show.
 pub fn draw<'a>(
@@ -22,7 +24,7 @@ pub fn draw<'a>(
         return;
     }
     for (y, index) in (area.y..area.bottom()).zip(visible) {
-        buffer.set_line(area.x, y, &row(index), area.width);
+        put::line(buffer, area.x, y, &row(index), area.width);
         if selected == Some(index) {
             buffer.set_style(
                 Rect {

@@ -11,6 +11,7 @@ pub mod list;
 pub mod number;
 pub mod popup;
 pub mod progress;
+pub mod put;
 pub mod scroll;
 pub mod scrollbar;
 pub mod sparkline;

@@ -13,7 +13,7 @@ use crate::{
         app::{App, Focus},
         panes::{self, messages::marked},
         theme::Theme,
-        widgets::{fit, number, scrollbar},
+        widgets::{fit, number, put, scrollbar},
     },
 };
 
@@ -67,7 +67,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         None => line,
     });
     for (line, y) in lines.zip(inside.y..inside.bottom()) {
-        buffer.set_line(inside.x, y, &line, inside.width);
+        put::line(buffer, inside.x, y, &line, inside.width);
     }
 }
 

@@ -50,8 +50,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     // the newest is selected as long as it is followed; marking every one of them would flicker
     let selected = place.selected_row(&rows).filter(|_| !place.is_following());
     let above = |row: u64| match rows.get(row.checked_sub(1)?)? {
-        Row::Entry(entry) => Some(entry.at()),
-        Row::Evicted => None,
+        Row::Entry(entry) if app.messages.since_previous => Some(entry.at()),
+        _ => None,
     };
     list::draw(
         visible.clone(),
@@ -204,8 +204,8 @@ fn message_line(
     };
     let (name, colour) = subject_of(app, message);
     let time = match above {
-        Some(above) if app.messages.since_previous => since(message.at.saturating_sub(above)),
-        _ => clock(app, message.at),
+        Some(above) => since(message.at.saturating_sub(above)),
+        None => clock(app, message.at),
     };
     let marked = |span: Span<'static>| match app.store.query() {
         Some(query) => marked(vec![span], query, theme.hit),

@@ -15,7 +15,7 @@ use crate::{
         widgets::{
             fit,
             fit::{left, right},
-            number, scrollbar,
+            number, put, scrollbar,
             sparkline::sparkline,
             width,
         },
@@ -59,7 +59,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             height: 1,
             ..inside
         };
-        buffer.set_line(place.x, y, &line, place.width);
+        put::line(buffer, place.x, y, &line, place.width);
         if selected {
             buffer.set_style(place, app.theme.selected);
         }
