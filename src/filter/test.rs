@@ -102,7 +102,8 @@ pub(super) fn is_elsewhere(pattern: &Pattern, message: &impl Facts) -> bool {
 }
 
 fn is_in_header(pattern: &Pattern, block: &[u8]) -> bool {
-    !block.is_empty() && pattern.is_in(HeaderBlock::behind_version(block))
+    let text = HeaderBlock::behind_version(block);
+    !text.is_empty() && pattern.is_in(text)
 }
 
 fn header_holds(block: &[u8], name: &str, value: Option<&HeaderValue>) -> bool {

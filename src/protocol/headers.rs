@@ -117,7 +117,8 @@ impl<'a> HeaderBlock<'a> {
         status(trim(block.strip_prefix(VERSION)?)).map(|(number, _)| number)
     }
 
-    /// The block without the version it begins with: all of it that says anything.
+    /// The block without the version it begins with: all of it that says anything, and so what is
+    /// searched and filtered by.
     pub fn behind_version(block: &[u8]) -> &[u8] {
         block.strip_prefix(VERSION).unwrap_or(block)
     }

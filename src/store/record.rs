@@ -150,14 +150,6 @@ impl Kept {
         at..at + len as usize
     }
 
-    /// The part that a place lies inside.
-    pub fn part_around(&self, place: &Range<usize>) -> Option<Part> {
-        Part::ALL.into_iter().find(|part| {
-            let range = self.range_of(*part);
-            range.start <= place.start && place.end <= range.end
-        })
-    }
-
     /// Header and payload together, in bytes.
     pub fn size(&self) -> u64 {
         u64::from(self.header_len) + u64::from(self.payload_len)

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     filter::Pattern,
     payload::{self, Form},
+    protocol::HeaderBlock,
 };
 
 impl Query {
@@ -35,6 +36,16 @@ impl Query {
         }
         hits
     }
+}
+
+/// Where the text of a part lies: all of it but the version that every header block begins with.
+fn text_of(record: &Kept, part: Part, bytes: &[u8]) -> Range<usize> {
+    let range = record.range_of(part);
+    if part != Part::Header {
+        return range;
+    }
+    let text = HeaderBlock::behind_version(&bytes[range.clone()]);
+    range.end - text.len()..range.end
 }
 
 fn is_json(payload: &[u8]) -> bool {
@@ -66,7 +77,11 @@ fn mark_text(
             at = next.start();
             continue;
         }
-        match record.part_around(&place) {
+        let around = |part: &Part| {
+            let text = text_of(record, *part, bytes);
+            text.start <= place.start && place.end <= text.end
+        };
+        match Part::ALL.into_iter().find(around) {
             Some(part) if counts(record, part) => {
                 hits.set(index);
                 at = record.end();
@@ -92,7 +107,7 @@ fn starting_before(records: &[Kept], offset: usize) -> usize {
 fn mark_regex(regex: &Pattern, bytes: &[u8], records: &[Kept], hits: &mut Bits) {
     for (index, record) in records.iter().enumerate() {
         let occurs = |part| {
-            let range = record.range_of(part);
+            let range = text_of(record, part, bytes);
             (part == Part::Payload || !range.is_empty()) && regex.is_in(&bytes[range])
         };
         if !record.is_marker() && Part::ALL.into_iter().any(occurs) {

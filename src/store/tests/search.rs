@@ -1,7 +1,10 @@
 //! What counts as a hit, whatever lies between messages.
 
 use super::traffic::{Msg, START, msg, request, subscribed};
-use crate::store::{MessageId, Query, Store, Toward};
+use crate::{
+    filter::Filter,
+    store::{Entry, MessageId, Query, Store, Toward, View},
+};
 
 const MIB: usize = 1 << 20;
 
@@ -77,6 +80,54 @@ fn given_a_text_it_counts_inside_one_part_of_a_message() {
         store.search_all(typed);
         assert_eq!(store.hit_ids(), hits, "{typed:?}");
         assert_eq!(store.hits(), hits.len() as u64, "{typed:?}");
+    }
+}
+
+#[test]
+fn given_headers_a_search_and_a_filter_read_the_same_of_them() {
+    let mut store = subscribed(16 * MIB, &[">"]);
+    store.receive(
+        START,
+        &[
+            with_header("NATS/1.0\r\nUnit: time\r\n\r\n", "x"),
+            with_header("NATS/1.0 503 Nobody\r\n\r\n", ""),
+            with_header("NATS/1.0\r\n\r\n", "NATS/1.0"),
+            with_header("no version\r\n\r\n", "x"),
+            msg(2, "a", ""),
+        ],
+    );
+    for (typed, hits) in [
+        ("nats", &[3][..]),
+        ("/nats", &[]),
+        ("1.0", &[3]),
+        ("/1", &[3]),
+        ("0", &[2, 3]),
+        ("n", &[1, 2, 3, 4]),
+        ("503 n", &[2]),
+        ("1.0 503", &[]),
+        ("/^.503/", &[2]),
+        ("/^NATS/", &[3]),
+        ("/^no/", &[4]),
+        ("/^$/", &[2, 5]),
+    ] {
+        store.search_all(typed);
+        assert_eq!(store.hit_ids(), hits, "{typed:?}");
+        let regex = typed.len() > 2 && typed.starts_with('/') && typed.ends_with('/');
+        let term = if regex {
+            typed.to_owned()
+        } else {
+            format!("\"{typed}\"")
+        };
+        let filter = Filter::parse(&term, &jiff::Zoned::now()).expect("well formed");
+        store.set_view(View {
+            filter: Some(filter),
+            ..View::default()
+        });
+        store.finish_scans();
+        let passing = (0..store.rows()).filter_map(|row| store.row(row));
+        let passing: Vec<_> = passing.map(|entry: Entry<'_>| entry.id().0).collect();
+        store.set_view(View::default());
+        assert_eq!(passing, hits, "{term}");
     }
 }
 
