@@ -17,17 +17,34 @@ impl Store {
     /// Keeps a batch: `records` in order, with offsets into `bytes`. `at` is in nanoseconds since the
     /// Unix epoch. What came on a subscription that was not added, or was removed, is counted as late.
     pub fn append(&mut self, direction: Direction, bytes: &[u8], records: &[Record], at: i64) {
-        let mut rest = records;
+        let mut rest = self.behind_late(direction, records);
         while let Some(first) = rest.first() {
             let from = first.subject_at as usize;
             self.make_room(at, first.end() - from);
             let (run, later) = rest.split_at(self.fitting(rest, from));
             self.append_run(direction, bytes, run, at);
-            rest = later;
+            rest = self.behind_late(direction, later);
         }
         self.subjects.settle();
         self.judge_new();
         self.trim();
+    }
+
+    /// The records from the first on that is not late: nothing makes room for what is not kept.
+    fn behind_late<'a>(&mut self, direction: Direction, records: &'a [Record]) -> &'a [Record] {
+        let late = |record: &&Record| self.place_of(direction, record).is_none();
+        let late = records.iter().take_while(late).count();
+        self.totals.late += late as u64;
+        &records[late..]
+    }
+
+    /// The subscription that a record belongs to; `None` where it is late.
+    fn place_of(&mut self, direction: Direction, record: &Record) -> Option<u16> {
+        match direction {
+            Direction::Out => Some(SENT),
+            Direction::In if record.sid == u64::from(SENT) => None,
+            Direction::In => self.subscriptions.place_of(record.sid),
+        }
     }
 
     /// How many of the records, at least one, the open segment takes.
@@ -55,12 +72,7 @@ impl Store {
         let mut passed = Passed::default();
         let second = second_of(at);
         for record in run {
-            let place = match direction {
-                Direction::Out => Some(SENT),
-                Direction::In if record.sid == u64::from(SENT) => None,
-                Direction::In => self.subscriptions.place_of(record.sid),
-            };
-            let Some(place) = place else {
+            let Some(place) = self.place_of(direction, record) else {
                 passed.late += 1;
                 continue;
             };

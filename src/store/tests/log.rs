@@ -121,6 +121,21 @@ fn given_a_flood_of_late_messages_nothing_kept_goes_for_it() {
 }
 
 #[test]
+fn given_a_large_message_that_is_late_nothing_kept_goes_for_it() {
+    let mut store = subscribed(8 * MIB, &["a", "b"]);
+    let (payload, large) = ("x".repeat(1_000), "x".repeat(4 * MIB));
+    for _ in 0..6_000 {
+        store.receive(START, &[msg(2, "a", &payload)]);
+    }
+    store.remove_subscription(3);
+    let (kept, memory) = (store.counters().kept, store.memory());
+    store.receive(START, &[msg(3, "b", &large), msg(3, "b", &large)]);
+    let counters = store.counters();
+    assert_eq!((counters.kept, counters.late), (kept, 2));
+    assert_eq!(store.memory(), memory);
+}
+
+#[test]
 fn given_a_muted_subscription_its_rows_are_hidden_until_it_is_not() {
     let mut store = subscribed(MIB, &["a", "b"]);
     store.receive(START, &[msg(2, "a", "1"), msg(3, "b", "2")]);
