@@ -99,16 +99,19 @@ impl Store {
             ..
         } = &marker.kind
         {
-            // What a recording says it missed may be any number: the totals stop far from their end.
+            // What a recording says it missed may be any number: the totals stop far from their end,
+            // and what no total takes up was not dropped either.
             const MOST: u64 = u64::MAX / 4;
-            let add = |total: u64, more: u64| total.saturating_add(more).min(MOST);
+            let room = |total: u64| MOST.saturating_sub(total);
             let totals = &mut self.totals;
-            totals.received = add(totals.received, *received);
-            totals.sent = add(totals.sent, *sent);
-            totals.dropped = add(totals.dropped, received.saturating_add(*sent));
+            let received = room(totals.received).min(*received);
+            let sent = room(totals.sent).min(*sent);
+            totals.received += received;
+            totals.sent += sent;
+            totals.dropped += received + sent;
             for (sid, messages) in by_subscription {
                 if let Some(slot) = self.subscriptions.by_sid(*sid) {
-                    slot.stats.dropped += messages;
+                    slot.stats.dropped = slot.stats.dropped.saturating_add(*messages);
                 }
             }
         }

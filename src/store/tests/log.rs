@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use super::traffic::{Msg, SECOND, START, batch, msg, subscribed};
 use crate::store::{Direction, Frozen, Marker, MarkerKind, Store, View};
 
@@ -167,6 +169,36 @@ fn given_a_dropped_marker_what_it_tells_is_counted() {
     );
     assert_eq!(store.subscription(2).map(|it| it.dropped), Some(5));
     assert_eq!(store.shown(), ["a", "--"]);
+}
+
+proptest! {
+    #[test]
+    fn given_markers_that_tell_of_any_losses_the_counters_add_up(
+        told in prop::collection::vec((any_count(), any_count(), any_count()), 1..12)
+    ) {
+        let mut store = subscribed(MIB, &["a"]);
+        for (received, sent, of_one) in told {
+            store.receive(START, &[msg(2, "a", "1")]);
+            store.mark(Marker {
+                at: START,
+                kind: MarkerKind::Dropped {
+                    received,
+                    sent,
+                    bytes: received,
+                    by_subscription: vec![(2, of_one)],
+                },
+            });
+            let counters = store.counters();
+            prop_assert_eq!(
+                counters.received + counters.sent,
+                counters.kept + counters.evicted + counters.cleared + counters.dropped
+            );
+        }
+    }
+}
+
+fn any_count() -> impl Strategy<Value = u64> {
+    prop_oneof![0..9u64, any::<u64>(), Just(u64::MAX), Just(u64::MAX / 4)]
 }
 
 #[test]
