@@ -19,8 +19,10 @@ use super::{
     scan::{Question, Scan, Scanned, Stretch},
 };
 
-/// How many bytes one scan holds.
-const A_SCAN: usize = 32 << 20;
+/// The share of the budget that one scan may hold, and the most of it. What is evicted meanwhile is not
+/// counted as long as the scan holds it: to evict more in its place would free nothing.
+const SCAN_SHARE: usize = 8;
+const SCAN_MOST: usize = 32 << 20;
 
 /// How far a search or a filter has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +101,9 @@ impl Store {
         (left > 0).then_some(Progress { done, total })
     }
 
-    /// What is to be done next, for another thread; `None` where nothing is left. It holds at most
-    /// 32 MiB, or one larger message. Ask after each [`Store::scanned`], after each batch, and after a
-    /// new search or filter, while no other is under way: two would do the same.
+    /// What is to be done next, for another thread; `None` where nothing is left. It holds at most an
+    /// eighth of the budget and 32 MiB, or one larger message. Ask after each [`Store::scanned`], after
+    /// each batch, and after a new search or filter, while no other is under way: two would do the same.
     pub fn next_scan(&mut self) -> Option<Scan> {
         let kept = self.log.ids();
         let left = |layer| self.questions.left(layer, &kept);
@@ -138,7 +140,7 @@ impl Store {
 
     /// What lies next to what was looked at: behind it, then before it.
     fn stretches(&self, covered: Range<u64>) -> Vec<Stretch> {
-        let mut room = A_SCAN;
+        let mut room = (self.budget / SCAN_SHARE).min(SCAN_MOST);
         let mut stretches = Vec::new();
         for (toward, mut id) in [(Toward::Newer, covered.end), (Toward::Older, covered.start)] {
             let least = |stretches: &Vec<Stretch>| usize::from(stretches.is_empty());

@@ -132,6 +132,25 @@ fn given_headers_a_search_and_a_filter_read_the_same_of_them() {
 }
 
 #[test]
+fn given_a_small_budget_a_scan_holds_a_small_part_of_it() {
+    let mut store = subscribed(8 * MIB, &[">"]);
+    let payload = "x".repeat(10_000);
+    for _ in 0..700 {
+        store.receive(START, &[msg(2, "a", &payload)]);
+    }
+    store.search(Some(Query::parse("y").expect("well formed")));
+    let mut scans = 0;
+    while let Some(scan) = store.next_scan() {
+        let held = scan.stretches.iter();
+        let held: usize = held.map(|it| it.segment.bytes.capacity()).sum();
+        assert!(held <= 2 * MIB, "{held}");
+        assert!(store.scanned(scan.run(|| false)));
+        scans += 1;
+    }
+    assert!(scans > 5, "{scans}");
+}
+
+#[test]
 fn given_json_a_text_is_found_as_it_is_shown() {
     let mut store = subscribed(16 * MIB, &[">"]);
     store.receive(
