@@ -149,7 +149,7 @@ impl Meter {
     /// Counts in a second.
     #[inline]
     pub fn add(&mut self, second: i64, traffic: Traffic) {
-        if self.recent.newest != Some(second) {
+        if !self.recent.is_at(second) {
             self.advance(second);
         }
         self.recent.add(second, traffic);
@@ -179,10 +179,16 @@ pub(super) struct Recent {
 const _: () = assert!(SECONDS.is_power_of_two() && SECONDS > RATE_SECONDS);
 
 impl Recent {
+    /// Whether this is the second that counts now.
+    #[inline]
+    pub fn is_at(&self, second: i64) -> bool {
+        self.newest == Some(second)
+    }
+
     /// Counts in a second; one a little older than the newest still finds its place.
     #[inline]
     pub fn add(&mut self, second: i64, traffic: Traffic) {
-        if self.newest != Some(second) {
+        if !self.is_at(second) {
             self.advance(second);
         }
         self.counts[slot(second)].add(traffic);

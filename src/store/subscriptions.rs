@@ -58,6 +58,8 @@ pub(super) struct Subscriptions {
     by_sid: HashMap<u64, u16>,
     /// The answer to the last question: batches come mostly from few subscriptions.
     last: (u64, u16),
+    /// Bytes of the timelines.
+    timelines: usize,
 }
 
 /// One subscription.
@@ -78,6 +80,7 @@ impl Subscriptions {
             slots: Vec::new(),
             by_sid: HashMap::new(),
             last: (0, SENT),
+            timelines: 0,
         };
         subscriptions.add(u64::from(SENT), b"");
         subscriptions.add(u64::from(INBOX), b"");
@@ -116,6 +119,7 @@ impl Subscriptions {
                 let unused = |slot: &Slot| !slot.live && slot.kept == 0;
                 let place = self.slots.iter().position(unused)?;
                 self.by_sid.retain(|_, named| usize::from(*named) != place);
+                self.timelines -= self.slots[place].stats.timeline().memory();
                 self.slots[place] = slot;
                 self.last = (0, SENT);
                 place as u16
@@ -174,6 +178,11 @@ impl Subscriptions {
         slot.stats.count += 1;
         slot.stats.bytes += bytes;
         slot.stats.copies += u64::from(is_copy);
+        if !slot.stats.meter.recent.is_at(second) {
+            self.timelines -= slot.stats.timeline().memory();
+            slot.stats.meter.advance(second);
+            self.timelines += slot.stats.timeline().memory();
+        }
         slot.stats.meter.add(second, Traffic::new(1, bytes));
     }
 
@@ -184,21 +193,19 @@ impl Subscriptions {
 
     /// Moves rates on; they are means of `span` seconds.
     pub fn tick(&mut self, second: i64, span: u32) {
+        self.timelines = 0;
         for slot in &mut self.slots {
             slot.stats.meter.advance(second);
+            self.timelines += slot.stats.timeline().memory();
             slot.stats.rate = slot.stats.meter.recent.rate(span);
         }
     }
 
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
-        let timelines = self
-            .slots
-            .iter()
-            .map(|slot| slot.stats.meter.timeline.memory());
         self.slots.capacity() * size_of::<Slot>()
             + self.by_sid.capacity() * size_of::<(u64, u16)>()
-            + timelines.sum::<usize>()
+            + self.timelines
     }
 }
 
