@@ -129,6 +129,7 @@ impl Log {
     pub fn has_room(&self, at: i64, bytes: usize) -> bool {
         self.open.records.is_empty()
             || (self.open.records.len() < self.size.records
+                && self.open.markers_memory() < self.whole
                 && bytes <= self.open.bytes.capacity() - self.open.bytes.len()
                 && self.open.time(at).is_some())
     }
@@ -209,10 +210,7 @@ impl Log {
 
     /// Adds a marker to the open segment, which has room.
     pub fn push_marker(&mut self, marker: Marker) {
-        let at = self.open.bytes.len() as u32;
-        let mut record = Kept::marker(self.open.markers.len() as u32, at);
-        record.at = self.open.stamp(marker.at);
-        self.open.markers.push(marker);
+        let record = self.open.mark(marker);
         self.push(record, None);
     }
 

@@ -11,6 +11,19 @@ pub struct Marker {
     pub kind: MarkerKind,
 }
 
+impl Marker {
+    /// What it occupies beside itself, in bytes.
+    pub(super) fn owned(&self) -> usize {
+        match &self.kind {
+            MarkerKind::Dropped {
+                by_subscription, ..
+            } => by_subscription.capacity() * size_of::<(u64, u64)>(),
+            MarkerKind::Switched { from, to } => from.capacity() + to.capacity(),
+            MarkerKind::Gap { .. } | MarkerKind::Moved => 0,
+        }
+    }
+}
+
 /// What a [`Marker`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MarkerKind {

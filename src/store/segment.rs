@@ -23,6 +23,8 @@ pub(super) struct Segment {
     pub bytes: Vec<u8>,
     pub records: Vec<Kept>,
     pub markers: Vec<Marker>,
+    /// Bytes that the markers own.
+    owned: usize,
 }
 
 impl Segment {
@@ -35,6 +37,7 @@ impl Segment {
             bytes: Vec::with_capacity(bytes),
             records: Vec::with_capacity(records),
             markers: Vec::new(),
+            owned: 0,
         }
     }
 
@@ -127,10 +130,26 @@ impl Segment {
             records: self.records[entries].iter().map(moved).collect(),
             bytes: self.bytes[bytes.clone()].to_vec(),
             markers: Vec::new(),
+            owned: 0,
         }
     }
 
-    /// Gives back what a sealed segment will not use, where it is worth a copy.
+    /// Adds a marker, and gives the record that stands for it.
+    pub fn mark(&mut self, marker: Marker) -> Kept {
+        let mut record = Kept::marker(self.markers.len() as u32, self.bytes.len() as u32);
+        record.at = self.stamp(marker.at);
+        self.owned += marker.owned();
+        self.markers.push(marker);
+        record
+    }
+
+    /// What its markers occupy, in bytes.
+    pub fn markers_memory(&self) -> usize {
+        self.markers.capacity() * size_of::<Marker>() + self.owned
+    }
+
+    /// Gives back what a segment that is full will not use, where it is worth a copy. Few large entries
+    /// are, for buffers of another size are no use to the next segment.
     pub fn trim(&mut self) {
         if self.bytes.len() < self.bytes.capacity() / 2 {
             self.bytes.shrink_to_fit();
@@ -145,21 +164,12 @@ impl Segment {
         self.bytes.clear();
         self.records.clear();
         self.markers = Vec::new();
+        self.owned = 0;
     }
 
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
-        let owned = |marker: &Marker| match &marker.kind {
-            super::MarkerKind::Dropped {
-                by_subscription, ..
-            } => by_subscription.capacity() * size_of::<(u64, u64)>(),
-            super::MarkerKind::Switched { from, to } => from.capacity() + to.capacity(),
-            super::MarkerKind::Gap { .. } | super::MarkerKind::Moved => 0,
-        };
-        self.bytes.capacity()
-            + self.records.capacity() * size_of::<Kept>()
-            + self.markers.capacity() * size_of::<Marker>()
-            + self.markers.iter().map(owned).sum::<usize>()
+        self.bytes.capacity() + self.records.capacity() * size_of::<Kept>() + self.markers_memory()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::traffic::{Msg, SECOND, START, batch, msg, subscribed};
-use crate::store::{Direction, Holder, Store};
+use crate::store::{Direction, Holder, Marker, MarkerKind, Store};
 
 const MIB: usize = 1 << 20;
 
@@ -53,6 +53,23 @@ fn given_small_messages_each_costs_few_bytes_beside_its_own() {
         let kept = store.memory() as f64 / store.counters().kept as f64;
         assert!(kept - each <= 40.0, "{:.1} bytes at {size}", kept - each);
     }
+}
+
+#[test]
+fn given_markers_with_long_names_memory_stays_under_the_budget() {
+    let mut store = subscribed(MIB, &["a"]);
+    store.receive(START, &[msg(2, "a", "1")]);
+    for _ in 0..1_000 {
+        let (from, to) = ("x".repeat(4_000), "y".repeat(4_000));
+        store.mark(Marker {
+            at: START,
+            kind: MarkerKind::Switched { from, to },
+        });
+        assert!(store.memory() <= store.budget(), "{}", store.memory());
+    }
+    let counters = store.counters();
+    assert_eq!(counters.markers + counters.markers_gone, 1_000);
+    assert!(counters.markers > 50, "{}", counters.markers);
 }
 
 #[test]
