@@ -53,6 +53,7 @@ impl Store {
     /// Makes the open segment ready for an entry at this time of so many bytes.
     pub(super) fn make_room(&mut self, at: i64, bytes: usize) {
         if !self.log.has_room(at, bytes) {
+            self.log.trim_open();
             while self.memory() + self.log.next_memory(bytes) > self.budget && self.evict_oldest() {
             }
             self.log.seal();

@@ -7,7 +7,7 @@ use super::{
     bits::Bits,
     record::Kept,
     rows::{Layer, Rows},
-    segment::Segment,
+    segment::{FEW, Segment},
     view::{Tally, Verdict},
 };
 
@@ -23,8 +23,6 @@ const PARTS: usize = 64;
 /// The parts for records before anything is known, and the most of them.
 const FIRST: usize = PARTS / 4;
 const MOST: usize = PARTS - FIRST;
-/// Fewer entries tell nothing of those to come.
-const TELLING: usize = 64;
 
 /// All that a segment occupies: 1 MiB, less where the budget is small.
 fn whole_for(budget: usize) -> usize {
@@ -56,7 +54,7 @@ impl Size {
     /// evicted segments are used again.
     fn after(self, whole: usize, full: &Segment) -> Size {
         let (bytes, records) = (full.bytes.len(), full.records.len() * size_of::<Kept>());
-        if full.records.len() < TELLING.min(self.records) {
+        if full.records.len() < FEW.min(self.records) {
             return self;
         }
         let wanted = (records * PARTS).div_ceil(bytes + records).clamp(1, MOST);
@@ -158,8 +156,14 @@ impl Log {
         }
     }
 
+    /// Gives back what the open segment will not use, since it is full.
+    pub fn trim_open(&mut self) {
+        self.open.trim();
+    }
+
     /// Seals the open segment and opens the next.
     pub fn seal(&mut self) {
+        self.trim_open();
         self.size = self.size.after(self.whole, &self.open);
         let size = self.size;
         let spare = self.spare.take().filter(|(segment, _)| size.fits(segment));
@@ -169,8 +173,7 @@ impl Log {
         });
         segment.first = self.open.next();
         rows.reset(self.open_rows.end(), self.filtered);
-        let mut full = std::mem::replace(&mut self.open, segment);
-        full.trim();
+        let full = std::mem::replace(&mut self.open, segment);
         let sealed = Sealed {
             segment: Arc::new(full),
             rows: std::mem::replace(&mut self.open_rows, rows),

@@ -11,6 +11,9 @@ const SLACK: i64 = 300 * 1_000_000_000;
 /// How far apart the times of one segment may lie: an hour and the slack, in microseconds.
 const SPAN: i64 = 3_900_000_000;
 
+/// Fewer entries in a full segment are large, and tell nothing of those to come.
+pub(super) const FEW: usize = 64;
+
 /// A stretch of the log. While it is open, entries are added behind; sealed, it never changes.
 #[derive(Debug)]
 pub(super) struct Segment {
@@ -151,7 +154,8 @@ impl Segment {
     /// Gives back what a segment that is full will not use, where it is worth a copy. Few large entries
     /// are, for buffers of another size are no use to the next segment.
     pub fn trim(&mut self) {
-        if self.bytes.len() < self.bytes.capacity() / 2 {
+        let share = if self.records.len() < FEW { 64 } else { 2 };
+        if self.bytes.capacity() - self.bytes.len() > self.bytes.capacity() / share {
             self.bytes.shrink_to_fit();
         }
         if self.records.len() < self.records.capacity() / 2 {

@@ -56,6 +56,24 @@ fn given_small_messages_each_costs_few_bytes_beside_its_own() {
 }
 
 #[test]
+fn given_large_messages_a_sealed_segment_has_little_room_to_spare() {
+    for size in [10_000, 70_000, 200_000, 400_000, 900_000] {
+        let mut store = subscribed(64 * MIB, &["a"]);
+        let payload = "x".repeat(size);
+        let wire = batch(&[msg(2, "a", &payload)]);
+        for _ in 0..32 * MIB / size {
+            store.append(Direction::In, &wire.bytes, &wire.records, START);
+        }
+        let sealed = || store.log.sealed.iter();
+        let memory = sealed().map(|it| it.segment.memory() + it.rows.memory());
+        let messages = sealed().map(|it| it.segment.records.len());
+        let kept = memory.sum::<usize>() as f64 / messages.sum::<usize>() as f64;
+        let over = kept - wire.bytes.len() as f64;
+        assert!(over <= 40.0 + size as f64 / 64.0, "{over:.1} at {size}");
+    }
+}
+
+#[test]
 fn given_markers_with_long_names_memory_stays_under_the_budget() {
     let mut store = subscribed(MIB, &["a"]);
     store.receive(START, &[msg(2, "a", "1")]);
