@@ -1,19 +1,10 @@
 //! What a row of the log shows: a message or a marker.
 
-use super::Marker;
+use super::{Direction, Marker};
 
 /// Names a message or a marker. Never reused; ordered by arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub(super) u64);
-
-/// Which way a message went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// From the server.
-    In,
-    /// Written by us.
-    Out,
-}
 
 /// One entry of the log.
 #[derive(Clone, Copy, Debug, PartialEq)]

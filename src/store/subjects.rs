@@ -5,7 +5,7 @@ use std::{collections::VecDeque, ops::Range};
 use super::{
     NodeId, Rate, Timeline, Traffic, TreeRow,
     hash::Seed,
-    interner::Table,
+    numbers::Numbers,
     rates::{RATE_SECONDS, Recent},
     timeline::HISTORY_SECONDS,
     tree::Tree,
@@ -41,7 +41,7 @@ const AT_ONCE: usize = 64;
 #[derive(Debug)]
 pub struct Subjects {
     seed: Seed,
-    table: Table,
+    numbers: Numbers,
     entries: Vec<Subject>,
     free: Vec<u32>,
     /// Bytes of the names.
@@ -102,7 +102,7 @@ impl Subjects {
     pub(super) fn new() -> Subjects {
         Subjects {
             seed: Seed::random(),
-            table: Table::new(),
+            numbers: Numbers::new(),
             entries: Vec::new(),
             free: Vec::new(),
             names: 0,
@@ -211,7 +211,7 @@ impl Subjects {
 
     fn lookup(&self, subject: &[u8], hash: u64) -> Option<u32> {
         let named = |number: u32| *self.entries[number as usize].name == *subject;
-        self.table.find(hash, named)
+        self.numbers.find(hash, named)
     }
 
     fn add(&mut self, subject: &[u8], hash: u64, view: &View) -> u32 {
@@ -249,7 +249,7 @@ impl Subjects {
             self.entries[number as usize] = entry;
         }
         let entries = &self.entries;
-        self.table
+        self.numbers
             .insert(hash, number, |number| entries[number as usize].hash);
         number
     }
@@ -405,7 +405,7 @@ impl Subjects {
         let name = std::mem::take(&mut entry.name);
         let (hash, node) = (entry.hash, entry.node);
         let entries = &self.entries;
-        self.table
+        self.numbers
             .remove(hash, number, |number| entries[number as usize].hash);
         self.tree.remove(node, &name);
         self.names -= name.len();
@@ -427,7 +427,7 @@ impl Subjects {
         self.entries.capacity() * size_of::<Subject>()
             + numbers * size_of::<u32>()
             + self.names
-            + self.table.memory()
+            + self.numbers.memory()
             + self.tree.memory()
             + self
                 .watched
@@ -438,7 +438,7 @@ impl Subjects {
     /// What the subjects known need: as [`Subjects::memory`], without places that forgotten ones left
     /// to be used again.
     pub(super) fn memory_in_use(&self) -> usize {
-        self.len() * (size_of::<Subject>() + Table::EACH) + self.names + self.tree.memory_in_use()
+        self.len() * (size_of::<Subject>() + Numbers::EACH) + self.names + self.tree.memory_in_use()
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// From hashes to numbers. Who asks compares the names.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct Numbers {
     /// A power of two of them, at most three quarters taken.
     slots: Vec<Slot>,
     taken: usize,
@@ -22,12 +22,12 @@ const NOTHING: Slot = Slot {
     number: EMPTY,
 };
 
-impl Table {
+impl Numbers {
     /// What a number costs about, in bytes: the table is half full in the mean.
     pub const EACH: usize = 2 * size_of::<Slot>();
 
-    pub fn new() -> Table {
-        Table {
+    pub fn new() -> Numbers {
+        Numbers {
             slots: vec![NOTHING; 16],
             taken: 0,
         }
@@ -132,18 +132,18 @@ mod tests {
         fn it_finds_what_a_map_finds(steps in proptest::collection::vec((0u64..40, any::<bool>()), 0..300)) {
             // Few homes and equal tags: nearly everything collides.
             let hash_of = |number: u32| u64::from(number % 5) * 7;
-            let mut table = Table::new();
+            let mut numbers = Numbers::new();
             let mut map = HashMap::new();
             for (key, add) in steps {
                 let number = key as u32;
                 if add && !map.contains_key(&number) {
                     map.insert(number, ());
-                    table.insert(hash_of(number), number, hash_of);
+                    numbers.insert(hash_of(number), number, hash_of);
                 } else if !add && map.remove(&number).is_some() {
-                    table.remove(hash_of(number), number, hash_of);
+                    numbers.remove(hash_of(number), number, hash_of);
                 }
                 for number in 0..40 {
-                    let found = table.find(hash_of(number), |found| found == number);
+                    let found = numbers.find(hash_of(number), |found| found == number);
                     prop_assert_eq!(found.is_some(), map.contains_key(&number));
                 }
             }
