@@ -147,6 +147,9 @@ impl Store {
 
         subjects.count(kept.subject, kept.size(), is_copy, arrival.second);
         subscriptions.count(place, kept.size(), is_copy, arrival.second);
+        if !out {
+            subjects.came_on(kept.subject, place, |place| subscriptions.is_live(place));
+        }
         log.push(kept, Some(verdict(&kept, view, subjects, subscriptions)));
     }
 }

@@ -57,6 +57,8 @@ pub struct Message<'a> {
     pub direction: Direction,
     /// The subscription it came in on: 1 for replies to our own requests, 0 where we sent it.
     pub sid: u64,
+    /// See [`Message::home`].
+    pub(super) home: u64,
     /// The subject it was published to.
     pub subject: &'a [u8],
     /// Where an answer is awaited.
@@ -74,6 +76,13 @@ pub struct Message<'a> {
 }
 
 impl Message<'_> {
+    /// The subscription to colour it by, as `sid` has it: the oldest one there is that its subject came
+    /// in on. Where subscriptions overlap it is the same for all messages of the subject, whichever of
+    /// their copies came first.
+    pub fn home(&self) -> u64 {
+        self.home
+    }
+
     /// The size of the payload in bytes, as it was on the wire.
     pub fn size(&self) -> usize {
         self.payload.len() + self.missing

@@ -248,11 +248,15 @@ impl Store {
     fn message<'a>(&'a self, id: MessageId, segment: &'a Segment, record: &Kept) -> Message<'a> {
         let bytes = &segment.bytes;
         let out = record.flags.has(Flags::OUT);
+        let sid = |place| self.subscriptions.at(place).sid;
+        let home = self.subjects.at(record.subject).home;
+        let home = self.subscriptions.is_live(home).then_some(home);
         Message {
             id,
             at: segment.at(record),
             direction: if out { Direction::Out } else { Direction::In },
-            sid: self.subscriptions.at(record.subscription).sid,
+            sid: sid(record.subscription),
+            home: sid(home.unwrap_or(record.subscription)),
             subject: record.subject_of(bytes),
             reply: record.reply_of(bytes),
             header: record.header_of(bytes),

@@ -79,6 +79,8 @@ pub(super) struct Subject {
     in_tree: (u64, u64),
     kept: u64,
     recent: Recent,
+    /// The oldest of the subscriptions there are that it came in on, copies included, by its place.
+    pub home: u16,
     /// Whether it is an inbox or one of the server's own subjects.
     pub internal: bool,
     /// Whether it matches the pattern of the view.
@@ -232,6 +234,7 @@ impl Subjects {
             in_tree: (0, 0),
             kept: 0,
             recent: Recent::default(),
+            home: u16::MAX,
             internal: is_internal(subject),
             matches: matches(view, subject),
             remainder: None,
@@ -268,6 +271,15 @@ impl Subjects {
         if !entry.lists.touched {
             entry.lists.touched = true;
             self.touched.push(number);
+        }
+    }
+
+    /// Notes a subscription that a message came in on, `is_live` telling which are there.
+    #[inline]
+    pub(super) fn came_on(&mut self, number: u32, place: u16, is_live: impl Fn(u16) -> bool) {
+        let home = &mut self.entries[number as usize].home;
+        if place < *home || (place > *home && !is_live(*home)) {
+            *home = place;
         }
     }
 

@@ -171,6 +171,11 @@ impl Subscriptions {
         &self.slots[place as usize]
     }
 
+    /// Whether there is one at a place, and it was not removed.
+    pub fn is_live(&self, place: u16) -> bool {
+        self.slots.get(usize::from(place)).is_some_and(|it| it.live)
+    }
+
     /// Counts a message that is now kept.
     pub fn count(&mut self, place: u16, bytes: u64, is_copy: bool, second: i64) {
         let slot = &mut self.slots[place as usize];

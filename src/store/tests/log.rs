@@ -96,6 +96,28 @@ fn given_a_subscription_to_them_by_name_internal_subjects_are_shown() {
 }
 
 #[test]
+fn given_overlapping_subscriptions_all_rows_of_a_subject_are_at_home_on_the_oldest() {
+    let mut store = subscribed(MIB, &["a.b", "a.>", ">"]);
+    let homes = |store: &Store| -> Vec<u64> {
+        let rows = (0..store.rows()).filter_map(|row| store.row(row)?.message());
+        rows.map(|message| message.home()).collect()
+    };
+    store.send(START, &[msg(0, "a.b", "0")]);
+    assert_eq!(homes(&store), [0], "it came on none");
+    for (payload, order, home) in [("1", [4, 3], 3), ("2", [3, 4], 3), ("3", [4, 2], 2)] {
+        store.receive(START, &order.map(|sid| msg(sid, "a.b", payload)));
+        let homes = homes(&store);
+        assert!(homes.iter().all(|it| *it == home), "{payload}: {homes:?}");
+    }
+    assert_eq!(store.snapshot(0..9).row(0), store.row(0));
+    store.receive(START, &[msg(4, "a.c", "1")]);
+    assert_eq!(homes(&store), [2, 2, 2, 2, 4]);
+    store.remove_subscription(2);
+    store.receive(START, &[msg(4, "a.b", "4"), msg(3, "a.b", "4")]);
+    assert_eq!(homes(&store), [3, 3, 3, 3, 4, 3]);
+}
+
+#[test]
 fn given_a_removed_subscription_what_still_comes_is_late_and_not_kept() {
     let mut store = subscribed(MIB, &["a"]);
     store.receive(START, &[msg(2, "a", "1")]);

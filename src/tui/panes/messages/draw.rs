@@ -269,7 +269,7 @@ fn subject_of(app: &App, message: &Message) -> (String, Style) {
         Some((_, asked)) => (asked, " ↩"),
         None => (message.subject, ""),
     };
-    let own = app.subscriptions.of_sid(crate::client::Sid(message.sid));
+    let own = app.subscriptions.of_sid(crate::client::Sid(message.home()));
     let matching = || {
         let rows = app.subscriptions.rows();
         rows.iter()
