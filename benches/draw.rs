@@ -18,7 +18,7 @@ use goingnats::{
     client::{Batch, Data, Event, Sid},
     protocol::{Headers, Info, encode},
     tui::{
-        app::{App, Now, ingest, update},
+        app::{Action, App, Focus, Now, ingest, update},
         render,
         terminal::Screen,
     },
@@ -33,6 +33,11 @@ const SIZE: (u16, u16) = (200, 50);
 const BATCH: u64 = 1000;
 
 fn main() {
+    whatever_is_kept();
+    the_last_of_many_siblings();
+}
+
+fn whatever_is_kept() {
     for kept in [10, 1_000_000, 10_000_000] {
         let mut scene = Scene::new();
         scene.receive(kept);
@@ -43,15 +48,19 @@ fn main() {
             // last, for it adds to what is kept
             ("one-more", |scene| scene.receive(1)),
         ] {
-            let runs: Vec<Vec<f64>> = (0..RUNS).map(|_| scene.frames(between)).collect();
-            let middle = |percent| {
-                let of_runs: Vec<f64> = runs.iter().map(|run| percentile(run, percent)).collect();
-                median(&of_runs)
-            };
-            figure(&format!("draw-{name}-{kept}"), middle(50), "us/frame");
-            figure(&format!("draw-{name}-{kept}-p99"), middle(99), "us/frame");
+            scene.measure(&format!("draw-{name}-{kept}"), between);
         }
     }
+}
+
+/// The tree of subjects with its cursor at the end of a hundred thousand.
+fn the_last_of_many_siblings() {
+    let mut scene = Scene::new();
+    scene.receive_on(100_000, |number| format!("sensors.{number:06}"));
+    let now = scene.now();
+    scene.app.go_to(Focus::Subjects);
+    update::act(&mut scene.app, Action::Last, now);
+    scene.measure("draw-siblings-100000", Scene::redraw_all);
 }
 
 /// A screen that follows what comes in, with its details beside it.
@@ -101,12 +110,18 @@ impl Scene {
     }
 
     fn receive(&mut self, messages: u64) {
+        self.receive_on(messages, |number| {
+            format!("sensors.eu.room{}.temperature", number % 1000)
+        });
+    }
+
+    fn receive_on(&mut self, messages: u64, subject: fn(u64) -> String) {
         let until = self.received + messages;
         while self.received < until {
             let count = BATCH.min(until - self.received);
             let (mut bytes, mut records) = (Vec::new(), Vec::new());
             for number in self.received..self.received + count {
-                let subject = format!("sensors.eu.room{}.temperature", number % 1000);
+                let subject = subject(number);
                 let payload =
                     format!(r#"{{"id":{number},"celsius":21.5,"ok":true,"at":"kitchen"}}"#);
                 let (subject, payload) = (subject.as_bytes(), payload.as_bytes());
@@ -125,6 +140,16 @@ impl Scene {
 
     fn redraw_all(&mut self) {
         self.screen.redraw_all();
+    }
+
+    fn measure(&mut self, name: &str, between: fn(&mut Scene)) {
+        let runs: Vec<Vec<f64>> = (0..RUNS).map(|_| self.frames(between)).collect();
+        let middle = |percent| {
+            let of_runs: Vec<f64> = runs.iter().map(|run| percentile(run, percent)).collect();
+            median(&of_runs)
+        };
+        figure(name, middle(50), "us/frame");
+        figure(&format!("{name}-p99"), middle(99), "us/frame");
     }
 
     /// Microseconds of each frame, `between` which the clock does not run.

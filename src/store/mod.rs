@@ -39,6 +39,7 @@ mod rows;
 mod scan;
 mod search;
 mod segment;
+mod siblings;
 #[allow(clippy::module_inception)]
 mod store;
 mod subjects;

@@ -32,6 +32,9 @@ pub struct SubjectStats {
 /// Above this many, subjects with no kept message are forgotten.
 const MOST: usize = 100_000;
 
+/// What an allocation costs besides its bytes, about.
+pub(super) const ALLOCATION: usize = 16;
+
 /// Up to so many subjects touched by one batch, the tree is brought up to date at once; under more
 /// it waits for the tick.
 const AT_ONCE: usize = 64;
@@ -44,7 +47,7 @@ pub struct Subjects {
     numbers: Numbers,
     entries: Vec<Subject>,
     free: Vec<u32>,
-    /// Bytes of the names.
+    /// Bytes of the names, allocated one by one.
     names: usize,
     tree: Tree,
     /// Counted since the tree was brought up to date.
@@ -244,7 +247,7 @@ impl Subjects {
                 .is_some_and(|watched| is_below(&watched.prefix, subject)),
             lists,
         };
-        self.names += subject.len();
+        self.names += subject.len() + ALLOCATION;
         if number as usize == self.entries.len() {
             reserve_gently(&mut self.entries);
             self.entries.push(entry);
@@ -419,8 +422,8 @@ impl Subjects {
         let entries = &self.entries;
         self.numbers
             .remove(hash, number, |number| entries[number as usize].hash);
-        self.tree.remove(node, &name);
-        self.names -= name.len();
+        self.tree.remove(node);
+        self.names -= name.len() + ALLOCATION;
         self.free.push(number);
         self.forgotten += 1;
     }

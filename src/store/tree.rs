@@ -1,8 +1,13 @@
 //! Subjects as a tree of tokens, flattened to the rows of a pane.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
-use super::{Rate, view::is_internal};
+use super::{
+    Rate,
+    siblings::{Known, Place, Siblings},
+    subjects::{ALLOCATION, reserve_gently},
+    view::is_internal,
+};
 
 /// Names a node of the tree for as long as the node is there; keep the prefix to find it later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,24 +47,22 @@ const ROOT: u32 = 0;
 /// The parent of a node that is not there any more.
 const GONE: u32 = u32::MAX;
 
-/// What a child costs besides its node: its token twice over, and its share of a map, in bytes.
-const CHILD: usize = 64;
-
 /// The tree. Counts and rates of a node hold everything below it.
 #[derive(Debug)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
     free: Vec<u32>,
-    /// Bytes of the tokens.
-    tokens: usize,
+    /// Bytes of the tokens, and of who stands below whom.
+    owned: usize,
     /// Which tick the rates belong to.
     tick: u64,
 }
 
 #[derive(Debug)]
 struct Node {
+    token: Box<[u8]>,
     parent: u32,
-    children: BTreeMap<Box<[u8]>, u32>,
+    children: Siblings,
     /// The interned subject that ends here.
     subject: Option<u32>,
     folded: bool,
@@ -74,9 +77,9 @@ struct Node {
 impl Tree {
     pub fn new() -> Tree {
         Tree {
-            nodes: vec![Node::new(ROOT, false)],
+            nodes: vec![Node::new(b"", ROOT)],
             free: Vec::new(),
-            tokens: 0,
+            owned: 0,
             tick: 0,
         }
     }
@@ -84,68 +87,134 @@ impl Tree {
     /// The node of a subject that is now known under a number.
     pub fn insert(&mut self, subject: &[u8], number: u32) -> u32 {
         let mut node = ROOT;
-        for token in tokens(subject) {
-            node = match self.nodes[node as usize].children.get(token) {
-                Some(child) => *child,
-                None => self.grow(node, token),
-            };
+        let mut rest = tokens(subject);
+        while let Some(token) = rest.next() {
+            match self.child(node, token) {
+                Ok((_, child)) => node = child,
+                Err(place) => {
+                    node = self.grow(node, place, token, rest);
+                    break;
+                }
+            }
         }
         self.nodes[node as usize].subject = Some(number);
         node
     }
 
-    fn grow(&mut self, parent: u32, token: &[u8]) -> u32 {
-        let node = Node::new(parent, parent == ROOT && is_internal(token));
-        let id = match self.free.pop() {
+    /// A child by its token, or the place where it would stand.
+    fn child(&self, node: u32, token: &[u8]) -> Result<(Place, u32), Place> {
+        let children = &self.nodes[node as usize].children;
+        children.find(token, |child| self.known(child))
+    }
+
+    fn known(&self, node: u32) -> Known<'_> {
+        Known {
+            token: &self.nodes[node as usize].token,
+            height: self.height(node),
+        }
+    }
+
+    /// Adds a child, and the others below it one by one; gives the last.
+    fn grow<'a>(
+        &mut self,
+        parent: u32,
+        place: Place,
+        token: &[u8],
+        below: impl Iterator<Item = &'a [u8]>,
+    ) -> u32 {
+        let top = self.add(parent, token);
+        let mut last = top;
+        for token in below {
+            let node = self.add(last, token);
+            self.nodes[last as usize].children = Siblings::One(node);
+            last = node;
+        }
+        let mut at = last;
+        for rows in 1.. {
+            if at == top {
+                break;
+            }
+            at = self.nodes[at as usize].parent;
+            self.nodes[at as usize].below = rows;
+        }
+        let chunk = self.change_children(parent, |siblings, tree| {
+            siblings.insert(place, top, |node| tree.known(node))
+        });
+        self.grew(top, chunk, self.height(top) as isize);
+        last
+    }
+
+    fn add(&mut self, parent: u32, token: &[u8]) -> u32 {
+        self.owned += token.len() + ALLOCATION;
+        let node = Node::new(token, parent);
+        match self.free.pop() {
             Some(id) => {
                 self.nodes[id as usize] = node;
                 id
             }
             None => {
-                super::subjects::reserve_gently(&mut self.nodes);
+                reserve_gently(&mut self.nodes);
                 self.nodes.push(node);
                 (self.nodes.len() - 1) as u32
             }
-        };
-        self.tokens += token.len() + CHILD;
-        self.nodes[parent as usize]
-            .children
-            .insert(token.into(), id);
-        self.change_rows(parent, |below| below + 1);
-        id
+        }
     }
 
-    /// Changes how many rows are below a node, and above it as far as that can be seen.
-    fn change_rows(&mut self, node: u32, change: impl Fn(usize) -> usize) {
-        let mut at = node;
+    fn change_children<T>(
+        &mut self,
+        node: u32,
+        change: impl FnOnce(&mut Siblings, &Tree) -> T,
+    ) -> T {
+        let mut children = std::mem::take(&mut self.nodes[node as usize].children);
+        self.owned -= children.memory();
+        let changed = change(&mut children, self);
+        self.owned += children.memory();
+        self.nodes[node as usize].children = children;
+        changed
+    }
+
+    /// Tells the nodes above, as far as that can be seen, that a node has so many rows more, or less;
+    /// `chunk` is where it stands among its siblings.
+    fn grew(&mut self, node: u32, mut chunk: usize, by: isize) {
+        let mut at = self.nodes[node as usize].parent;
         loop {
-            let node = &mut self.nodes[at as usize];
-            node.below = change(node.below);
-            if at == ROOT || node.folded {
+            let here = &mut self.nodes[at as usize];
+            here.children.add_rows(chunk, by);
+            here.below = here.below.wrapping_add_signed(by);
+            if at == ROOT || here.folded {
                 return;
             }
-            at = node.parent;
+            let here = &self.nodes[at as usize];
+            let siblings = &self.nodes[here.parent as usize].children;
+            chunk = siblings.chunk_of(&here.token, |node| self.known(node));
+            at = here.parent;
         }
     }
 
     /// Forgets the subject that ends at a node. Its totals stay counted in the nodes above.
-    pub fn remove(&mut self, node: u32, subject: &[u8]) {
+    pub fn remove(&mut self, node: u32) {
         self.nodes[node as usize].subject = None;
-        let mut path: Vec<&[u8]> = tokens(subject).collect();
         let mut at = node;
-        while let Some(token) = path.pop() {
+        while let Some((parent, place)) = self.place_of(at) {
             let here = &self.nodes[at as usize];
             if here.subject.is_some() || !here.children.is_empty() {
                 return;
             }
-            let parent = here.parent;
-            self.nodes[parent as usize].children.remove(token);
-            self.tokens -= token.len() + CHILD;
-            self.change_rows(parent, |below| below - 1);
-            self.nodes[at as usize].parent = GONE;
+            self.owned -= here.token.len() + ALLOCATION;
+            self.grew(at, place.chunk, -1);
+            self.change_children(parent, |siblings, _| siblings.remove(place));
+            self.nodes[at as usize] = Node::new(b"", GONE);
             self.free.push(at);
             at = parent;
         }
+    }
+
+    /// The node above, and the place among its children; `None` for the root, and for a node that is not
+    /// there any more.
+    fn place_of(&self, node: u32) -> Option<(u32, Place)> {
+        let parent = self.parent_of(node)?;
+        let (place, _) = self.child(parent, &self.nodes[node as usize].token).ok()?;
+        Some((parent, place))
     }
 
     /// Counts messages at a node and everywhere above.
@@ -208,14 +277,15 @@ impl Tree {
             wanted,
             rows: Vec::with_capacity(wanted),
         };
-        window.walk(ROOT, 0, &[]);
+        window.walk(ROOT, 0, &mut Vec::new());
         window.rows
     }
 
     /// The node that whole tokens lead to.
     pub fn find(&self, prefix: &[u8]) -> Option<u32> {
         tokens(prefix).try_fold(ROOT, |node, token| {
-            self.nodes[node as usize].children.get(token).copied()
+            let (_, child) = self.child(node, token).ok()?;
+            Some(child)
         })
     }
 
@@ -224,13 +294,12 @@ impl Tree {
         let mut at = node.0;
         let mut row = 0;
         while at != ROOT {
-            let parent = self.parent_of(at)?;
+            let (parent, place) = self.place_of(at)?;
             let above = &self.nodes[parent as usize];
             if above.folded {
                 return None;
             }
-            let before = above.children.values().take_while(|child| **child != at);
-            row += before.map(|child| self.height(*child)).sum::<usize>();
+            row += above.children.rows_before(place, |node| self.known(node));
             row += usize::from(parent != ROOT);
             at = parent;
         }
@@ -264,7 +333,7 @@ impl Tree {
 
     /// Folds or unfolds a node that has children.
     pub fn fold(&mut self, node: NodeId, folded: bool) {
-        let Some(parent) = self.parent_of(node.0) else {
+        let Some((_, place)) = self.place_of(node.0) else {
             return;
         };
         let here = &mut self.nodes[node.0 as usize];
@@ -272,11 +341,8 @@ impl Tree {
             return;
         }
         here.folded = folded;
-        let below = here.below;
-        self.change_rows(
-            parent,
-            |rows| if folded { rows - below } else { rows + below },
-        );
+        let below = here.below as isize;
+        self.grew(node.0, place.chunk, if folded { -below } else { below });
     }
 
     /// The subjects known, in the order of the rows.
@@ -285,7 +351,9 @@ impl Tree {
         std::iter::from_fn(move || {
             loop {
                 let node = &self.nodes[stack.pop()? as usize];
-                stack.extend(node.children.values().rev());
+                let waiting = stack.len();
+                stack.extend(node.children.from(Place::default()));
+                stack[waiting..].reverse();
                 if node.subject.is_some() {
                     return node.subject;
                 }
@@ -297,22 +365,23 @@ impl Tree {
     pub fn memory(&self) -> usize {
         self.nodes.capacity() * size_of::<Node>()
             + self.free.capacity() * size_of::<u32>()
-            + self.tokens
+            + self.owned
     }
 
     /// As [`Tree::memory`], without the places of nodes that are gone.
     pub fn memory_in_use(&self) -> usize {
-        (self.nodes.len() - self.free.len()) * size_of::<Node>() + self.tokens
+        (self.nodes.len() - self.free.len()) * size_of::<Node>() + self.owned
     }
 }
 
 impl Node {
-    fn new(parent: u32, folded: bool) -> Node {
+    fn new(token: &[u8], parent: u32) -> Node {
         Node {
+            token: token.into(),
             parent,
-            children: BTreeMap::new(),
+            children: Siblings::None,
             subject: None,
-            folded,
+            folded: parent == ROOT && is_internal(token),
             below: 0,
             count: 0,
             bytes: 0,
@@ -336,41 +405,39 @@ struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn walk(&mut self, above: u32, depth: usize, prefix: &[u8]) {
-        for (token, child) in &self.tree.nodes[above as usize].children {
+    fn walk(&mut self, above: u32, depth: usize, prefix: &mut Vec<u8>) {
+        let tree = self.tree;
+        let children = &tree.nodes[above as usize].children;
+        let first = children.at_row(&mut self.skip, |child| tree.known(child));
+        for child in children.from(first) {
             if self.rows.len() == self.wanted {
                 return;
             }
-            let height = self.tree.height(*child);
-            if self.skip >= height {
-                self.skip -= height;
-                continue;
-            }
-            let mut here = prefix.to_vec();
+            let len = prefix.len();
             if depth > 0 {
-                here.push(b'.');
+                prefix.push(b'.');
             }
-            here.extend_from_slice(token);
+            prefix.extend_from_slice(&tree.nodes[child as usize].token);
             if self.skip == 0 {
-                self.rows
-                    .push(self.tree.row(*child, depth, token, here.clone()));
+                self.rows.push(tree.row(child, depth, prefix.clone()));
             } else {
                 self.skip -= 1;
             }
-            if height > 1 {
-                self.walk(*child, depth + 1, &here);
+            if tree.height(child) > 1 {
+                self.walk(child, depth + 1, prefix);
             }
+            prefix.truncate(len);
         }
     }
 }
 
 impl Tree {
-    fn row<'a>(&'a self, id: u32, depth: usize, token: &'a [u8], prefix: Vec<u8>) -> TreeRow<'a> {
+    fn row(&self, id: u32, depth: usize, prefix: Vec<u8>) -> TreeRow<'_> {
         let node = &self.nodes[id as usize];
         TreeRow {
             node: NodeId(id),
             depth,
-            token,
+            token: &node.token,
             prefix,
             is_subject: node.subject.is_some(),
             has_children: !node.children.is_empty(),

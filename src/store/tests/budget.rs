@@ -167,6 +167,20 @@ fn given_a_subject_for_each_message_the_table_of_subjects_keeps_its_share() {
     assert_eq!(forgotten[0].count, 100_000);
 }
 
+/// A node, its token and who stands below it cost more than 100 bytes.
+#[test]
+fn given_subjects_of_many_tokens_none_of_which_another_has_the_table_is_not_undercounted() {
+    let mut store = subscribed(256 * MIB, &[">"]);
+    let subjects = 20_000;
+    flood(&mut store, subjects, |n| {
+        let uuid = format!("{n:08x}-3c1d-4b5e-9f00-{n:012x}");
+        format!("tenant.{uuid}.order.line.item.price.updated")
+    });
+    assert_eq!(store.subjects().rows(), 1 + 6 * subjects);
+    let each = store.subjects.memory() / subjects;
+    assert!((900..1_600).contains(&each), "{each} bytes a subject");
+}
+
 #[test]
 fn given_more_subjects_than_are_remembered_those_without_messages_are_forgotten() {
     let mut store = subscribed(256 * MIB, &["a.>"]);

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use super::traffic::{Batch, Msg, SECOND, START, batch, subscribed};
-use crate::store::{DEFAULT_BUDGET, Direction, View};
+use crate::store::{DEFAULT_BUDGET, Direction, Subjects, View};
 
 /// About 64 KiB of 128-byte messages.
 const BATCH: usize = 400;
@@ -77,6 +77,47 @@ fn measure(name: &str, batches: &[Batch]) {
         "figure: fifty_rows_{name} {} ns",
         begun.elapsed().as_nanos() / 1_000
     );
+}
+
+/// What the table of subjects says it occupies beside what the process has got since, and its speed.
+#[test]
+#[ignore = "a figure, for release builds"]
+fn subjects() {
+    const SUBJECTS: usize = 100_000;
+    type Named = fn(usize) -> String;
+    for (name, subject) in [
+        (
+            "chains",
+            (|n| format!("tenant.{n:08x}-3c1d-4b5e-9f00-{n:012x}.order.line.item.price.updated"))
+                as Named,
+        ),
+        ("siblings", |n| {
+            format!("sensors.{:06}", n * 7919 % SUBJECTS)
+        }),
+    ] {
+        let resident = || {
+            let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+            let resident = pages.split(' ').nth(1).and_then(|it| it.parse().ok());
+            resident.unwrap_or(0usize) * 4096
+        };
+        let mut subjects = Subjects::new();
+        let (before, begun) = (resident(), Instant::now());
+        for n in 0..SUBJECTS {
+            let name = subject(n);
+            let hash = subjects.hash(name.as_bytes());
+            subjects.intern(name.as_bytes(), hash, &View::default());
+        }
+        let took = begun.elapsed().as_nanos() as usize;
+        println!("figure: subjects_{name}_new {} ns", took / SUBJECTS);
+        println!(
+            "figure: subjects_{name}_counted {} bytes",
+            subjects.memory() / SUBJECTS
+        );
+        println!(
+            "figure: subjects_{name}_resident {} bytes",
+            (resident() - before) / SUBJECTS
+        );
+    }
 }
 
 #[test]

@@ -46,7 +46,7 @@ proptest! {
                     subjects.insert(path, node);
                 }
                 (2, Some(node)) => {
-                    tree.remove(*node, name.as_bytes());
+                    tree.remove(*node);
                     subjects.remove(&path);
                     let after = rows(&subjects, &HashSet::new());
                     folded.retain(|path| after.contains(&path.join(".")));
@@ -85,7 +85,7 @@ fn given_a_forgotten_subject_its_totals_stay_above_it() {
     let paid = tree.insert(b"orders.eu.paid", 2);
     tree.count(created, 3, 30);
     tree.count(paid, 4, 40);
-    tree.remove(created, b"orders.eu.created");
+    tree.remove(created);
     let counts: Vec<_> = tree
         .window(0..9)
         .iter()
@@ -95,6 +95,38 @@ fn given_a_forgotten_subject_its_totals_stay_above_it() {
     assert_eq!(tree.row_of(NodeId(created)), None);
     assert_eq!(tree.parent(NodeId(created)), None);
     tree.fold(NodeId(created), true);
-    tree.remove(paid, b"orders.eu.paid");
+    tree.remove(paid);
     assert_eq!(tree.rows(), 0);
+}
+
+#[test]
+fn given_very_many_siblings_each_row_is_found_at_once() {
+    let mut tree = Tree::new();
+    let nodes: Vec<u32> = (0..20_000u32)
+        .map(|n| tree.insert(format!("a.{:05}.b.c", n * 7919 % 20_000).as_bytes(), n))
+        .collect();
+    let folded = tree.find(b"a.00004").expect("inserted");
+    tree.fold(NodeId(folded), true);
+    tree.remove(nodes[0]);
+    assert_eq!(tree.rows(), 1 + 19_999 * 3 - 2);
+    let prefixes = |rows: std::ops::Range<usize>| -> Vec<String> {
+        let rows = tree.window(rows).into_iter();
+        rows.map(|row| String::from_utf8(row.prefix).expect("text"))
+            .collect()
+    };
+    assert_eq!(
+        prefixes(8..14),
+        [
+            "a.00003.b",
+            "a.00003.b.c",
+            "a.00004",
+            "a.00005",
+            "a.00005.b",
+            "a.00005.b.c"
+        ]
+    );
+    let last = tree.rows() - 1;
+    assert_eq!(prefixes(last..last + 9), ["a.19999.b.c"]);
+    let node = tree.find(b"a.19999.b.c").expect("inserted");
+    assert_eq!(tree.row_of(NodeId(node)), Some(last));
 }
