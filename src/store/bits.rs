@@ -17,6 +17,14 @@ impl Bits {
         self.words[word] |= 1 << (index % 64);
     }
 
+    /// Adds 64 entries from `64 * number` on, of which none is in it.
+    pub fn set_word(&mut self, number: usize, word: u64) {
+        if word != 0 {
+            self.words.resize(self.words.len().max(number + 1), 0);
+            self.words[number] |= word;
+        }
+    }
+
     /// Takes an entry out.
     pub fn unset(&mut self, index: usize) {
         if let Some(word) = self.words.get_mut(index / 64) {

@@ -8,6 +8,7 @@ use super::{
     record::Kept,
     rows::{Layer, Rows},
     segment::{FEW, Segment},
+    verdicts::Verdicts,
     view::{Tally, Verdict},
 };
 
@@ -246,10 +247,11 @@ impl Log {
     }
 
     /// Decides on every message anew, the filter left aside.
-    pub fn decide(&mut self, verdict: impl Fn(&Kept) -> Verdict) {
+    pub fn decide(&mut self, verdicts: &Verdicts) {
         self.change_rows(|segment, rows| {
-            let decided = |record: &Kept| (!record.is_marker()).then(|| verdict(record));
-            rows.decide_all(segment.records.iter().map(decided));
+            rows.decide_all(&segment.records, |record| {
+                (!record.is_marker()).then(|| verdicts.of(record))
+            });
         });
         self.tally = Tally::default();
         for sealed in &self.sealed {

@@ -48,6 +48,7 @@ mod subscriptions;
 mod tests;
 mod timeline;
 mod tree;
+mod verdicts;
 mod view;
 mod watch;
 

@@ -47,6 +47,21 @@ impl Flags {
     /// Not a message.
     pub const MARKER: Flags = Flags(16);
 
+    /// Every combination of those that a [`Verdict`](super::view::Verdict) depends on, in the order of
+    /// [`Flags::judged`].
+    pub const JUDGED: [Flags; 4] = [
+        Flags(0),
+        Flags::COPY,
+        Flags::OURS,
+        Flags(Flags::COPY.0 | Flags::OURS.0),
+    ];
+
+    /// Which of [`Flags::JUDGED`] it holds.
+    #[inline]
+    pub fn judged(self) -> usize {
+        usize::from(self.0 / Flags::COPY.0 % 4)
+    }
+
     pub fn has(self, flag: Flags) -> bool {
         self.0 & flag.0 != 0
     }
@@ -201,6 +216,17 @@ mod tests {
             ..protocol::Record::default()
         };
         assert_eq!(Kept::of(&record, 0, 0), None);
+    }
+
+    #[test]
+    fn what_a_verdict_depends_on_is_told_whatever_else_is_known() {
+        for bits in 0..32 {
+            let flags = Flags(bits);
+            let judged = Flags::JUDGED[flags.judged()];
+            for flag in [Flags::COPY, Flags::OURS] {
+                assert_eq!(judged.has(flag), flags.has(flag), "{bits:b}");
+            }
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Rows {
         if let Some(verdict) = verdict {
             self.tally.count(verdict);
         }
-        let wanted = matches!(verdict, None | Some(Verdict::Shown));
+        let wanted = is_wanted(verdict);
         if wanted {
             self.wanted.set(index);
         }
@@ -74,12 +74,21 @@ impl Rows {
     }
 
     /// Decides on every entry anew; what passes and what are hits stays.
-    pub fn decide_all(&mut self, verdicts: impl Iterator<Item = Option<Verdict>>) {
-        self.tally = Tally::default();
+    pub fn decide_all<T>(&mut self, entries: &[T], verdict: impl Fn(&T) -> Option<Verdict>) {
         self.wanted.clear();
-        for (index, verdict) in verdicts.enumerate() {
-            self.decide(index, verdict);
+        let mut tally = Tally::default();
+        for (number, entries) in entries.chunks(64).enumerate() {
+            let mut word = 0;
+            for (bit, entry) in entries.iter().enumerate() {
+                let verdict = verdict(entry);
+                if let Some(verdict) = verdict {
+                    tally.count(verdict);
+                }
+                word |= u64::from(is_wanted(verdict)) << bit;
+            }
+            self.wanted.set_word(number, word);
         }
+        self.tally = tally;
         self.count();
     }
 
@@ -191,6 +200,10 @@ impl Rows {
     }
 }
 
+fn is_wanted(verdict: Option<Verdict>) -> bool {
+    matches!(verdict, None | Some(Verdict::Shown))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,7 +265,9 @@ mod tests {
         rows.found(Layer::Search, &found(&[0, 1]), 0);
         assert_eq!(rows.hits_shown(), 1);
         assert!(rows.is_hit(1));
-        rows.decide_all([Some(Verdict::Muted), Some(Verdict::Shown), None].into_iter());
+        rows.decide_all(&[Some(Verdict::Muted), Some(Verdict::Shown), None], |it| {
+            *it
+        });
         assert_eq!(rows.hits_shown(), 1);
         assert_eq!(rows.hits_before(1), 0);
         assert_eq!(rows.hits_before(2), 1);

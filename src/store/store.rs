@@ -14,6 +14,7 @@ use super::{
     record::{Flags, Kept},
     segment::Segment,
     subscriptions::Subscriptions,
+    verdicts::Verdicts,
     view::{Traits, Verdict},
 };
 
@@ -208,14 +209,8 @@ impl Store {
     }
 
     fn decide(&mut self) {
-        let Store {
-            log,
-            subjects,
-            subscriptions,
-            view,
-            ..
-        } = self;
-        log.decide(|record| verdict(record, view, subjects, subscriptions));
+        let verdicts = Verdicts::new(&self.view, &self.subjects, &self.subscriptions);
+        self.log.decide(&verdicts);
     }
 
     /// How many rows are shown, markers included.

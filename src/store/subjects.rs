@@ -200,6 +200,11 @@ impl Subjects {
         &self.entries[number as usize]
     }
 
+    /// Every subject by its number; forgotten ones stand there until their number is used again.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Subject> {
+        self.entries.iter()
+    }
+
     /// How many messages of a subject are kept.
     pub(super) fn kept(&self, number: u32) -> u64 {
         self.entries[number as usize].kept

@@ -171,6 +171,11 @@ impl Subscriptions {
         &self.slots[place as usize]
     }
 
+    /// Whether each is muted, by its place.
+    pub fn muted(&self) -> impl Iterator<Item = bool> {
+        self.slots.iter().map(|slot| slot.stats.muted)
+    }
+
     /// Whether there is one at a place, and it was not removed.
     pub fn is_live(&self, place: u16) -> bool {
         self.slots.get(usize::from(place)).is_some_and(|it| it.live)

@@ -54,11 +54,13 @@ fn measure(name: &str, batches: &[Batch]) {
         subject,
         ..View::default()
     });
-    let kept = store.counters().kept;
-    println!(
-        "figure: set_view_{name} {} us for {kept} kept",
-        begun.elapsed().as_micros()
-    );
+    let millions = store.counters().kept as f64 / 1e6;
+    let each = |begun: Instant| begun.elapsed().as_secs_f64() * 1e3 / millions;
+    println!("figure: set_view_{name} {:.1} ms a million", each(begun));
+    let begun = Instant::now();
+    store.mute(2, true);
+    println!("figure: mute_{name} {:.1} ms a million", each(begun));
+    store.mute(2, false);
     store.set_view(View {
         inboxes: true,
         copies: true,
