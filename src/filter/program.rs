@@ -39,6 +39,16 @@ impl Node {
         }
     }
 
+    /// Whether there is a regular expression among the tests.
+    pub fn has_regex(&self) -> bool {
+        match self {
+            Node::All(terms) | Node::Any(terms) => terms.iter().any(Node::has_regex),
+            Node::Not(inner) => inner.has_regex(),
+            Node::Test(test) => matches!(test, Test::Regex(_)),
+            Node::Elsewhere(_) => false,
+        }
+    }
+
     /// The most that it takes.
     fn cost(&self) -> u32 {
         match self {

@@ -52,6 +52,12 @@ impl BySubject {
         }
     }
 
+    /// Whether there is a regular expression in it: it may take a hundred times as long for each byte as
+    /// anything else.
+    pub fn has_regex(&self) -> bool {
+        self.program.has_regex()
+    }
+
     /// What is left to ask about messages of this subject.
     pub fn of(&mut self, subject: &[u8]) -> Remainder {
         let mut outcomes = Vec::new();

@@ -57,7 +57,7 @@ impl Store {
     }
 
     fn begin(&mut self, layer: Layer) {
-        self.questions.coverage[layer as usize].begin(self.log.ids().end);
+        self.questions.begin(layer, self.log.ids().end);
         self.judge_at_once(layer, Toward::Older);
     }
 
@@ -135,6 +135,7 @@ impl Store {
             generation: self.questions.coverage[layer as usize].generation,
             question,
             stretches: self.stretches(self.questions.covered(layer, &self.log.ids())),
+            piece: self.questions.piece,
         })
     }
 
@@ -148,7 +149,11 @@ impl Store {
                 id = far_end(&ids, toward);
                 let (segment, entries) = self.log.share(&ids);
                 room = room.saturating_sub(segment.bytes_of(entries.clone()).len());
-                stretches.push(Stretch { segment, entries });
+                stretches.push(Stretch {
+                    segment,
+                    entries,
+                    toward,
+                });
             }
         }
         stretches
@@ -160,11 +165,12 @@ impl Store {
         if scanned.generation != coverage.generation {
             return false;
         }
-        if let Some(remainders) = scanned.remainders {
-            self.questions.remainders = Some(remainders);
-        }
         for found in &scanned.found {
             coverage.add(&found.ids);
+        }
+        self.questions.learn(&scanned);
+        if let Some(remainders) = scanned.remainders {
+            self.questions.remainders = Some(remainders);
         }
         let found = scanned.found.iter();
         let found = found.map(|found| (found.ids.start, &found.bits));
@@ -189,7 +195,7 @@ impl Store {
             Toward::Older => covered.start,
             Toward::Newer => covered.end,
         };
-        let mut room = self.questions.at_once;
+        let mut room = self.questions.at_once(layer);
         while let Some(ids) = self.log.stretch(id, toward, room, 0) {
             let Some((bits, bytes)) = self.judge(layer, &ids) else {
                 return;

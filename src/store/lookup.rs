@@ -74,25 +74,22 @@ impl Log {
         least: usize,
     ) -> Option<Range<u64>> {
         let kept = self.ids();
-        match toward {
+        let (segment, entries) = match toward {
             Toward::Newer if id < kept.end => {
                 let (segment, _) = self.part(self.part_of(MessageId(id)));
-                let records = &segment.records[segment.index_of(MessageId(id))..];
-                let end = records.first()?.start().saturating_add(room);
-                let fitting = records.partition_point(|record| record.end() <= end);
-                let count = fitting.max(least) as u64;
-                (count > 0).then_some(id..id + count)
+                (
+                    segment,
+                    segment.index_of(MessageId(id))..segment.records.len(),
+                )
             }
             Toward::Older if id > kept.start => {
                 let (segment, _) = self.part(self.part_of(MessageId(id - 1)));
-                let records = &segment.records[..segment.index_of(MessageId(id))];
-                let start = records.last()?.end().saturating_sub(room);
-                let outside = records.partition_point(|record| record.start() < start);
-                let count = (records.len() - outside).max(least) as u64;
-                (count > 0).then_some(id - count..id)
+                (segment, 0..segment.index_of(MessageId(id)))
             }
-            Toward::Newer | Toward::Older => None,
-        }
+            Toward::Newer | Toward::Older => return None,
+        };
+        let next = segment.next_of(entries, toward, room, least);
+        (!next.is_empty()).then(|| segment.ids(&next))
     }
 
     /// Entries of one segment by their ids.

@@ -59,6 +59,11 @@ impl Query {
         &self.typed
     }
 
+    /// Whether it is a regular expression.
+    pub(super) fn is_regex(&self) -> bool {
+        matches!(self.kind, Kind::Regex(_))
+    }
+
     /// The places where it occurs, in bytes, in order; never empty, never overlapping: for
     /// highlighting, in a message's own bytes or in a text as it is drawn.
     pub fn find_in<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {

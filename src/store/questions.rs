@@ -2,12 +2,18 @@
 
 use std::ops::Range;
 
-use super::{Query, coverage::Coverage, passing::Remainders, rows::Layer};
+use super::{Query, Scanned, coverage::Coverage, passing::Remainders, rows::Layer};
 use crate::filter::BySubject;
 
-/// How many bytes of messages are looked at where a frame waits: some tenths of a millisecond for the
-/// slowest of filters.
+/// How many bytes of messages are looked at where a frame waits: some tenths of a millisecond for all
+/// filters but some regular expressions, which take a hundred times as long.
 const AT_ONCE: usize = 32 << 10;
+/// What part of that a scan does in its time may be done where a frame waits.
+const SHARE: usize = 16;
+/// How far a scan is believed to come in its time while a regular expression was not tried yet.
+const UNTRIED: usize = 32 << 10;
+/// How many bytes a scan looks at before it asks whether that is enough.
+const PIECE: usize = 256 << 10;
 
 /// What is asked of every message kept, and how far that has come.
 #[derive(Debug)]
@@ -17,8 +23,12 @@ pub(super) struct Questions {
     pub coverage: [Coverage; 2],
     /// What the last scan worked out, for the next.
     pub remainders: Option<Remainders>,
+    /// How many bytes scans look at in their time, as far as that is known.
+    paces: [usize; 2],
     /// [`AT_ONCE`]; less in tests.
     pub at_once: usize,
+    /// [`PIECE`]; less in tests.
+    pub piece: usize,
 }
 
 impl Default for Questions {
@@ -28,7 +38,9 @@ impl Default for Questions {
             query: None,
             coverage: Default::default(),
             remainders: None,
+            paces: [usize::MAX; 2],
             at_once: AT_ONCE,
+            piece: PIECE,
         }
     }
 }
@@ -39,6 +51,30 @@ impl Questions {
             Layer::Filter => self.filter.is_some(),
             Layer::Search => self.query.is_some(),
         }
+    }
+
+    /// Begins to ask something else; `next` is the id behind the newest.
+    pub fn begin(&mut self, layer: Layer, next: u64) {
+        self.coverage[layer as usize].begin(next);
+        let untried = match layer {
+            Layer::Filter => self.filter.as_ref().is_some_and(BySubject::has_regex),
+            Layer::Search => self.query.as_ref().is_some_and(Query::is_regex),
+        };
+        self.paces[layer as usize] = if untried { UNTRIED } else { usize::MAX };
+    }
+
+    /// How many bytes may be looked at where a frame waits.
+    pub fn at_once(&self, layer: Layer) -> usize {
+        self.at_once.min(self.paces[layer as usize] / SHARE)
+    }
+
+    /// Learns from a scan how fast messages are looked at.
+    pub fn learn(&mut self, scanned: &Scanned) {
+        let pace = &mut self.paces[scanned.layer as usize];
+        *pace = match scanned.stopped {
+            true => scanned.looked_at,
+            false => scanned.looked_at.max(*pace),
+        };
     }
 
     /// What was looked at of the ids that are kept.

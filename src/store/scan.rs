@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    MessageId, Query, bits::Bits, passing::Remainders, passing::passing, rows::Layer,
+    MessageId, Query, Toward, bits::Bits, passing::Remainders, passing::passing, rows::Layer,
     segment::Segment,
 };
 
@@ -14,6 +14,8 @@ pub struct Scan {
     pub(super) generation: u64,
     pub(super) question: Question,
     pub(super) stretches: Vec<Stretch>,
+    /// How many bytes are looked at between two questions whether it is enough.
+    pub(super) piece: usize,
 }
 
 /// What is asked of each message.
@@ -29,11 +31,12 @@ pub(super) enum Question {
     Hit(Query),
 }
 
-/// Entries of one segment.
+/// Entries of one segment, to be looked at in this direction.
 #[derive(Debug)]
 pub(super) struct Stretch {
     pub segment: Arc<Segment>,
     pub entries: Range<usize>,
+    pub toward: Toward,
 }
 
 /// What a [`Scan`] found: for [`Store::scanned`](super::Store::scanned).
@@ -42,6 +45,9 @@ pub struct Scanned {
     pub(super) generation: u64,
     pub(super) layer: Layer,
     pub(super) found: Vec<Found>,
+    /// How many bytes were looked at, and whether it was enough before the end.
+    pub(super) looked_at: usize,
+    pub(super) stopped: bool,
     /// For the next scan.
     pub(super) remainders: Option<Remainders>,
 }
@@ -54,20 +60,26 @@ pub(super) struct Found {
 }
 
 impl Scan {
-    /// Does it, or the newest part of it: `enough` is asked after each segment (1 MiB, or one larger
-    /// message). With a clock in `enough`, a few milliseconds at a time, what is found comes to the
-    /// screen piece by piece, and a new search waits for no old one.
+    /// Does it, or the newest part of it: `enough` is asked after every 256 KiB, or one larger message.
+    /// With a clock in `enough`, a few milliseconds at a time, what is found comes to the screen piece by
+    /// piece, and a new search waits for no old one. How far it came in this time tells the store how
+    /// much it may look at where a frame waits.
     pub fn run(mut self, mut enough: impl FnMut() -> bool) -> Scanned {
         if let Question::Passes { rtts, .. } = &mut self.question {
             rtts.sort_unstable();
         }
         let mut found = Vec::with_capacity(self.stretches.len());
-        for stretch in &self.stretches {
+        let (mut looked_at, mut stopped) = (0, false);
+        let pieces = self.stretches.iter().flat_map(|it| it.pieces(self.piece));
+        let mut pieces = pieces.peekable();
+        while let Some((segment, entries)) = pieces.next() {
             found.push(Found {
-                ids: stretch.ids(),
-                bits: self.question.ask(stretch),
+                ids: segment.ids(&entries),
+                bits: self.question.ask(segment, entries.clone()),
             });
-            if enough() {
+            looked_at += segment.bytes_of(entries).len();
+            stopped = enough() && pieces.peek().is_some();
+            if stopped {
                 break;
             }
         }
@@ -79,15 +91,16 @@ impl Scan {
             generation: self.generation,
             layer,
             found,
+            looked_at,
+            stopped,
             remainders,
         }
     }
 }
 
 impl Question {
-    /// Which entries of a stretch are found.
-    fn ask(&mut self, of: &Stretch) -> Bits {
-        let (segment, entries) = (&of.segment, of.entries.clone());
+    /// Which of these entries are found.
+    fn ask(&mut self, segment: &Segment, entries: Range<usize>) -> Bits {
         match self {
             Question::Hit(query) => query.hits(segment, entries),
             Question::Passes { filter, rtts } => {
@@ -104,8 +117,16 @@ impl Question {
 }
 
 impl Stretch {
-    fn ids(&self) -> Range<u64> {
-        let id = |index: usize| self.segment.id(index).0;
-        id(self.entries.start)..id(self.entries.end)
+    /// Its entries in pieces of so many bytes, or of one larger message.
+    fn pieces(&self, bytes: usize) -> impl Iterator<Item = (&Segment, Range<usize>)> {
+        let mut left = self.entries.clone();
+        std::iter::from_fn(move || {
+            let piece = self.segment.next_of(left.clone(), self.toward, bytes, 1);
+            match self.toward {
+                Toward::Newer => left.start = piece.end,
+                Toward::Older => left.end = piece.start,
+            }
+            (!piece.is_empty()).then_some((&*self.segment, piece))
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Marker, MessageId, record::Kept};
+use super::{Marker, MessageId, Toward, record::Kept};
 
 /// How long before its first entry a segment's times begin, in nanoseconds: batches read and written
 /// at the same moment may come in either order.
@@ -92,6 +92,11 @@ impl Segment {
         MessageId(self.first + index as u64)
     }
 
+    /// The ids of some entries.
+    pub fn ids(&self, entries: &Range<usize>) -> Range<u64> {
+        self.id(entries.start).0..self.id(entries.end).0
+    }
+
     /// The place of an id: of one before its first entry 0, of one behind its last the place behind.
     pub fn index_of(&self, id: MessageId) -> usize {
         let index = id.0.saturating_sub(self.first);
@@ -120,6 +125,31 @@ impl Segment {
         let records = &self.records[entries];
         let from = records.first().map_or(0, Kept::start);
         from..records.last().map_or(from, Kept::end)
+    }
+
+    /// Of some entries those to look at next on the way there: as many as `room` bytes hold, and `least`
+    /// in any case.
+    pub fn next_of(
+        &self,
+        entries: Range<usize>,
+        toward: Toward,
+        room: usize,
+        least: usize,
+    ) -> Range<usize> {
+        let records = &self.records[entries.clone()];
+        let least = least.min(records.len());
+        match toward {
+            Toward::Newer => {
+                let end = records.first().map_or(0, Kept::start).saturating_add(room);
+                let fitting = records.partition_point(|record| record.end() <= end);
+                entries.start..entries.start + fitting.max(least)
+            }
+            Toward::Older => {
+                let start = records.last().map_or(0, Kept::end).saturating_sub(room);
+                let outside = records.partition_point(|record| record.start() < start);
+                entries.end - (records.len() - outside).max(least)..entries.end
+            }
+        }
     }
 
     /// A copy of some of its messages; it has no markers, whatever its records say.

@@ -114,6 +114,7 @@ impl Stage {
     fn new() -> Stage {
         let mut store = Store::new(BUDGET);
         store.questions.at_once = 500;
+        store.questions.piece = 1_000;
         let mut model = Model {
             next: 1,
             remembered: remembered(for_pairs(BUDGET)),

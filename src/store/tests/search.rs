@@ -218,6 +218,47 @@ fn given_messages_larger_than_a_segment_they_are_searched_away_from_the_screen()
 }
 
 #[test]
+fn given_one_segment_a_scan_may_stop_within_it() {
+    let mut store = subscribed(64 * MIB, &[">"]);
+    let payload = "x".repeat(1_000);
+    for _ in 0..700 {
+        store.receive(START, &[msg(2, "a", &payload)]);
+    }
+    store.search(Some(Query::parse("x").expect("well formed")));
+    let mut hits = vec![store.hits()];
+    while let Some(scan) = store.next_scan() {
+        assert!(store.scanned(scan.run(|| true)));
+        hits.push(store.hits());
+    }
+    let steps = hits.windows(2).map(|step| step[1] - step[0]);
+    assert!(steps.max() < Some(270), "{hits:?}");
+    assert_eq!(store.hits(), 700);
+}
+
+#[test]
+fn given_a_regular_expression_as_much_is_looked_at_at_once_as_scans_are_fast() {
+    let mut store = subscribed(64 * MIB, &[">"]);
+    let payload = "x".repeat(1_000);
+    let fill = |store: &mut Store, messages: usize| {
+        (0..messages).for_each(|_| store.receive(START, &[msg(2, "a", &payload)]));
+    };
+    fill(&mut store, 400);
+    store.search(Some(Query::parse("/x/").expect("well formed")));
+    assert_eq!(store.hits(), 2, "2 KiB, as long as it was not tried");
+    for (piece, enough, at_once) in [(4_000, true, 0), (1 << 20, false, 3)] {
+        store.questions.piece = piece;
+        let scan = store.next_scan().expect("much is left");
+        assert!(store.scanned(scan.run(|| enough)));
+        while let Some(scan) = store.next_scan().filter(|_| !enough) {
+            store.scanned(scan.run(|| false));
+        }
+        let hits = store.hits();
+        fill(&mut store, 3);
+        assert_eq!(store.hits() - hits, at_once, "{piece}");
+    }
+}
+
+#[test]
 fn given_another_search_what_the_old_one_found_is_refused() {
     let mut store = subscribed(16 * MIB, &[">"]);
     let payload = "one two ".repeat(20_000);
