@@ -3,17 +3,18 @@
 mod asked;
 mod check;
 mod list;
+mod requests;
 
 use asked::{FILTERS, QUERIES};
-use check::{check_counters, check_hits, check_memory, check_moving, check_rows};
-use list::{Kept, Model};
+use check::{check_counters, check_hits, check_memory, check_moving, check_pairs, check_rows};
+use list::{Kept, Model, Wire};
 use proptest::prelude::*;
 
 use super::traffic::{Msg, SECOND, START, batch};
 use crate::{
     filter::Filter,
     store::{
-        Direction, Holder, Marker, MarkerKind, MessageId, Query, Scanned, Store, View,
+        Direction, Holder, Marker, MarkerKind, MessageId, Outcome, Query, Scanned, Store, View,
         budget::for_pairs, pairs::remembered, rows::Layer,
     },
 };
@@ -36,6 +37,7 @@ const PAYLOADS: [&[u8]; 6] = [
     b"{\"k\":\"v\",\"n\":[1,2]}",
     b"[no JSON: \"k\":\"v\",\"n",
 ];
+const HEADERS: [&str; 3] = ["", "NATS/1.0\r\nA: x\r\n\r\n", "NATS/1.0 503\r\n\r\n"];
 const PATTERNS: [(u64, &str); 4] = [(2, "a.>"), (3, "a.b"), (4, "$SYS.>"), (5, ">")];
 const VIEWS: [&str; 4] = [">", "a.*", "d", "_INBOX.>"];
 
@@ -44,7 +46,7 @@ enum Op {
     Append {
         out: bool,
         later: i64,
-        messages: Vec<(u64, usize, Option<usize>, usize)>,
+        messages: Vec<Wire>,
     },
     Mark {
         dropped: u64,
@@ -63,21 +65,35 @@ enum Op {
     Scan(usize),
     /// Takes what that scan found.
     Scanned,
+    /// Tells what became of the request with this reply subject.
+    Settle(usize, u64),
     Clear,
     Reserve(usize),
     Budget(usize),
     Tick,
 }
 
-fn ops() -> impl Strategy<Value = Vec<Op>> {
-    let message = (
+fn wire() -> impl Strategy<Value = Wire> {
+    let header = prop_oneof![2 => Just(0), 1 => 0..HEADERS.len()];
+    let parts = (
         0u64..7,
         0..SUBJECTS.len(),
         option(4..6usize),
+        header,
         0..PAYLOADS.len(),
     );
+    parts.prop_map(|(sid, subject, reply, header, payload)| Wire {
+        sid,
+        subject: SUBJECTS[subject],
+        reply: reply.map(|reply| SUBJECTS[reply]),
+        header: HEADERS[header],
+        payload: PAYLOADS[payload],
+    })
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
     let later = prop_oneof![8 => 0..3 * SECOND, 1 => -400 * SECOND..0, 1 => Just(3_700 * SECOND)];
-    let append = (any::<bool>(), later, prop::collection::vec(message, 0..40));
+    let append = (any::<bool>(), later, prop::collection::vec(wire(), 0..40));
     let op = prop_oneof![
         12 => append.prop_map(|(out, later, messages)| Op::Append { out, later, messages }),
         2 => (0u64..5).prop_map(|dropped| Op::Mark { dropped }),
@@ -90,6 +106,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         2 => option(0..QUERIES.len()).prop_map(Op::Search),
         4 => (1usize..4).prop_map(Op::Scan),
         4 => Just(Op::Scanned),
+        1 => (4..6usize, 1..9u64).prop_map(|(inbox, seconds)| Op::Settle(inbox, seconds)),
         1 => Just(Op::Clear),
         1 => (0..BUDGET).prop_map(Op::Reserve),
         2 => (BUDGET / 4..BUDGET * 2).prop_map(Op::Budget),
@@ -117,9 +134,9 @@ impl Stage {
         store.questions.piece = 1_000;
         let mut model = Model {
             next: 1,
-            remembered: remembered(for_pairs(BUDGET)),
             ..Model::default()
         };
+        model.requests.remember(remembered(for_pairs(BUDGET)));
         model.live.insert(1, true);
         Stage {
             store,
@@ -139,13 +156,14 @@ impl Stage {
 
     fn check(&self) -> Result<(), TestCaseError> {
         check_rows(&self.store, &self.model)?;
+        check_pairs(&self.store, &self.model)?;
         check_moving(&self.store, &self.model)?;
         check_hits(&self.store, &self.model)
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn given_any_traffic_the_store_answers_as_a_plain_list_does(ops in ops()) {
@@ -184,7 +202,7 @@ proptest! {
 
     #[test]
     fn given_one_batch_it_is_kept_as_its_messages_one_by_one_are(
-        messages in prop::collection::vec((0u64..7, 0..SUBJECTS.len(), option(4..6usize), 0..PAYLOADS.len()), 0..300)
+        messages in prop::collection::vec(wire(), 0..300)
     ) {
         let subscribed = || {
             let mut store = Store::new(1 << 20);
@@ -208,14 +226,13 @@ proptest! {
     }
 }
 
-fn on_wire(out: bool, message: (u64, usize, Option<usize>, usize)) -> Msg<'static> {
-    let (sid, subject, reply, payload) = message;
+fn on_wire(out: bool, message: Wire) -> Msg<'static> {
     Msg {
-        sid: if out { 0 } else { sid },
-        subject: SUBJECTS[subject],
-        reply: reply.map(|reply| SUBJECTS[reply]),
-        header: "",
-        payload: PAYLOADS[payload],
+        sid: if out { 0 } else { message.sid },
+        subject: message.subject,
+        reply: message.reply,
+        header: message.header,
+        payload: message.payload,
     }
 }
 
@@ -327,6 +344,12 @@ fn play(stage: &mut Stage, op: Op) {
                 store.scanned(scanned);
             }
         }
+        Op::Settle(inbox, seconds) => {
+            let took = std::time::Duration::from_secs(seconds);
+            let outcome = Outcome::Replied { took };
+            store.settle(SUBJECTS[inbox].as_bytes(), outcome.clone());
+            model.requests.settle(SUBJECTS[inbox], outcome);
+        }
         Op::Clear => {
             store.clear();
             for kept in model.entries.drain(..) {
@@ -339,7 +362,7 @@ fn play(stage: &mut Stage, op: Op) {
         Op::Reserve(bytes) => store.reserve(Holder::Backlog, bytes),
         Op::Budget(bytes) => {
             store.set_budget(bytes);
-            model.remember(remembered(for_pairs(bytes)));
+            model.requests.remember(remembered(for_pairs(bytes)));
         }
         Op::Tick => store.tick(*now),
     }

@@ -5,7 +5,7 @@ use super::list::Sent;
 /// Says of a message whether it is meant.
 type Meaning = fn(&Sent) -> bool;
 
-pub const FILTERS: [(&str, Meaning); 5] = [
+pub const FILTERS: [(&str, Meaning); 8] = [
     ("subject:a.>", |sent| sent.subject.starts_with("a.")),
     ("size>100", |sent| sent.payload.len() > 100),
     ("dir:out | size=1", |sent| {
@@ -17,14 +17,23 @@ pub const FILTERS: [(&str, Meaning); 5] = [
     ("json:.n[1]=2 | subject:d", |sent| {
         sent.payload.starts_with(b"{") || sent.subject == "d"
     }),
+    ("header:A=x | status:503", |sent| !sent.header.is_empty()),
+    ("nats | 503", |sent| has(sent, &["503"])),
+    ("/^z+$/ | !dir:in", |sent| {
+        sent.out || sent.payload.starts_with(b"z")
+    }),
 ];
 
-pub const QUERIES: [(&str, Meaning); 9] = [
+pub const QUERIES: [(&str, Meaning); 12] = [
     ("x", |sent| has(sent, &["x"])),
     ("A.b", |_| false),
     ("INB", |sent| has(sent, &["INB"])),
     ("inb", |sent| has(sent, &["INB"])),
     ("1", |sent| has(sent, &["1"])),
+    ("a: x", |sent| has(sent, &["A: x"])),
+    ("/^.503/", |sent| has(sent, &["503"])),
+    // in the version of a header block alone
+    ("nats/1", |_| false),
     // in control lines alone
     ("msg", |_| false),
     ("700", |_| false),
@@ -34,7 +43,9 @@ pub const QUERIES: [(&str, Meaning); 9] = [
 
 fn has(sent: &Sent, texts: &[&str]) -> bool {
     let payload = String::from_utf8_lossy(sent.payload);
-    let parts = [sent.subject, sent.reply.unwrap_or_default(), &payload];
+    let header = sent.header.trim_start_matches("NATS/1.0");
+    let reply = sent.reply.unwrap_or_default();
+    let parts = [sent.subject, reply, header, &payload];
     let within = |text: &&str| parts.iter().any(|part| part.contains(*text));
     texts.iter().any(within)
 }

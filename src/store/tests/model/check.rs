@@ -19,6 +19,7 @@ struct Parts {
     sid: u64,
     subject: Vec<u8>,
     reply: Option<Vec<u8>>,
+    header: Vec<u8>,
     payload: Vec<u8>,
     copy: bool,
 }
@@ -32,6 +33,7 @@ fn seen(entry: Entry<'_>) -> Seen {
             sid: message.sid,
             subject: message.subject.to_vec(),
             reply: message.reply.map(<[u8]>::to_vec),
+            header: message.header.to_vec(),
             payload: message.payload.to_vec(),
             copy: message.is_copy,
         }),
@@ -47,6 +49,7 @@ fn expected(kept: &Kept) -> Seen {
             sid: sent.sid,
             subject: sent.subject.into(),
             reply: sent.reply.map(Vec::from),
+            header: sent.header.into(),
             payload: sent.payload.to_vec(),
             copy: sent.copy,
         }),
@@ -96,6 +99,15 @@ pub fn check_rows(store: &Store, model: &Model) -> Result<(), TestCaseError> {
     let ends = (model.entries.first(), model.entries.last());
     prop_assert_eq!(store.oldest(), ends.0.map(|kept| MessageId(kept.id)));
     prop_assert_eq!(store.newest(), ends.1.map(|kept| MessageId(kept.id)));
+    Ok(())
+}
+
+pub fn check_pairs(store: &Store, model: &Model) -> Result<(), TestCaseError> {
+    for kept in &model.entries {
+        let pair = store.pair(MessageId(kept.id));
+        let pair = pair.map(|pair| (pair.other.map(|other| other.0), pair.outcome));
+        prop_assert_eq!(pair, model.pair(kept), "of {}", kept.id);
+    }
     Ok(())
 }
 

@@ -6,13 +6,23 @@ use std::{
 };
 
 use super::{
-    PAYLOADS, SUBJECTS,
     asked::{FILTERS, QUERIES},
+    requests::Requests,
 };
 use crate::{
     protocol::subject,
-    store::{Counters, View},
+    store::{Counters, Outcome, View},
 };
+
+/// A message as it comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Wire {
+    pub sid: u64,
+    pub subject: &'static str,
+    pub reply: Option<&'static str>,
+    pub header: &'static str,
+    pub payload: &'static [u8],
+}
 
 /// Everything kept, as a list.
 #[derive(Default)]
@@ -29,10 +39,7 @@ pub struct Model {
     pub query: Option<usize>,
     pub searched: Range<u64>,
     pub originals: VecDeque<Original>,
-    /// Reply subjects of our requests, oldest first.
-    pub asked: VecDeque<&'static str>,
-    /// How many of them at most.
-    pub remembered: usize,
+    pub requests: Requests,
     pub counters: Counters,
 }
 
@@ -49,9 +56,11 @@ pub struct Sent {
     pub sid: u64,
     pub subject: &'static str,
     pub reply: Option<&'static str>,
+    pub header: &'static str,
     pub payload: &'static [u8],
     pub copy: bool,
     ours: bool,
+    answers: bool,
 }
 
 pub struct Original {
@@ -60,9 +69,8 @@ pub struct Original {
 }
 
 impl Model {
-    pub fn append(&mut self, out: bool, at: i64, message: (u64, usize, Option<usize>, usize)) {
-        let (sid, subject, reply, payload) = message;
-        let sid = if out { 0 } else { sid };
+    pub fn append(&mut self, out: bool, at: i64, message: Wire) {
+        let sid = if out { 0 } else { message.sid };
         if !out && !self.live.get(&sid).copied().unwrap_or(false) {
             self.counters.late += 1;
             return;
@@ -75,13 +83,17 @@ impl Model {
         let mut sent = Sent {
             out,
             sid,
-            subject: SUBJECTS[subject],
-            reply: reply.map(|reply| SUBJECTS[reply]),
-            payload: PAYLOADS[payload],
+            subject: message.subject,
+            reply: message.reply,
+            header: message.header,
+            payload: message.payload,
             copy: false,
             ours: out || sid == 1 || sid == 4,
+            answers: false,
         };
-        sent.ours |= self.asked.contains(&sent.subject);
+        let request = self.requests.get(sent.subject);
+        sent.answers = request.is_some();
+        sent.ours |= request.is_some_and(|request| request.ours);
         sent.copy = !out && self.is_copy(&sent);
         let kept = Kept {
             id: self.next,
@@ -98,9 +110,8 @@ impl Model {
                 self.originals.pop_front();
             }
         }
-        if let (true, Some(reply)) = (out, sent.reply) {
-            self.asked.push_back(reply);
-            self.remember(self.remembered);
+        if !sent.copy {
+            self.requests.see(&sent, kept.id, at);
         }
         self.entries.push(kept);
     }
@@ -112,8 +123,8 @@ impl Model {
             original.kept.id >= oldest
                 && other.sid != sent.sid
                 && !original.taken.contains(&sent.sid)
-                && (other.subject, other.reply, other.payload)
-                    == (sent.subject, sent.reply, sent.payload)
+                && (other.subject, other.reply, other.header, other.payload)
+                    == (sent.subject, sent.reply, sent.header, sent.payload)
         });
         original
             .map(|original| original.taken.push(sent.sid))
@@ -140,11 +151,17 @@ impl Model {
         }
     }
 
-    /// Remembers so many requests of ours from now on.
-    pub fn remember(&mut self, requests: usize) {
-        self.remembered = requests;
-        let gone = self.asked.len().saturating_sub(requests);
-        self.asked.drain(..gone);
+    /// The other leg of a message, and what became of the request.
+    pub fn pair(&self, kept: &Kept) -> Option<(Option<u64>, Outcome)> {
+        let sent = kept.message.as_ref()?;
+        let asked = sent.reply.and_then(|inbox| self.requests.get(inbox));
+        let asked = asked.filter(|it| it.id == kept.id && (it.awaited || it.reply.is_some()));
+        if let Some(request) = asked {
+            return Some((request.reply, request.outcome.clone()));
+        }
+        let request = self.requests.get(sent.subject).filter(|_| sent.answers)?;
+        let known = request.ours || self.entries.iter().any(|kept| kept.id == request.id);
+        (known && request.id < kept.id).then(|| (Some(request.id), request.outcome.clone()))
     }
 
     pub fn evict(&mut self, oldest: u64) {
