@@ -187,9 +187,8 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::AllSubjects => messages::show_subject(app, None),
         Action::ComposeRequest => compose(app, Kind::Request),
         Action::ComposePublish => compose(app, Kind::Publish),
-        Action::Send | Action::Submit if app.focus != Focus::History => {
-            return request::send(app, now);
-        }
+        Action::Send if app.focus != Focus::History => return request::send(app, now),
+        Action::Submit if app.focus == Focus::Request => return request::send(app, now),
         Action::SaveRequest if app.focus == Focus::Request => return save(app, now),
         Action::DetailsDown => details::scroll(app, Move::Down),
         Action::DetailsUp => details::scroll(app, Move::Up),

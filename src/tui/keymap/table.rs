@@ -59,6 +59,24 @@ impl Scope {
         })
     }
 
+    /// Whether it holds beside others, whatever has the keys.
+    pub fn is_wide(self) -> bool {
+        matches!(self, Scope::Everywhere | Scope::Panes)
+    }
+
+    /// Whether it holds in all of a pane, as soon as that has the keys.
+    pub fn is_whole_pane(self) -> bool {
+        matches!(
+            self,
+            Scope::Subscriptions
+                | Scope::Subjects
+                | Scope::Messages
+                | Scope::Details
+                | Scope::Request
+                | Scope::History
+        )
+    }
+
     /// The heading in help.
     pub fn title(self) -> &'static str {
         match self {
@@ -269,10 +287,7 @@ pub static WITHOUT_KEY: &[(Action, &str)] = &[
         Action::Counters,
         "Show where every message went: the counters",
     ),
-    (
-        Action::ChangeKeep,
-        "Change how much of the log is kept in memory",
-    ),
+    (Action::ChangeKeep, "Keep more or less of the log in memory"),
     (
         Action::Export,
         "Export the messages shown to a file; goingnats open shows it",

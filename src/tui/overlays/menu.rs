@@ -9,7 +9,7 @@ use ratatui::{
 use crate::tui::{
     app::{Action, App, Effect, Focus, Now, update},
     finder::{Finder, Look, as_typed},
-    keymap::{Chord, Scope, TABLE, WITHOUT_KEY},
+    keymap::{Binding, Chord, Scope, TABLE, WITHOUT_KEY},
     panes::{self, history},
     widgets::{Pane, fit, popup, scrollbar},
 };
@@ -43,20 +43,20 @@ impl Menu {
         Menu::new("Help", rows.map(Row::of).collect())
     }
 
-    /// Everything that can be done, the pane's own first.
+    /// Everything that can be done, the pane's own first. What is typed is submitted by its own key, and
+    /// a key that means the same in a narrower scope stands for the one that holds everywhere.
     pub fn palette(scopes: &[Scope]) -> Menu {
-        let here = |scope: &Scope| scopes.contains(scope);
-        let asked = |scope: Scope| {
-            use Scope::{Confirm, Contexts, Credentials, Graph, Menu, Prompt, Reading, Server};
-            matches!(
-                scope,
-                Menu | Prompt | Confirm | Reading | Contexts | Credentials | Server | Graph
-            )
-        };
+        let here = |row: &Binding| scopes.contains(&row.scope);
+        let own = |row: &Binding| here(row) && !row.scope.is_wide();
         let (first, rest): (Vec<_>, Vec<_>) = TABLE
             .iter()
-            .filter(|row| !asked(row.scope))
-            .partition(|row| here(&row.scope));
+            .filter(|row| row.action != Action::Submit)
+            .filter(|row| here(row) || row.scope.is_wide() || row.scope.is_whole_pane())
+            .filter(|row| {
+                let meant = |other: &Binding| own(other) && other.action == row.action;
+                !row.scope.is_wide() || !TABLE.iter().any(meant)
+            })
+            .partition(|row| here(row));
         let mut rows: Vec<Row> = first.into_iter().chain(rest).map(Row::of).collect();
         rows.extend(WITHOUT_KEY.iter().map(|(action, help)| Row {
             keys: String::new(),
@@ -126,7 +126,7 @@ impl Menu {
 }
 
 impl Row {
-    fn of(binding: &'static crate::tui::keymap::Binding) -> Row {
+    fn of(binding: &'static Binding) -> Row {
         Row {
             keys: binding.keys.join(" "),
             label: binding.label,

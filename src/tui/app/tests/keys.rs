@@ -264,9 +264,7 @@ fn how_much_is_kept_is_changed_by_typing_a_size() {
     for _ in 0..100 {
         stage.received(0, "t", &large);
     }
-    stage
-        .keys(":how much of the log<Enter>")
-        .shows("Keep in memory");
+    stage.keys(":keep<Enter>").shows("Keep in memory");
     stage.shows("64MiB").hides("evicted").keys("lots<Enter>");
     stage.shows("\"lots\" is not a size such as 256MiB, 1GiB or 500M.");
     stage.keys("<Ctrl-U>8MiB<Enter>").hides("Keep in memory");

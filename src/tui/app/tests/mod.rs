@@ -6,6 +6,7 @@ mod graph;
 mod keys;
 mod mouse;
 mod moving;
+mod palette;
 mod recordings;
 mod server;
 mod stage;

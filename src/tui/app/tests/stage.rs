@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyModifiers;
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
@@ -230,8 +230,8 @@ impl Stage {
         toasts.map(|toast| toast.text.as_str()).collect()
     }
 
-    /// The screen as text.
-    pub fn screen(&mut self) -> String {
+    /// The screen, cell by cell.
+    pub fn frame(&mut self) -> Buffer {
         let now = self.now();
         let effects = update::prepare(&mut self.app, now);
         self.perform(effects);
@@ -240,7 +240,13 @@ impl Stage {
         terminal
             .draw(|frame| render::draw(&mut self.app, frame))
             .unwrap();
-        let buffer = terminal.backend().buffer();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text.
+    pub fn screen(&mut self) -> String {
+        let buffer = self.frame();
+        let (width, height) = self.app.size;
         let line = |y| -> String { (0..width).map(|x| buffer[(x, y)].symbol()).collect() };
         (0..height).map(|y| line(y) + "\n").collect()
     }
