@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! chosen ──► Job::Resolve ──► Found ─┬─► Destination ──► Effect::Switch ──► begun ──► … ──► crossed
-//!            files, op, nsc          ├─► Withheld ──► a question: y sends, n goes without
+//!            files, op, nsc          ├─► Withheld ──► a question, once nobody types: y sends, n goes without
 //!                                    └─► Unusable ──► one sentence, and nothing changes
 //! ```
 //!
@@ -10,10 +10,11 @@
 //! one ends by itself meanwhile, a second later at most; what it still says is heard first, so that the
 //! log has one side before the marker and the other behind it.
 
-use super::{App, Effect, Found, Job, Level, Now, Phase, Servers, Target};
+use super::{App, Effect, Found, Job, Level, Now, Phase, Servers, Target, focus};
 use crate::{
     client::{Error, Event, Sid},
     context::{Choice, To},
+    payload::visible,
     store::{Marker, MarkerKind},
     tui::{
         destinations::{Allowed, Consent, Destination},
@@ -27,6 +28,9 @@ use crate::{
 pub struct Switching {
     /// What was chosen last and is being looked up.
     looked_up: Option<Choice>,
+    /// What is to be asked about credentials as soon as the keys go nowhere else: who types `my.orders`
+    /// while a context is looked up does not mean yes by `y`.
+    to_ask: Option<Box<Consent>>,
     /// Which credentials may go where, for as long as the program runs.
     allowed: Vec<Allowed>,
     /// Where we were and no context's name leads back to.
@@ -50,9 +54,9 @@ impl Switching {
         &self.visited
     }
 
-    /// Whether a choice is being looked up.
+    /// Whether a choice is being looked up, or waits for an answer that was not asked for yet.
     pub fn is_looking_up(&self) -> bool {
-        self.looked_up.is_some()
+        self.looked_up.is_some() || self.to_ask.is_some()
     }
 }
 
@@ -83,6 +87,7 @@ pub fn again(app: &mut App) -> Vec<Effect> {
 
 fn look_up(app: &mut App, choice: Choice) -> Vec<Effect> {
     app.switching.looked_up = Some(choice.clone());
+    app.switching.to_ask = None;
     let allowed = app.switching.allowed.clone();
     vec![Effect::Job(Job::Resolve { choice, allowed })]
 }
@@ -95,7 +100,16 @@ pub fn found(app: &mut App, choice: &Choice, found: Found, now: Now) -> Vec<Effe
     app.switching.looked_up = None;
     match found {
         Found::Destination(destination) => return vec![Effect::Switch(destination)],
-        Found::Withheld(asked) => ask(app, asked),
+        Found::Withheld(asked) => {
+            if is_busy(app) {
+                let text = format!(
+                    "Context {} has a question about its credentials: Esc from here leads to it.",
+                    visible(asked.withheld.context.as_bytes())
+                );
+                app.toasts.show(Level::Notice, text, now.instant);
+            }
+            app.switching.to_ask = Some(asked);
+        }
         Found::Unusable(reason) => {
             let text = format!("Nothing was switched: {reason}.");
             app.toasts.show(Level::Failed, text, now.instant);
@@ -104,13 +118,24 @@ pub fn found(app: &mut App, choice: &Choice, found: Found, now: Now) -> Vec<Effe
     Vec::new()
 }
 
-/// Asks whether credentials may go elsewhere.
-pub fn ask(app: &mut App, asked: Box<Consent>) {
-    app.overlays
-        .push(Overlay::Confirm(Confirm::Credentials(asked)));
+/// Asks whether credentials may go elsewhere, unless something else has the keys; to be called before
+/// each frame, so that nobody answers what was not shown.
+pub fn ask(app: &mut App) {
+    if is_busy(app) {
+        return;
+    }
+    if let Some(asked) = app.switching.to_ask.take() {
+        app.overlays
+            .push(Overlay::Confirm(Confirm::Credentials(asked)));
+    }
 }
 
-/// As [`ask`], before anything was connected to.
+/// Whether a key would be typed, or answer something else.
+fn is_busy(app: &App) -> bool {
+    !app.overlays.is_empty() || focus::typing(app)
+}
+
+/// The same question before anything was connected to.
 pub fn ask_first(app: &mut App, asked: Box<Consent>) {
     let reason = format!(
         "nothing was sent to {}: the credentials of context {:?} are for another server",
@@ -119,7 +144,7 @@ pub fn ask_first(app: &mut App, asked: Box<Consent>) {
     app.phase = Phase::Closed {
         reason: Some(reason),
     };
-    ask(app, asked);
+    app.switching.to_ask = Some(asked);
 }
 
 /// The credentials may go there, for as long as the program runs.

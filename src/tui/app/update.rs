@@ -54,6 +54,7 @@ pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.now = now;
     app.lay_out();
+    switching::ask(app);
     messages::forget_marks(app, now);
     let mut effects = details::refresh(app, now);
     messages::account(app);

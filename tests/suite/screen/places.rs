@@ -4,8 +4,9 @@ use goingnats::{
     client::{Error, Event, Secret},
     context::{self, Choice, ColorScheme, Listed, Origin, Place, Withheld},
     tui::{
-        app::{JobDone, Setup, Target, switching},
+        app::{JobDone, Setup, Target},
         destinations::Consent,
+        overlays::{Overlay, question::Confirm},
         theme::Tint,
     },
 };
@@ -94,7 +95,8 @@ fn a_place_tints_the_line_on_top_and_asks_for_its_credentials() {
             origin: Origin::Chosen,
         },
     };
-    switching::ask(&mut scene.app, Box::new(consent));
+    let question = Overlay::Confirm(Confirm::Credentials(Box::new(consent)));
+    scene.app.overlays.push(question);
     insta::assert_snapshot!(scene.frame(9_000));
 }
 

@@ -195,6 +195,39 @@ fn credentials_go_elsewhere_only_where_somebody_says_yes() {
 }
 
 #[test]
+fn what_is_typed_while_a_place_is_looked_up_answers_no_question() {
+    for (typing, done) in [
+        ("s", "<Esc>"),
+        ("r", "<Esc><Esc>"),
+        ("/", "<Esc>"),
+        ("&", "<Esc><Esc>"),
+        ("h", "<Esc><Esc>"),
+        (":", "<Esc>"),
+    ] {
+        let mut stage = opened();
+        stage.keys("prod<Enter>").keys(typing).found(withheld());
+        stage.shows("Context prod has a question about its credentials");
+        stage.keys("my.orders").hides("would go to").keys(done);
+        stage.shows("would go to     other:4222").keys("y");
+        let yes = stage
+            .asked
+            .iter()
+            .filter(|asked| asked.contains("1 allowed"));
+        assert_eq!(yes.count(), 1, "{typing}");
+    }
+}
+
+#[test]
+fn a_question_that_waits_is_past_once_another_place_is_chosen() {
+    let mut stage = opened();
+    stage.keys("prod<Enter>C").found(withheld());
+    list(&mut stage);
+    stage.keys("stag<Enter>").hides("would go to");
+    stage.found(place("staging")).hides("would go to");
+    assert_eq!(stage.app.target.name(), "staging");
+}
+
+#[test]
 fn a_question_about_sending_does_not_outlive_its_place() {
     let mut stage = Stage::new(&[]);
     stage.app.target.guarded = true;
