@@ -47,14 +47,16 @@ pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
             in_overlay(app, action, now)
         };
     app.lay_out();
+    messages::pin(app);
     effects
 }
 
 /// Makes the state ready to be drawn; to be called before each frame.
 pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.now = now;
-    app.lay_out();
     switching::ask(app);
+    app.lay_out();
+    messages::pin(app);
     messages::forget_marks(app, now);
     let mut effects = details::refresh(app, now);
     messages::account(app);

@@ -135,7 +135,6 @@ fn go(app: &mut App, step: Move) {
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
     place.step(step, &Rows::of(&app.store, frozen.as_ref()), height);
-    pin(app);
 }
 
 /// The rows on the screen, and how many there are.
@@ -149,7 +148,6 @@ pub fn wheel(app: &mut App, lines: i64) {
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
     place.wheel(lines, &Rows::of(&app.store, frozen.as_ref()), height);
-    pin(app);
 }
 
 /// Goes to the newest row there is to see, and follows where nothing is frozen.
@@ -178,17 +176,20 @@ pub fn freeze(app: &mut App) {
     let height = app.layout.rows(Focus::Messages);
     app.messages.place.stay(&Rows::of(&app.store, None), height);
     app.messages.frozen = Freeze::new(&app.store);
-    pin(app);
 }
 
-/// Pins what is on the screen of a frozen log. What lives on by being pinned stays pinned.
-fn pin(app: &mut App) {
+/// Pins what is on the screen of a frozen log, where that is not pinned already; to be called after each
+/// action and before each frame, since keys, another size and a filter that finds more all change it. What lives on by
+/// being pinned stays pinned.
+pub fn pin(app: &mut App) {
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
     let Some(freeze) = frozen else { return };
     let rows = Rows::of(&app.store, Some(freeze));
     let (visible, head) = (place.visible(&rows, height), rows.head());
-    if visible.start >= head {
+    let ids = visible.clone().filter_map(|row| rows.id(row));
+    if visible.start >= head && !freeze.holds(ids) {
+        place.settle(&rows, height);
         freeze.pin(&app.store, visible.start - head..visible.end - head);
     }
 }
@@ -233,7 +234,6 @@ pub fn set_view(app: &mut App, view: Shown) {
     if let Some(freeze) = &mut app.messages.frozen {
         // pinned rows were chosen by the view before
         freeze.pin(&app.store, 0..0);
-        pin(app);
     }
 }
 
@@ -267,7 +267,7 @@ fn other_leg(app: &mut App, now: Now) {
         return nothing_selected(app, now);
     };
     match app.store.pair(id).and_then(|pair| pair.other) {
-        Some(other) if app.store.row_of(other).is_ok() => moving::go_to(app, other),
+        Some(other) if rows(app).row_of(other).is_ok() => moving::go_to(app, other),
         Some(_) => app.toasts.show(
             Level::Notice,
             "The other leg is not shown now.",

@@ -300,36 +300,6 @@ fn dropped_messages_are_told_on_the_row_of_their_subscription() {
 }
 
 #[test]
-fn a_frozen_log_stays_while_its_messages_are_evicted() {
-    let mut stage = Stage::unconnected(4 << 20);
-    stage.connect().keys("st<Enter>");
-    for n in 0..60 {
-        stage.received(0, "t", format!("early {n}").as_bytes());
-    }
-    stage.keys("k <Esc>").hides("FROZEN");
-    stage
-        .keys("kk ")
-        .shows("FROZEN +0 behind")
-        .shows("early 59");
-    let before = stage.screen();
-    let large = vec![b'x'; 200_000];
-    for _ in 0..40 {
-        stage.received(0, "t", &large);
-    }
-    stage.shows("FROZEN +").shows("early 59").shows("early 40");
-    let early = |screen: &str| -> Vec<String> {
-        let words = screen.split_whitespace().collect::<Vec<_>>();
-        let early = words.windows(2).filter(|pair| pair[0] == "early");
-        early.map(|pair| pair[1].to_owned()).collect()
-    };
-    assert_eq!(early(&stage.screen()), early(&before));
-    assert!(stage.app.store.counters().evicted > 60);
-    stage.keys("k<Enter>").shows("early 56").keys("<Esc>g");
-    stage.shows("─ evicted ─").hides("early 59");
-    stage.keys("G").pass(1_000).shows("FOLLOW").hides("early");
-}
-
-#[test]
 fn enter_on_a_subject_that_is_also_a_prefix_shows_the_one_and_then_the_other() {
     let mut stage = Stage::new(&["a.>", "a"]);
     stage

@@ -2,6 +2,7 @@
 
 mod anything;
 mod finding;
+mod frozen;
 mod graph;
 mod keys;
 mod mouse;

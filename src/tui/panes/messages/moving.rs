@@ -148,7 +148,6 @@ pub fn go_to(app: &mut App, id: MessageId) {
     let height = app.layout.rows(Focus::Messages);
     let super::Messages { place, frozen, .. } = &mut app.messages;
     place.go_to(id, &Rows::of(&app.store, frozen.as_ref()), height);
-    super::pin(app);
 }
 
 /// Stops following.

@@ -50,6 +50,14 @@ impl Place {
         }
     }
 
+    /// Takes the first row on the screen for the one to stay there, where another screen moved it.
+    pub fn settle(&mut self, rows: &Rows, height: u16) {
+        let top = rows.id(self.visible(rows, height).start);
+        if let (Some(fixed), Some(top)) = (&mut self.fixed, top) {
+            fixed.top = top;
+        }
+    }
+
     /// The rows on a screen of that height.
     pub fn visible(&self, rows: &Rows, height: u16) -> Range<u64> {
         self.scroll(rows).visible(rows.len(), height)

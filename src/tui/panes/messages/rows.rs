@@ -38,6 +38,12 @@ impl Freeze {
         self.pinned = store.snapshot(rows);
     }
 
+    /// Whether the pinned rows are these.
+    pub fn holds(&self, ids: impl Iterator<Item = MessageId>) -> bool {
+        let pinned = (0..self.pinned.rows()).filter_map(|row| self.pinned.row(row));
+        pinned.map(|entry| entry.id()).eq(ids)
+    }
+
     /// What became of a pinned request.
     pub fn outcome(&self, id: MessageId) -> Option<&Outcome> {
         self.outcomes.get(&id)

@@ -63,7 +63,7 @@ pub fn seek(app: &mut App, line: &mut SearchLine) {
     };
     let above = match shown_hit(app, origin) {
         Some(hit) => Some(hit),
-        None => app.store.next_hit(origin, Toward::Older),
+        None => next_hit(app, origin, Toward::Older),
     };
     // what is not searched yet may hold a hit above
     let found = above.or_else(|| match app.store.searching() {
@@ -81,7 +81,7 @@ pub fn submit(app: &mut App, line: &SearchLine, now: Now) {
     let Some(query) = app.store.query() else {
         return;
     };
-    if app.store.hits() == 0 && app.store.searching().is_none() {
+    if hits(app) == 0 && app.store.searching().is_none() {
         let text = format!("Nothing shown holds {}.", query.typed());
         app.toasts.show(Level::Notice, text, now.instant);
     } else if line.before.1.as_ref() == Some(query) && !line.before.0.is_following() {
@@ -115,7 +115,7 @@ pub fn next(app: &mut App, toward: Toward, now: Now) {
     let here = app.messages.place.is_following().then_some(from);
     let next = here
         .and_then(|newest| shown_hit(app, newest))
-        .or_else(|| app.store.next_hit(from, toward));
+        .or_else(|| next_hit(app, from, toward));
     if let Some(hit) = next {
         return go_to(app, hit);
     }
@@ -143,19 +143,41 @@ fn shown_hit(app: &App, id: MessageId) -> Option<MessageId> {
     (app.store.is_hit(id) && rows(app).row_of(id).is_ok()).then_some(id)
 }
 
+/// The nearest hit that is shown, `id` itself not counted. Of a frozen log none is newer than its
+/// newest row.
+fn next_hit(app: &App, id: MessageId, toward: Toward) -> Option<MessageId> {
+    let next = app.store.next_hit(id, toward);
+    next.filter(|hit| rows(app).row_of(*hit).is_ok())
+}
+
 /// The newest hit shown, or the oldest.
 fn farthest(app: &App, toward: Toward) -> Option<MessageId> {
     let (end, back) = match toward {
-        Toward::Newer => (app.store.newest()?, Toward::Older),
+        Toward::Newer => (newest_shown(app)?, Toward::Older),
         Toward::Older => (app.store.oldest()?, Toward::Newer),
     };
-    shown_hit(app, end).or_else(|| app.store.next_hit(end, back))
+    shown_hit(app, end).or_else(|| next_hit(app, end, back))
+}
+
+fn newest_shown(app: &App) -> Option<MessageId> {
+    let rows = rows(app);
+    rows.id(rows.len().checked_sub(1)?)
+}
+
+/// How many hits are shown.
+fn hits(app: &App) -> u64 {
+    if app.messages.frozen.is_none() {
+        return app.store.hits();
+    }
+    newest_shown(app).map_or(0, |newest| {
+        app.store.hits_before(newest) + u64::from(app.store.is_hit(newest))
+    })
 }
 
 /// How far it is: the hit under the cursor, how many there are, what is still to be searched.
 pub fn standing(app: &App) -> Option<String> {
     app.store.query()?;
-    let hits = number::count(app.store.hits());
+    let hits = number::count(hits(app));
     let here =
         selected(app).filter(|id| !app.messages.place.is_following() && app.store.is_hit(*id));
     let count = match here {
