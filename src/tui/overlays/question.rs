@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Margin, Rect},
     text::Line,
     widgets::{Paragraph, Widget, Wrap},
 };
@@ -23,7 +23,7 @@ use crate::{
             history, messages, request,
             subscriptions::{self, Wish},
         },
-        widgets::{Field, Pane, field::FieldStyle, number, popup},
+        widgets::{Field, Pane, field::FieldStyle, fit, number, popup},
     },
 };
 
@@ -108,8 +108,11 @@ impl Prompt {
                 Ok(_) => Verdict::Hint("The oldest messages go when there is more.".into()),
                 Err(reason) => Verdict::Wrong(format!("{reason}.")),
             },
-            Asked::Name(_) | Asked::FilterName(_) => {
-                Verdict::Hint("An empty name takes the name away.".into())
+            Asked::Name(_) => Verdict::Hint("An empty name takes the name away.".into()),
+            Asked::FilterName(expression) => {
+                let expression = visible(expression.as_bytes());
+                let expression = fit(&expression, 100);
+                Verdict::Hint(format!("For {expression}\nAn empty name takes the name away."))
             }
             Asked::Record | Asked::Export if self.field.text().trim().is_empty() => {
                 Verdict::Wrong("A file, such as today.ndjson.".into())
@@ -402,10 +405,5 @@ fn frame_of(app: &App, title: &str, height: u16, frame: &mut Frame) -> Rect {
         status_style: theme.dim,
         ..Pane::default()
     };
-    let inside = popup::draw(&pane, place, frame.buffer_mut());
-    Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    }
+    popup::draw(&pane, place, frame.buffer_mut()).inner(Margin::new(1, 0))
 }

@@ -82,6 +82,8 @@ fn a_search_that_is_no_regular_expression_says_so_and_the_one_before_stays() {
     let mut stage = stage();
     stage.keys("/eu<Enter>//(/").shows("regular expression");
     stage.keys("<Esc>").shows("/eu 3 of 3");
+    stage.keys("//(/<Enter>").shows("regular expression");
+    assert!(stage.app.messages.line.is_some(), "the line stays open");
 }
 
 #[test]
@@ -195,9 +197,25 @@ fn filters_with_a_name_are_tabs() {
         .shows("size>x")
         .shows("3 shown");
     stage.keys("<<>").shows("5 shown");
-    stage.keys("&cash<Ctrl-S>money<Enter>");
-    assert_eq!(
-        stage.asked,
-        ["job(savefilter { name: \"money\", expression: some(\"cash\") })"]
-    );
+}
+
+#[test]
+fn the_filter_that_is_typed_gets_the_name_and_is_shown_with_it() {
+    for (keys, saved) in [
+        ("&cash<Ctrl-S>", Some("cash")),
+        // it may become `size`, and so was not in force yet
+        ("&cash<Enter>&<Ctrl-U>siz<Ctrl-S>", Some("siz")),
+        ("&cash<Enter>&<Ctrl-U>size>x<Ctrl-S>", None),
+        ("&<Ctrl-S>", None),
+    ] {
+        let mut stage = stage();
+        stage.keys(keys);
+        if let Some(saved) = saved {
+            stage.shows(&format!("For {saved}"));
+        }
+        stage.keys("mine<Enter>");
+        let job =
+            |text| format!("job(savefilter {{ name: \"mine\", expression: some({text:?}) }})");
+        assert_eq!(stage.asked, saved.map(job).as_slice(), "{keys}");
+    }
 }

@@ -201,10 +201,15 @@ pub fn up_or_down(app: &mut App, line: &mut FilterLine, down: bool, now: Now) {
     }
 }
 
+/// Puts what is typed in force as it is; says whether it is a filter.
+pub fn in_force(app: &mut App, line: &mut FilterLine, now: Now) -> bool {
+    judge(app, line, now);
+    !matches!(line.verdict, Verdict::Wrong(_))
+}
+
 /// Keeps what is typed. What is no filter is given back: its line stays open.
 pub fn submit(app: &mut App, mut line: FilterLine, now: Now) -> Option<FilterLine> {
-    judge(app, &mut line, now);
-    if matches!(line.verdict, Verdict::Wrong(_)) {
+    if !in_force(app, &mut line, now) {
         return Some(line);
     }
     let text = app.messages.filters.text.clone();

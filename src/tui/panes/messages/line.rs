@@ -10,6 +10,7 @@ use ratatui::{
 use super::{
     filter::{self, FilterLine, Verdict},
     search::{self, SearchLine},
+    tabs,
 };
 use crate::tui::{
     app::{Action, App, Now},
@@ -95,6 +96,17 @@ fn changed(app: &mut App, line: &mut Line, now: Now) {
 pub fn act(app: &mut App, action: &Action, now: Now) -> bool {
     match action {
         Action::Submit => submit(app, now),
+        Action::SaveFilter => {
+            let mut is_filter = false;
+            with_line(app, |app, line| {
+                if let Line::Filter(line) = line {
+                    is_filter = filter::in_force(app, line, now);
+                }
+            });
+            if is_filter {
+                tabs::ask_name(app, now);
+            }
+        }
         Action::Up | Action::Down => with_line(app, |app, line| {
             if let Line::Filter(line) = line {
                 filter::up_or_down(app, line, *action == Action::Down, now);
@@ -112,6 +124,9 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> bool {
 
 fn submit(app: &mut App, now: Now) {
     match app.messages.line.take() {
+        Some(Line::Search(line)) if line.problem.is_some() => {
+            app.messages.line = Some(Line::Search(line));
+        }
         Some(Line::Search(line)) => search::submit(app, &line, now),
         Some(Line::Filter(line)) => {
             app.messages.line = filter::submit(app, line, now).map(Line::Filter);
