@@ -67,7 +67,8 @@ pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
 /// What changes by time alone; says whether anything did.
 pub fn pass(app: &mut App, now: Now) -> bool {
     app.now = now;
-    app.toasts.expire(now.instant) || app.servers.waits(now)
+    let newer = details::pass(app, now);
+    app.toasts.expire(now.instant) || app.servers.waits(now) || newer
 }
 
 /// How soon time alone changes what is shown, if it does.
@@ -79,7 +80,9 @@ pub fn next_change(app: &App, now: Now) -> Option<Duration> {
         .map(|at| at.saturating_duration_since(now.instant));
     let waiting = app.composer.is_waiting().then_some(WAITING);
     let countdown = app.servers.next_second(now);
-    toast.into_iter().chain(waiting).chain(countdown).min()
+    let newer = details::next_change(app, now);
+    let all = toast.into_iter().chain(waiting);
+    all.chain(countdown).chain(newer).min()
 }
 
 /// Whether an action would do something now: what is hinted at is worth pressing.
@@ -306,8 +309,16 @@ fn copy(app: &mut App, now: Now, subject_only: bool) -> Vec<Effect> {
         );
         return Vec::new();
     };
-    let bytes = if subject_only { subject } else { payload };
-    vec![Effect::Copy(String::from_utf8_lossy(bytes).into_owned())]
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if subject_only {
+        return vec![Effect::Copy(text(subject))];
+    }
+    let copied = text(payload);
+    if app.details.is_cut() {
+        let what = "This is its beginning: the rest of the payload is not kept any more.";
+        app.toasts.show(Level::Notice, what, now.instant);
+    }
+    vec![Effect::Copy(copied)]
 }
 
 fn paste(app: &mut App, text: &str, now: Now) {

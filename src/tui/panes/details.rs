@@ -16,7 +16,7 @@ use crate::{
     client::Sid,
     payload::{self, Document, Form},
     protocol::HeaderBlock,
-    store::{Direction, MessageId},
+    store::{Direction, MessageId, Query},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
         widgets::{number, scroll::Move, scrollbar},
@@ -52,8 +52,14 @@ struct Shown {
     headers: Vec<(String, String)>,
     bad_headers: bool,
     bytes: Arc<[u8]>,
+    /// Whether the end of the payload was evicted before it was looked at.
+    is_cut: bool,
     subject: Vec<u8>,
     body: Body,
+    /// What is searched for, once its first hit here was gone to.
+    sought: Option<Query>,
+    /// Whether it was told that another message may show by now.
+    is_overdue: bool,
 }
 
 #[derive(Debug)]
@@ -69,6 +75,11 @@ impl Details {
         self.shown
             .as_ref()
             .map(|shown| (&shown.subject[..], &shown.bytes[..]))
+    }
+
+    /// Whether the payload shown is the beginning of a larger one.
+    pub fn is_cut(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.is_cut)
     }
 
     /// Takes a layout that a job finished, unless another message or form is wanted by now.
@@ -135,7 +146,32 @@ pub fn refresh(app: &mut App, now: Now) -> Vec<Effect> {
         (None, None) => Vec::new(),
     };
     settle(app);
+    if app.details.shown.as_ref().is_some_and(|shown| {
+        matches!(shown.body, Body::Ready(_)) && shown.sought.as_ref() != app.store.query()
+    }) {
+        go_to_hit(app);
+    }
     effects
+}
+
+/// How soon a newer message may show, where one waits for that.
+pub fn next_change(app: &App, now: Now) -> Option<Duration> {
+    let shown = app.details.shown.as_ref()?;
+    let waits = !shown.is_overdue
+        && app.messages.place.is_following()
+        && app.focus != Focus::Details
+        && messages::selected(app).is_some_and(|newest| newest != shown.id);
+    let until = shown.since + CALM;
+    waits.then(|| until.saturating_duration_since(now.instant))
+}
+
+/// Says once that a newer message may show by now.
+pub fn pass(app: &mut App, now: Now) -> bool {
+    let is_due = next_change(app, now).is_some_and(|wait| wait.is_zero());
+    if let Some(shown) = app.details.shown.as_mut().filter(|_| is_due) {
+        shown.is_overdue = true;
+    }
+    is_due
 }
 
 /// Fits what is shown to the size of the pane: the bytes in a line of hex, and the place.
@@ -209,35 +245,69 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         headers: headers.collect(),
         bad_headers: block.malformed,
         bytes: message.payload.into(),
+        is_cut: message.missing > 0,
         subject: message.subject.to_vec(),
         body: Body::Reading(Form::Text),
+        sought: None,
+        is_overdue: false,
     };
     app.details.shown = Some(shown);
     (app.details.top, app.details.column) = (Top::default(), 0);
-    let effects = lay_out(app);
-    go_to_hit(app);
-    effects
+    lay_out(app)
 }
 
-/// Scrolls to the first place in the payload of what is searched for, where it is not on the screen.
+/// Scrolls to the first place in the payload of what is searched for now, where it is not on the screen.
 fn go_to_hit(app: &mut App) {
     let (_, height) = room(app);
-    let (Some(query), Some(shown)) = (app.store.query(), &app.details.shown) else {
+    let query = app.store.query().cloned();
+    let Some(shown) = &mut app.details.shown else {
         return;
     };
-    let Body::Ready(document) = &shown.body else {
+    shown.sought.clone_from(&query);
+    let (Body::Ready(document), Some(query)) = (&shown.body, query) else {
         return;
     };
+    let queries = queries(&query, document.form());
     let holds = |line: &usize| {
         let pieces = document.line(*line, 0, LOOKED_AT.1);
         let text: String = pieces.into_iter().map(|piece| piece.text).collect();
-        query.find_in(text.as_bytes()).next().is_some()
+        queries.iter().any(|query| occurs(query, &text))
     };
     let head = draw::head_lines(shown);
     let hit = (0..document.lines().min(LOOKED_AT.0)).find(holds);
-    if let Some(line) = hit.map(|line| head + line).filter(|line| *line >= height) {
-        app.details.top.line = line - height / 3;
+    let on_screen = app.details.top.line..app.details.top.line + height;
+    if let Some(line) = hit.map(|line| head + line)
+        && !on_screen.contains(&line)
+    {
+        let line = if line < height { 0 } else { line - height / 3 };
+        app.details.top = Top { line, row: 0 };
     }
+}
+
+/// What is searched for as it stands in a form: JSON is shown with blanks, whether it has them or not.
+fn queries(query: &Query, form: Form) -> Vec<Query> {
+    let spaced = (form == Form::Json)
+        .then(|| spaced(query.typed()))
+        .flatten();
+    std::iter::once(query.clone()).chain(spaced).collect()
+}
+
+fn occurs(query: &Query, text: &str) -> bool {
+    query.find_in(text.as_bytes()).next().is_some()
+}
+
+/// A text with a blank behind each `:` and `,`; `None` where it has them, or is a regular expression.
+fn spaced(typed: &str) -> Option<Query> {
+    let is_regex = typed.len() > 1 && typed.starts_with('/') && typed.ends_with('/');
+    let mut spaced = String::with_capacity(typed.len() + 2);
+    for char in typed.chars() {
+        if char != ' ' && spaced.ends_with([':', ',']) {
+            spaced.push(' ');
+        }
+        spaced.push(char);
+    }
+    let is_new = !is_regex && spaced.len() > typed.len();
+    is_new.then(|| Query::parse(&spaced).ok()).flatten()
 }
 
 /// Lays the payload out: at once where it is small, in a job where it is not.

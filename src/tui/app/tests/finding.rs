@@ -219,3 +219,35 @@ fn the_filter_that_is_typed_gets_the_name_and_is_shown_with_it() {
         assert_eq!(stage.asked, saved.map(job).as_slice(), "{keys}");
     }
 }
+
+#[test]
+fn a_hit_in_json_is_marked_as_it_is_shown_and_gone_to() {
+    let mut stage = stage();
+    let items: Vec<String> = (0..100).map(|n| format!("\"key{n}\":{n}")).collect();
+    let json = format!("{{{}}}", items.join(","));
+    stage.received(0, "orders.eu.paid", json.as_bytes());
+    stage
+        .hides("\"key77\": 77")
+        .keys("/\"key77\":77")
+        .shows("\"key77\": 77");
+    let (x, y) = stage.place_of("\"key77\": 77");
+    let cell = stage.frame()[(x, y)].clone();
+    assert!(cell.modifier.contains(ratatui::style::Modifier::REVERSED));
+    // another one in the same message
+    stage.keys("<Enter>/\"key2\":2<Enter>").shows("\"key2\": 2");
+}
+
+#[test]
+fn a_hit_in_a_large_payload_is_gone_to_once_that_is_laid_out() {
+    let mut stage = stage();
+    let lines = format!("{}the needle\n", "hay\n".repeat(300_000));
+    stage.received(0, "orders.eu.paid", lines.as_bytes());
+    stage.keys("/needle").hides("the needle");
+    let lines = format!(
+        "{}the needle\n{}",
+        "hay\n".repeat(1_000),
+        "hay\n".repeat(300_000)
+    );
+    stage.received(0, "orders.us.paid", lines.as_bytes());
+    stage.keys("<Enter>G").shows("the needle");
+}

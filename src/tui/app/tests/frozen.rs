@@ -100,3 +100,18 @@ fn the_other_leg_is_not_gone_to_where_it_came_after_the_freeze() {
     let (subject, _) = stage.app.details.payload().unwrap();
     assert_eq!(subject, b"today");
 }
+
+#[test]
+fn what_is_copied_of_a_message_that_was_cut_is_said_to_be_its_beginning() {
+    let mut stage = Stage::unconnected(16 << 20);
+    stage.connect().keys("st<Enter>");
+    for _ in 0..3 {
+        stage.received(0, "t", &vec![b'x'; 3 << 20]);
+    }
+    stage.received(0, "t", b"small").keys("k ").screen();
+    for _ in 0..80 {
+        stage.received(0, "t", &[b'y'; 200_000]);
+    }
+    stage.keys("k").screen();
+    stage.keys("y").shows("This is its beginning");
+}

@@ -342,6 +342,24 @@ fn details_change_calmly_while_the_log_is_followed() {
 }
 
 #[test]
+fn a_newer_message_shows_once_the_calm_is_over_though_nothing_happens() {
+    let mut stage = Stage::new(&["t"]);
+    stage.received(0, "t", b"first").shows("first").pass(200);
+    stage.received(0, "t", b"{\"n\":2}").hides("\"n\": 2");
+    let next = |stage: &Stage| update::next_change(&stage.app, stage.now());
+    assert_eq!(next(&stage), Some(Duration::from_millis(800)));
+    let now = stage.now();
+    assert!(!update::pass(&mut stage.app, now));
+    stage.milliseconds += 800;
+    let now = stage.now();
+    assert!(update::pass(&mut stage.app, now), "a frame is due");
+    // a terminal that takes no frame is not waited for in a circle
+    assert_eq!(next(&stage), None);
+    stage.shows("\"n\": 2");
+    assert_eq!(next(&stage), None);
+}
+
+#[test]
 fn details_scroll_wrapped_lines_to_their_end_and_back() {
     let mut stage = Stage::new(&["t"]);
     let long: String = (0..2_000).map(|n| format!("word{n} ")).collect();

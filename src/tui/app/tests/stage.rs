@@ -25,7 +25,7 @@ use crate::{
 pub struct Stage {
     pub app: App,
     origin: Instant,
-    milliseconds: u64,
+    pub milliseconds: u64,
     tickets: u64,
     /// What was chosen to be connected to last.
     pub choice: Choice,

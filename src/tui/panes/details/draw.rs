@@ -2,11 +2,11 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::Rect,
+    layout::{Margin, Rect},
     text::{Line, Span},
 };
 
-use super::{Body, Shown, place::Top};
+use super::{Body, Shown, occurs, place::Top, queries};
 use crate::{
     payload::{Form, Piece},
     tui::{
@@ -44,11 +44,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let others = others.join(" ");
     let inside = panes::border(app, Focus::Details, vec![name], &others).draw(area, buffer);
     let track = scrollbar::track(area, inside);
-    let inside = Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    };
+    let inside = inside.inner(Margin::new(1, 0));
     let width = usize::from(inside.width);
     if let Some(lines) = app.details.lines(width) {
         let (visible, all) = lines.extent(app.details.top, usize::from(inside.height));
@@ -62,9 +58,18 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     let body = body(app, shown, width, from, usize::from(inside.height));
     let lines = head.into_iter().skip(top.line).chain(body);
-    let lines = lines.map(|line| match app.store.query() {
-        Some(query) => Line::from(marked(line.spans, query, app.theme.hit)),
-        None => line,
+    let queries = app.store.query().map(|query| queries(query, form));
+    let queries = queries.unwrap_or_default();
+    let lines = lines.map(|line| {
+        let text: String = line
+            .spans
+            .iter()
+            .map(|span| span.content.as_ref())
+            .collect();
+        match queries.iter().find(|query| occurs(query, &text)) {
+            Some(query) => Line::from(marked(line.spans, query, app.theme.hit)),
+            None => line,
+        }
     });
     for (line, y) in lines.zip(inside.y..inside.bottom()) {
         put::line(buffer, inside.x, y, &line, inside.width);
