@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
-use super::Pane;
+use super::{Pane, width};
 
 /// A box of that size in the middle of `area`, never larger than it.
 pub fn centred(width: u16, height: u16, area: Rect) -> Rect {
@@ -20,7 +20,25 @@ pub fn centred(width: u16, height: u16, area: Rect) -> Rect {
 /// Clears the box and draws its border; what comes back is the room inside.
 pub fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) -> Rect {
     Clear.render(area, buffer);
+    blank_halves(area, buffer);
     pane.draw(area, buffer)
+}
+
+/// Blanks the wide characters whose right half the box covers: a terminal cannot show the left one
+/// alone, and what is drawn under the right one is skipped as a part of the character.
+fn blank_halves(area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    let Some(left) = area.x.checked_sub(1) else {
+        return;
+    };
+    for y in area.y..area.bottom() {
+        if let Some(cell) = buffer
+            .cell_mut((left, y))
+            .filter(|cell| width(cell.symbol()) > 1)
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -37,6 +55,19 @@ mod tests {
         assert_eq!(inside, Rect::new(2, 2, 3, 1));
         let expected = ["xxxxxxx", "x╭───╮x", "x│   │x", "x╰───╯x", "xxxxxxx"];
         assert_eq!(buffer, Buffer::with_lines(expected));
+    }
+
+    #[test]
+    fn a_wide_character_that_is_half_covered_goes() {
+        let mut buffer = Buffer::with_lines(["字字字字"; 3]);
+        draw(&Pane::default(), Rect::new(1, 0, 4, 3), &mut buffer);
+        let mut expected = Buffer::with_lines([" ╭──╮ 字", " │  │ 字", " ╰──╯ 字"]);
+        // the second halves of characters that were covered
+        for y in 0..3 {
+            expected[(5, y)] = buffer[(5, y)].clone();
+        }
+        assert_eq!(buffer, expected);
+        assert_eq!(buffer[(5, 0)].symbol(), " ");
     }
 
     proptest! {
