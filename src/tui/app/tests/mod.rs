@@ -9,6 +9,7 @@ mod mouse;
 mod moving;
 mod palette;
 mod recordings;
+mod requests;
 mod server;
 mod stage;
 mod switching;

@@ -1,0 +1,167 @@
+//! Composing, sending, and the history of it.
+
+use super::stage::Stage;
+use crate::{
+    client::Error,
+    tui::{
+        app::{Focus, JobDone, View, ingest},
+    },
+};
+
+#[test]
+fn sending_from_every_field_and_from_anywhere() {
+    for (keys, asked) in [
+        ("rtoday<Enter>", &["record", "send today"][..]),
+        ("rtoday<Tab>line<Enter>line<F5>", &["record", "send today"]),
+        ("rtoday<Tab>x<Alt-Enter>", &["record", "send today"]),
+        ("rtoday<Esc><F5>", &["record", "send today"]),
+        ("ptoday<Tab><Tab>A: 1<F5>", &["record", "send today"]),
+        ("rtoday<Tab><Tab>nonsense<F5>", &[]),
+        ("rtoday<Tab><Tab><Tab>soon<Enter>", &[]),
+        ("rto day<Enter>", &[]),
+        ("<F5>", &[]),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys(keys);
+        assert_eq!(stage.asked, asked, "{keys}");
+    }
+}
+
+#[test]
+fn a_suggestion_is_taken_only_when_it_is_highlighted() {
+    for (keys, subject) in [
+        ("rcr<Tab>", "cr"),
+        ("rcr<Down><Tab>", "orders.created"),
+        ("rcr<Down><Down><Up><Tab>", "orders.created"),
+        ("rcr<Down><Esc><Tab>", "cr"),
+    ] {
+        let mut stage = Stage::new(&["orders.>"]);
+        stage.received(0, "orders.created", b"1");
+        stage.keys(keys).keys("<F5>");
+        assert_eq!(
+            stage.asked,
+            ["record", &format!("send {subject}")],
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn a_saved_draft_is_known_by_its_name_and_is_not_unfinished() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Tab>%Y<Ctrl-S>morning<Enter>");
+    stage.shows("saved as morning").keys("<Esc>q");
+    assert_eq!(stage.asked, ["record", "quit"]);
+    stage.keys("rx").hides("saved as morning");
+}
+
+#[test]
+fn an_answer_settles_the_question() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Enter>").shows("waiting 0.0 s");
+    stage
+        .answered(Ok("20261123"))
+        .shows("✓ replied in")
+        .shows("20261123");
+    let nobody = Error::NoResponders {
+        subject: "today".into(),
+    };
+    stage
+        .keys("<F5>")
+        .answered(Err(nobody))
+        .shows("✗ no responders");
+    stage.keys("<Esc>q");
+    assert_eq!(stage.asked.last().unwrap(), "quit");
+}
+
+#[test]
+fn an_older_request_reports_by_a_toast() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rfirst<Enter>");
+    let first = stage.newest_ticket();
+    stage
+        .keys("<Esc>rsecond<Enter>")
+        .answered_for(first, Ok("1"));
+    assert_eq!(stage.toasts(), ["first: replied in 2.0 ms"]);
+    stage.shows("waiting 0.0 s");
+}
+
+#[test]
+fn history_keeps_its_cursor_while_requests_come() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rfirst<Enter>").pass(1_000);
+    stage.keys("<Esc>rsecond<Enter>").pass(1_000);
+    stage.keys("<Esc>h<Down>").asked.clear();
+    stage.keys("<F5>").pass(1_000);
+    stage.keys("<F5>").pass(1_000);
+    assert_eq!(
+        stage.asked,
+        ["record", "send first", "record", "send first"]
+    );
+    stage.shows("4 of 4").keys("<Delete>y").shows("3 of 3");
+    assert_eq!(stage.asked.last().unwrap(), "record a deletion");
+    stage
+        .keys("second")
+        .shows("1 of 3")
+        .keys("<Enter>")
+        .shows("Request second");
+    assert_eq!(
+        (stage.app.view, stage.app.focus),
+        (View::Messages, Focus::Request)
+    );
+}
+
+#[test]
+fn a_name_and_an_outcome_do_not_take_each_other_away() {
+    for named_first in [true, false] {
+        let mut stage = Stage::new(&[]);
+        let ticket = stage.keys("rtoday<Enter>").newest_ticket();
+        if !named_first {
+            stage.answered_for(ticket, Ok("20261123"));
+        }
+        stage.keys("<Ctrl-S>morning<Enter>");
+        if named_first {
+            stage.answered_for(ticket, Ok("20261123"));
+        }
+        stage
+            .keys("<Esc>h")
+            .shows("★ morning")
+            .shows("saved as morning");
+        stage.shows("replied in 2.0 ms").shows("20261123");
+    }
+}
+
+#[test]
+fn what_the_file_held_before_takes_back_nothing() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Enter>").answered(Ok("20261123"));
+    stage.keys("<Esc>h");
+    let held = vec![stage.app.history.selected().unwrap().clone()];
+    stage.keys("<Ctrl-S>morning<Enter>");
+    let now = stage.now();
+    let done = JobDone::History {
+        entries: held,
+        problems: Vec::new(),
+    };
+    ingest::job(&mut stage.app, done, now);
+    stage.shows("★ morning").shows("1 of 1");
+}
+
+#[test]
+fn a_guarded_context_asks_before_anything_is_sent() {
+    for (keys, sent) in [
+        ("ra<Enter>", &[][..]),
+        ("ra<Enter>n", &[]),
+        ("ra<Enter><Esc>", &[]),
+        ("ra<Enter>y", &["record", "send a"]),
+        ("pa<Tab>x<F5>y", &["record", "send a"]),
+        // again from the history, where it is asked again
+        ("ra<Enter>y<Esc>h<F5>", &["record", "send a"]),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.app.target.guarded = true;
+        stage.connect().keys(keys);
+        stage.asked.retain(|asked| asked != "load history");
+        assert_eq!(stage.asked, sent, "{keys}");
+    }
+}
