@@ -87,6 +87,13 @@ fn click(app: &mut App, at: Position, now: Now) -> Vec<Effect> {
         }
         return Vec::new();
     }
+    if layout.filters.contains(at)
+        && let Some(tab) = messages::tabs::at(app, at.x)
+    {
+        app.go_to(Focus::Messages);
+        messages::tabs::choose(app, tab, now);
+        return Vec::new();
+    }
     if let Some(pane) = pane_at(app, at) {
         click_pane(app, pane, at);
     }

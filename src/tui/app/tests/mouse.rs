@@ -81,6 +81,27 @@ fn a_click_means_the_row_it_is_on_below_tabs_and_above_a_line_that_is_typed() {
 }
 
 #[test]
+fn tabs_can_be_clicked_and_the_chosen_one_is_there_however_many_they_are() {
+    let mut stage = hundred();
+    let saved = |n: usize| SavedFilter {
+        name: format!("a filter with number {n}"),
+        expression: format!("payload-{n}"),
+    };
+    let now = stage.now();
+    let all = (0..20).map(saved).collect();
+    ingest::job(&mut stage.app, JobDone::Filters(Ok(all)), now);
+    stage.click(" a filter with number 1 ").shows("& payload-1");
+    stage.hides("number 9").keys("<<><<><<>");
+    stage
+        .shows(" a filter with number 19 ")
+        .shows("& payload-19");
+    stage
+        .click(" a filter with number 18 ")
+        .shows("& payload-18");
+    stage.keys(&">".repeat(3)).shows(" all ").hides("number 19");
+}
+
+#[test]
 fn a_click_on_a_triangle_folds_and_beside_it_selects() {
     let mut stage = hundred();
     let (x, y) = stage.place_of("▾ t");

@@ -1,6 +1,6 @@
 //! The tabs above the log: all messages, and what each filter with a name shows.
 
-use ratatui::{buffer::Buffer, text::Span};
+use ratatui::buffer::Buffer;
 
 use super::filter;
 use crate::{
@@ -39,6 +39,12 @@ pub fn step(app: &mut App, steps: isize, now: Now) {
         None => -1,
     };
     let tab = here.rem_euclid(saved.len() as isize + 1) as usize;
+    choose(app, tab, now);
+}
+
+/// Goes to a tab by its number.
+pub fn choose(app: &mut App, tab: usize, now: Now) {
+    let saved = &app.messages.filters.saved;
     let expression = tab
         .checked_sub(1)
         .and_then(|saved_at| saved.get(saved_at))
@@ -95,28 +101,59 @@ pub fn name(app: &mut App, expression: &str, name: &str) -> Vec<Effect> {
     jobs.into_iter().map(Effect::Job).collect()
 }
 
-/// Draws them into their row.
-pub fn draw(app: &App, buffer: &mut Buffer) {
-    let (area, theme) = (app.layout.filters, &app.theme);
+/// The tabs that have room: their numbers, first columns and texts. The row begins so that the chosen
+/// one is among them.
+fn places(app: &App) -> Vec<(usize, u16, String)> {
+    let area = app.layout.filters;
     if area.is_empty() {
-        return;
+        return Vec::new();
     }
     let names = app.messages.filters.saved.iter();
     let names = names.map(|saved| visible(saved.name.as_bytes()).into_owned());
-    let chosen = chosen(app);
-    let mut x = area.x;
-    for (tab, name) in std::iter::once("all".to_owned()).chain(names).enumerate() {
-        let text = format!(" {} ", fit(&name, NAME));
-        let wide = width(&text) as u16;
-        if x + wide > area.right() {
+    let texts: Vec<String> = std::iter::once("all".to_owned())
+        .chain(names)
+        .map(|name| format!(" {} ", fit(&name, NAME)))
+        .collect();
+    // a blank stands behind each, and behind the last one none has to
+    let cells = |text: &String| width(text) as u16 + 1;
+    let room = |left: &mut u16, text: &String| {
+        *left = left.checked_sub(cells(text))?;
+        Some(())
+    };
+    let up_to_chosen = texts.iter().take(chosen(app).unwrap_or(0) + 1);
+    let count = up_to_chosen.len();
+    let first = count - up_to_chosen.rev().scan(area.width + 1, room).count();
+    let (mut x, mut left) = (area.x, area.width + 1);
+    let mut places = Vec::new();
+    for (tab, text) in texts.into_iter().enumerate().skip(first) {
+        if room(&mut left, &text).is_none() {
             break;
         }
+        let next = x + cells(&text);
+        places.push((tab, x, text));
+        x = next;
+    }
+    places
+}
+
+/// The tab at a column.
+pub fn at(app: &App, column: u16) -> Option<usize> {
+    let found = places(app).into_iter().find(|(_, x, text)| {
+        let end = *x + width(text) as u16;
+        (*x..end).contains(&column)
+    });
+    found.map(|(tab, ..)| tab)
+}
+
+/// Draws them into their row.
+pub fn draw(app: &App, buffer: &mut Buffer) {
+    let (y, theme, chosen) = (app.layout.filters.y, &app.theme, chosen(app));
+    for (tab, x, text) in places(app) {
         let style = if chosen == Some(tab) {
             theme.chosen
         } else {
             theme.dim
         };
-        buffer.set_span(x, area.y, &Span::styled(text, style), wide);
-        x += wide + 1;
+        buffer.set_string(x, y, text, style);
     }
 }
