@@ -120,7 +120,7 @@ fn work(
                         .err()
                         .map(|error| JobDone::HistoryFailed(failed(error)))
                 }),
-                Job::LoadHistory => path.map(|path| load(&mut history, path)),
+                Job::LoadHistory(asked) => path.map(|path| load(&mut history, path, asked)),
                 Job::ListContexts => Some(JobDone::Contexts(destinations.list())),
                 Job::Resolve { choice, allowed } => {
                     resolve(destinations.clone(), choice, allowed, report.clone())
@@ -179,7 +179,7 @@ fn load_filters(path: &Path) -> Result<Vec<SavedFilter>, String> {
     settings::filters::load(path).map_err(|error| format!("Saved filters: {error}."))
 }
 
-fn load(history: &mut Option<History>, path: &Path) -> JobDone {
+fn load(history: &mut Option<History>, path: &Path, asked: u64) -> JobDone {
     let problems = match history {
         Some(history) => history.refresh(),
         None => {
@@ -193,18 +193,22 @@ fn load(history: &mut Option<History>, path: &Path) -> JobDone {
         .iter()
         .map(|problem| format!("History: {problem}; the line stays."))
         .collect();
-    JobDone::History { entries, problems }
+    JobDone::History {
+        asked,
+        entries,
+        problems,
+    }
 }
 
 fn newest_of_each_kind(jobs: Vec<Job>) -> Vec<Job> {
     let newest = |kind: fn(&Job) -> bool| jobs.iter().rposition(kind);
     let document = newest(|job| matches!(job, Job::ReadDocument { .. }));
-    let load = newest(|job| matches!(job, Job::LoadHistory));
+    let load = newest(|job| matches!(job, Job::LoadHistory(_)));
     let list = newest(|job| matches!(job, Job::ListContexts));
     let resolve = newest(|job| matches!(job, Job::Resolve { .. }));
     let keep = |n: usize, job: &Job| match job {
         Job::ReadDocument { .. } => Some(n) == document,
-        Job::LoadHistory => Some(n) == load,
+        Job::LoadHistory(_) => Some(n) == load,
         Job::ListContexts => Some(n) == list,
         Job::Resolve { .. } => Some(n) == resolve,
         Job::LoadFilters
@@ -231,7 +235,7 @@ mod tests {
     #[test]
     fn loads_are_merged_and_every_line_is_written() {
         let line = || Job::Record(Box::new(history::Line::Deleted { id: "a".into() }));
-        let jobs = vec![Job::LoadHistory, line(), line(), Job::LoadHistory];
+        let jobs = vec![Job::LoadHistory(1), line(), line(), Job::LoadHistory(2)];
         let kept: Vec<bool> = newest_of_each_kind(jobs)
             .iter()
             .map(|job| matches!(job, Job::Record(_)))

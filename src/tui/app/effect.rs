@@ -111,8 +111,8 @@ pub enum Job {
     },
     /// Append a line to the history.
     Record(Box<history::Line>),
-    /// Read the history again.
-    LoadHistory,
+    /// Read the history again; the number tells the answers apart.
+    LoadHistory(u64),
     /// Read the contexts.
     ListContexts,
     /// Find out what a choice of a place to connect to comes to.
@@ -162,6 +162,8 @@ pub enum JobDone {
     Filters(Result<Vec<SavedFilter>, String>),
     /// The history was read: its entries, the newest first, and what was wrong with the file.
     History {
+        /// The number of the job.
+        asked: u64,
         /// The entries.
         entries: Vec<history::Entry>,
         /// A sentence for each line that was skipped.

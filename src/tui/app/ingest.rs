@@ -200,8 +200,12 @@ pub fn job(app: &mut App, done: JobDone, now: Now) -> Vec<Effect> {
     match done {
         JobDone::Scanned(scanned) => return messages::scanned(app, *scanned),
         JobDone::Document { id, form, document } => app.details.laid_out(id, form, document),
-        JobDone::History { entries, problems } => {
-            app.history.loaded(entries);
+        JobDone::History {
+            asked,
+            entries,
+            problems,
+        } => {
+            app.history.loaded(asked, entries);
             if let Some(first) = problems.first() {
                 let more = match problems.len() {
                     1 => String::new(),

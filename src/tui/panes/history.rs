@@ -23,7 +23,9 @@ use crate::{
 pub struct HistoryPane {
     rows: Vec<Row>,
     finder: Finder,
-    /// Entries changed here since the file was last asked for: what it held then is older.
+    /// How often the file was asked for.
+    asked: u64,
+    /// Entries changed here since then: what it held is older.
     changed: HashSet<String>,
 }
 
@@ -69,15 +71,27 @@ impl HistoryPane {
         );
     }
 
-    /// Takes what the file held. What it did not know yet stays.
-    pub fn loaded(&mut self, mut entries: Vec<Entry>) {
-        entries.retain(|entry| !self.changed.contains(&entry.id));
+    /// Asks for what the file holds now.
+    fn ask(&mut self) -> Effect {
+        self.asked += 1;
+        self.changed.clear();
+        Effect::Job(Job::LoadHistory(self.asked))
+    }
+
+    /// Takes what the file held when it was asked for last; an earlier answer is past. What was changed
+    /// here since then stays as it is, what the file does not hold any more goes.
+    pub fn loaded(&mut self, asked: u64, mut entries: Vec<Entry>) {
+        if asked != self.asked {
+            return;
+        }
+        let changed = std::mem::take(&mut self.changed);
+        entries.retain(|entry| !changed.contains(&entry.id));
         self.change(|rows| {
-            let known: HashSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
-            rows.retain(|row| !known.contains(row.entry.id.as_str()));
+            rows.retain(|row| changed.contains(&row.entry.id));
             rows.extend(entries.into_iter().map(Row::new));
             rows.sort_by_key(|row| std::cmp::Reverse(row.entry.at));
         });
+        self.changed = changed;
     }
 
     fn remove(&mut self, id: &str) {
@@ -115,8 +129,12 @@ pub fn open(app: &mut App) -> Vec<Effect> {
     app.go_to(Focus::History);
     app.history.finder.to_top();
     app.history.finder.query.select_all();
-    app.history.changed.clear();
-    vec![Effect::Job(Job::LoadHistory)]
+    look(app)
+}
+
+/// Looks at the file again: another copy of the program may have changed it.
+pub fn look(app: &mut App) -> Vec<Effect> {
+    vec![app.history.ask()]
 }
 
 /// Does what a key means in this pane.

@@ -3,6 +3,7 @@
 use super::stage::Stage;
 use crate::{
     client::Error,
+    history::Entry,
     tui::{
         app::{Focus, JobDone, View, ingest},
     },
@@ -138,13 +139,41 @@ fn what_the_file_held_before_takes_back_nothing() {
     stage.keys("<Esc>h");
     let held = vec![stage.app.history.selected().unwrap().clone()];
     stage.keys("<Ctrl-S>morning<Enter>");
+    held_by_the_file(&mut stage, 1, held);
+    stage.shows("★ morning").shows("1 of 1");
+}
+
+/// The answer to a load of the history.
+fn held_by_the_file(stage: &mut Stage, asked: u64, entries: Vec<Entry>) {
     let now = stage.now();
     let done = JobDone::History {
-        entries: held,
+        asked,
+        entries,
         problems: Vec::new(),
     };
     ingest::job(&mut stage.app, done, now);
-    stage.shows("★ morning").shows("1 of 1");
+}
+
+#[test]
+fn what_is_deleted_is_gone_here_and_in_another_copy() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rfirst<Enter>").pass(1_000);
+    stage.keys("<Esc>rsecond<Enter>").pass(1_000).keys("<Esc>h");
+    let second = stage.app.history.selected().unwrap().clone();
+    let first = stage.keys("<Down>").app.history.selected().unwrap().clone();
+    // deleted here, while an answer from before is under way
+    stage.keys("<Delete>y").keys("<Esc>h");
+    assert_eq!(stage.loads, 2);
+    held_by_the_file(&mut stage, 1, vec![second.clone(), first]);
+    stage.hides("first").shows("1 of 1");
+    held_by_the_file(&mut stage, 2, vec![second]);
+    stage.shows("second").shows("1 of 1");
+    // deleted by another copy; what was sent since then is not in the answer, and stays
+    stage.keys("<Esc>h<Esc>rthird<Enter><Esc>").keys("2");
+    let loads = stage.loads;
+    stage.keys("<F5>");
+    held_by_the_file(&mut stage, loads, Vec::new());
+    stage.hides("second").shows("third").shows("1 of 1");
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Stage {
     tickets: u64,
     /// What was chosen to be connected to last.
     pub choice: Choice,
+    /// The number of the newest load of the history.
+    pub loads: u64,
     /// Short names of what was asked for, the oldest first.
     pub asked: Vec<String>,
 }
@@ -74,6 +76,7 @@ impl Stage {
             milliseconds: 0,
             tickets: 0,
             choice: Choice::default(),
+            loads: 0,
             asked: Vec::new(),
         }
     }
@@ -304,7 +307,10 @@ impl Stage {
                 crate::history::Line::Entry(_) => "record".into(),
                 _ => "record a deletion".into(),
             }),
-            Effect::Job(Job::LoadHistory) => self.asked.push("load history".into()),
+            Effect::Job(Job::LoadHistory(asked)) => {
+                self.asked.push("load history".into());
+                self.loads = asked;
+            }
             Effect::Job(Job::ListContexts) => self.asked.push("list contexts".into()),
             Effect::Job(Job::Resolve { choice, allowed }) => {
                 let alone = if choice.without_context { " alone" } else { "" };
