@@ -13,6 +13,8 @@ pub use sending::{
 
 use std::time::Duration;
 
+use memchr::memmem;
+
 use crate::{
     history::{Entry, Kind},
     tui::{
@@ -54,6 +56,10 @@ pub enum Part {
 
 const PARTS: [Part; 4] = [Part::Subject, Part::Payload, Part::Headers, Part::Timeout];
 const SUGGESTIONS: usize = 6;
+
+/// Subjects that are compared letter by letter while one is typed, for a key takes a few milliseconds:
+/// so many that hold what is typed, wherever they stand, and of the others the first ones.
+const COMPARED: usize = 10_000;
 
 impl Composer {
     /// An empty composer, or one with a subject and a payload.
@@ -344,14 +350,17 @@ fn suggest(app: &mut App) {
     if composer.part != Part::Subject || typed.is_empty() {
         return composer.suggestions.forget();
     }
-    let seen: Vec<&str> = app
-        .store
-        .subjects()
-        .names()
-        .filter_map(|name| std::str::from_utf8(name).ok())
-        .filter(|name| !name.starts_with("_INBOX") && *name != typed)
-        .take(10_000)
-        .collect();
+    let names = || {
+        let names = app.store.subjects().names();
+        names
+            .filter_map(|name| std::str::from_utf8(name).ok())
+            .filter(|name| !name.starts_with("_INBOX") && *name != typed)
+    };
+    let finder = memmem::Finder::new(typed);
+    let holds = |name: &&str| finder.find(name.as_bytes()).is_some();
+    let holding = names().filter(holds).take(COMPARED);
+    let others = names().take(COMPARED).filter(|name| !holds(name));
+    let seen: Vec<&str> = holding.chain(others).collect();
     let found = find(typed, seen.iter().copied());
     let closest = found.into_iter().take(SUGGESTIONS);
     composer.suggestions = Suggestions::new(closest.map(|n| seen[n].to_owned()).collect());

@@ -48,6 +48,16 @@ fn a_suggestion_is_taken_only_when_it_is_highlighted() {
 }
 
 #[test]
+fn among_many_subjects_the_last_one_is_offered_too() {
+    let mut stage = Stage::new(&[">"]);
+    for n in 0..12_000 {
+        stage.received(0, &format!("many.{n:05}"), b"");
+    }
+    stage.received(0, "zebra.last", b"");
+    stage.keys("rbra.la").shows("zebra.last");
+}
+
+#[test]
 fn a_saved_draft_is_known_by_its_name_and_is_not_unfinished() {
     let mut stage = Stage::new(&[]);
     stage.keys("rtoday<Tab>%Y<Ctrl-S>morning<Enter>");
