@@ -13,7 +13,9 @@ use ratatui::layout::Size;
 use tokio::time::{Instant as TokioInstant, sleep_until};
 
 use super::{
-    app::{App, Effect, Level, Now, Purpose, ingest, mouse, recordings, switching, update},
+    app::{
+        App, Effect, JobDone, Level, Now, Purpose, ingest, mouse, recordings, switching, update,
+    },
     destinations::{Destination, for_a_log},
     jobs::Jobs,
     keymap::Chord,
@@ -145,6 +147,7 @@ impl EventLoop {
                 ));
             }
             let now = self.clock.now();
+            turn.pacer.output(!self.output.ready());
             if turn.pacer.due(now.instant) {
                 self.draw(&mut turn, now);
             }
@@ -156,11 +159,14 @@ impl EventLoop {
     /// Waits for one thing and takes it in.
     async fn step(&mut self, turn: &mut Turn) -> io::Result<()> {
         let now = self.clock.now();
-        let by_time = update::next_change(&self.app, now).map(|after| now.instant + after);
-        let wake = [turn.pacer.next_deadline(), turn.tick, by_time]
-            .into_iter()
-            .flatten()
-            .min();
+        turn.pacer.output(!self.output.ready());
+        let mut by_time = self.by_time(turn, now);
+        // not left to the arm below: while messages come without end that has no turn
+        if by_time.is_some_and(|due| due <= now.instant) {
+            self.wake(turn);
+            by_time = self.by_time(turn, now);
+        }
+        let wake = turn.pacer.next_deadline().into_iter().chain(by_time).min();
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal, turn),
@@ -172,14 +178,19 @@ impl EventLoop {
             done = self.jobs.next() => {
                 let done = done.ok_or_else(|| io::Error::other("the thread of jobs has ended"))?;
                 let now = self.clock.now();
+                // a scan comes in many parts, of which each shows a little more
+                let change = match &done {
+                    JobDone::Scanned(_) => Change::Data,
+                    _ => Change::Key,
+                };
                 let effects = ingest::job(&mut self.app, done, now);
-                turn.pacer.changed(Change::Key, now.instant);
+                turn.pacer.changed(change, now.instant);
                 self.perform(effects, turn, now);
             }
-            written = self.output.written() => {
-                written?;
-                turn.pacer.written();
-            }
+            written = self.output.written() => written?,
+            // before the messages: an export asks for one part at a time, and while a recording is
+            // read no messages come
+            news = self.tapes.next() => self.news(news, turn),
             taken = self.lines.data.next() => match taken {
                 Taken::Data(data) => self.data(data, turn),
                 Taken::Crossed(crossing) => {
@@ -193,10 +204,14 @@ impl EventLoop {
                 }
             },
             () = until(wake) => self.wake(turn),
-            // last: a recording is read as fast as it is taken, and everything else comes first
-            news = self.tapes.next() => self.news(news, turn),
         }
         Ok(())
+    }
+
+    /// When time alone changes something.
+    fn by_time(&self, turn: &Turn, now: Now) -> Option<Instant> {
+        let change = update::next_change(&self.app, now).map(|after| now.instant + after);
+        turn.tick.into_iter().chain(change).min()
     }
 
     fn input(&mut self, input: Input, turn: &mut Turn) {
@@ -319,9 +334,7 @@ impl EventLoop {
         let app = &mut self.app;
         let bytes = self.screen.draw(|frame| render::draw(app, frame));
         turn.pacer.drawn(now.instant);
-        if bytes.is_empty() {
-            turn.pacer.written();
-        } else {
+        if !bytes.is_empty() {
             self.output.submit(bytes);
         }
     }

@@ -60,16 +60,15 @@ impl Pacer {
         self.focused = focused;
     }
 
-    /// A frame was drawn and submitted.
+    /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
         self.pending = None;
         self.last_frame = Some(now);
-        self.output_busy = true;
     }
 
-    /// Everything submitted is out.
-    pub fn written(&mut self) {
-        self.output_busy = false;
+    /// Whether anything that was submitted is not out yet.
+    pub fn output(&mut self, busy: bool) {
+        self.output_busy = busy;
     }
 
     /// When to draw; `None`: nothing to draw, or the last frame is not out yet.
@@ -115,8 +114,11 @@ mod tests {
             match *step {
                 Key(ms) => pacer.changed(Change::Key, at(ms)),
                 Data(ms) => pacer.changed(Change::Data, at(ms)),
-                Drawn(ms) => pacer.drawn(at(ms)),
-                Written => pacer.written(),
+                Drawn(ms) => {
+                    pacer.drawn(at(ms));
+                    pacer.output(true);
+                }
+                Written => pacer.output(false),
                 Focus(focused) => pacer.focus(focused),
             }
         }
@@ -201,7 +203,6 @@ mod tests {
         let start = Instant::now();
         let mut pacer = Pacer::new();
         pacer.drawn(start);
-        pacer.written();
         pacer.changed(Change::Key, start);
         assert!(!pacer.due(start + Duration::from_millis(7)));
         assert!(pacer.due(start + Duration::from_millis(8)));
@@ -218,7 +219,6 @@ mod tests {
             if pacer.due(now) {
                 frames += 1;
                 pacer.drawn(now);
-                pacer.written();
             }
         }
         assert_eq!(frames, 31);
