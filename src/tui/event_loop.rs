@@ -226,7 +226,11 @@ impl EventLoop {
             }
             Input::Focus(focused) => {
                 turn.pacer.focus(focused);
-                Vec::new()
+                if focused {
+                    update::looked_at(&mut self.app)
+                } else {
+                    Vec::new()
+                }
             }
             Input::Mouse(mouse) => mouse::act(&mut self.app, mouse, now),
         };

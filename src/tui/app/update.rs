@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Action, App, Effect, Focus, Level, Now, Phase, View, focus, mouse, recordings, switching,
+    Action, App, Effect, Focus, Job, Level, Now, Phase, View, focus, mouse, recordings, switching,
 };
 use crate::{
     history::Kind,
@@ -61,6 +61,15 @@ pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     let mut effects = details::refresh(app, now);
     messages::account(app);
     effects.extend(messages::scan(app));
+    effects
+}
+
+/// Somebody looks at the terminal again: meanwhile the files may have been changed elsewhere.
+pub fn looked_at(app: &mut App) -> Vec<Effect> {
+    let mut effects = vec![Effect::Job(Job::LoadFilters)];
+    if app.view == View::History {
+        effects.extend(history::look(app));
+    }
     effects
 }
 

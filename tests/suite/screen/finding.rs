@@ -3,6 +3,7 @@
 use goingnats::{
     broker::{Broker, Settings},
     client::Client,
+    settings,
 };
 
 use super::harness::{Given, Running};
@@ -104,4 +105,15 @@ fn typing_a_search_and_a_filter_under_a_flood_is_never_held_up() {
             .keys("<Enter>");
     });
     screen.shows("2 700 shown");
+}
+
+#[test]
+fn filters_that_another_copy_saved_are_there_once_the_terminal_is_looked_at() {
+    let broker = Broker::start(Settings::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("filters.toml");
+    let mut screen = opened(Given::new().filters(path.clone()), &broker);
+    screen.hides("elsewhere");
+    settings::filters::save(&path, "elsewhere", Some("size>1k")).unwrap();
+    screen.looked_at().shows(" elsewhere ");
 }

@@ -322,6 +322,12 @@ impl Running {
         self
     }
 
+    /// The terminal gets the keyboard back.
+    pub fn looked_at(&mut self) -> &mut Running {
+        self.keys.send(Input::Focus(true)).unwrap();
+        self
+    }
+
     pub fn resize(&mut self, width: u16, height: u16) -> &mut Running {
         self.shown
             .lock()
