@@ -325,6 +325,7 @@ impl EventLoop {
                     turn.end = Some(End::TerminalGone);
                 }
                 self.name_window();
+                self.inputs.tell_size();
                 self.screen.redraw_all();
                 turn.pacer.changed(Change::Key, self.clock.now().instant);
             }
@@ -495,9 +496,8 @@ impl EventLoop {
     }
 
     async fn suspend(&mut self, turn: &mut Turn) {
-        self.inputs.pause();
-        let outcome = suspend::suspend(&self.capabilities, &mut self.signals).await;
-        self.inputs.resume();
+        let (signals, inputs) = (&mut self.signals, &mut self.inputs);
+        let outcome = suspend::suspend(&self.capabilities, signals, inputs).await;
         self.name_window();
         self.screen.redraw_all();
         let now = self.clock.now();

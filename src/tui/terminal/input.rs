@@ -53,6 +53,8 @@ pub enum MouseKind {
 #[derive(Debug)]
 pub struct Inputs {
     source: Source,
+    /// Whether the size is to be told next, as an input: it changed perhaps while nobody told us.
+    size_due: bool,
 }
 
 #[derive(Debug)]
@@ -71,6 +73,7 @@ impl Inputs {
     pub fn terminal() -> Self {
         Inputs {
             source: Source::Terminal(select_all([EventStream::new()])),
+            size_due: false,
         }
     }
 
@@ -78,12 +81,19 @@ impl Inputs {
     pub fn script(script: mpsc::UnboundedReceiver<Input>) -> Self {
         Inputs {
             source: Source::Script(script),
+            size_due: false,
         }
     }
 
     /// The next input. `None`: the terminal is gone. Pends while paused. Cancel-safe.
     pub async fn next(&mut self) -> Option<Input> {
         loop {
+            if std::mem::take(&mut self.size_due)
+                && let Source::Terminal(_) = self.source
+                && let Ok((columns, rows)) = crossterm::terminal::size()
+            {
+                return Some(Input::Resize(columns, rows));
+            }
             match &mut self.source {
                 Source::Script(script) => return script.recv().await,
                 Source::Paused => std::future::pending().await,
@@ -103,11 +113,17 @@ impl Inputs {
         }
     }
 
-    /// Reads the terminal again.
+    /// Reads the terminal again, its size first: a change of it is told to whoever has the terminal.
     pub fn resume(&mut self) {
         if let Source::Paused = self.source {
             self.source = Source::Terminal(select_all([EventStream::new()]));
         }
+        self.tell_size();
+    }
+
+    /// The next input of a terminal is its size.
+    pub fn tell_size(&mut self) {
+        self.size_due = true;
     }
 }
 

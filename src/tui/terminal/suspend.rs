@@ -6,7 +6,7 @@ use std::time::Duration;
 use nix::unistd::{Pid, getpid, getppid, getsid};
 use rustix::process::{Signal, kill_current_process_group};
 
-use super::{Capabilities, Signals, input, modes};
+use super::{Capabilities, Inputs, Signals, input, modes};
 
 /// The stop takes effect within this time. It runs out while we are stopped, which harms nothing.
 const STOPS_WITHIN: Duration = Duration::from_secs(1);
@@ -22,15 +22,27 @@ pub enum Error {
     System(#[from] io::Error),
 }
 
-/// Leaves all modes, stops the whole process group, and enters them again once continued.
-/// The caller pauses its input before, and draws everything after.
+/// Leaves all modes, stops the whole process group, and enters them again once continued. Nothing is
+/// read meanwhile. The caller draws everything after.
 ///
 /// # Errors
 /// Nothing was stopped; the modes are on as before.
-pub async fn suspend(capabilities: &Capabilities, signals: &mut Signals) -> Result<(), Error> {
+pub async fn suspend(
+    capabilities: &Capabilities,
+    signals: &mut Signals,
+    inputs: &mut Inputs,
+) -> Result<(), Error> {
+    // before anything is paused: only raw mode entered anew makes up for that, see `take_back_wake_up`
     if !someone_could_resume() {
         return Err(Error::NobodyCouldResume);
     }
+    inputs.pause();
+    let outcome = stopped(capabilities, signals).await;
+    inputs.resume();
+    outcome
+}
+
+async fn stopped(capabilities: &Capabilities, signals: &mut Signals) -> Result<(), Error> {
     modes::restore();
     let stopped = stop();
     if stopped.is_ok() {

@@ -71,6 +71,7 @@ async fn play() -> u8 {
             },
             input = inputs.next() => match input {
                 None => break 1,
+                Some(Input::Resize(columns, rows)) if screen.size() == Size::new(columns, rows) => {}
                 Some(Input::Resize(columns, rows)) => {
                     screen.resize(Size::new(columns, rows));
                     note = format!("size {columns} {rows}");
@@ -118,9 +119,7 @@ async fn pause(
     signals: &mut Signals,
     screen: &mut Screen,
 ) -> String {
-    inputs.pause();
-    let result = suspend::suspend(capabilities, signals).await;
-    inputs.resume();
+    let result = suspend::suspend(capabilities, signals, inputs).await;
     screen.redraw_all();
     result.map_or_else(|error| error.to_string(), |()| "back".into())
 }
