@@ -38,14 +38,6 @@ const MODIFIERS: &[(&str, KeyModifiers)] = &[
 ];
 
 impl Chord {
-    /// The character this key types into a field, if it types one.
-    pub fn typed(&self) -> Option<char> {
-        match self.code {
-            KeyCode::Char(c) if self.modifiers.is_empty() => Some(c),
-            _ => None,
-        }
-    }
-
     /// The event a terminal would send.
     pub fn event(&self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Margin, Rect},
     text::{Line, Span},
 };
 
@@ -247,11 +247,7 @@ pub fn draw(app: &App, contexts: &Contexts, frame: &mut Frame) {
         ..Pane::default()
     };
     let inside = popup::draw(&pane, place, frame.buffer_mut());
-    let inside = Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    };
+    let inside = inside.inner(Margin::new(1, 0));
     let look = Look {
         label: "",
         label_style: theme.text,
@@ -304,11 +300,7 @@ pub fn draw(app: &App, contexts: &Contexts, frame: &mut Frame) {
                 None => Line::default(),
             },
         );
-    let track = Rect {
-        y: rows.y,
-        height: rows.height,
-        ..place
-    };
+    let track = scrollbar::track(place, rows);
     let total = contexts.finder.count() as u64;
     scrollbar::draw(visible, total, theme.accent, track, buffer);
 }

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Position, Rect},
+    layout::{Margin, Position, Rect},
     text::{Line, Span},
 };
 
@@ -180,11 +180,7 @@ pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
         ..Pane::default()
     };
     let inside = popup::draw(&pane, place, frame.buffer_mut());
-    let inside = Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    };
+    let inside = inside.inner(Margin::new(1, 0));
     if inside.height < 2 {
         return;
     }

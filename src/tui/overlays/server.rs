@@ -12,15 +12,13 @@ pub use draw::draw;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use self::places::Places;
 use super::Overlay;
 use crate::{
     client::ServerState,
     payload::visible,
     tui::{
-        app::{Action, App, Effect, Level, Now},
+        app::{Action, App, Effect, Level, Now, stamp},
         widgets::{Scroll, scroll::Move},
     },
 };
@@ -75,8 +73,7 @@ pub fn closed() -> Vec<Effect> {
 
 /// A moment of the wall clock in the zone of the setup, written as jiff's `strftime` says.
 fn time(app: &App, at: i64, format: &str) -> String {
-    let stamp = Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let zoned = stamp.to_zoned(app.setup.zone.clone());
+    let zoned = stamp(at).to_zoned(app.setup.zone.clone());
     zoned.strftime(format).to_string()
 }
 

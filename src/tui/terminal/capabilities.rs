@@ -22,8 +22,6 @@ pub struct Capabilities {
     pub colours: Colours,
     /// Whether to push the kitty keyboard protocol. Terminals without it ignore the push.
     pub kitty: bool,
-    /// Whether the process runs on another machine than the person's desktop.
-    pub remote: bool,
     /// Whether standard input is a terminal.
     pub stdin: bool,
     /// Whether standard output is a terminal.
@@ -47,7 +45,6 @@ impl Capabilities {
         Capabilities {
             colours,
             kitty: set("GOINGNATS_KITTY").is_none_or(|value| value != "0"),
-            remote: set("SSH_TTY").is_some() || set("SSH_CONNECTION").is_some(),
             stdin,
             stdout,
         }
@@ -111,13 +108,6 @@ mod tests {
         assert!(given(&[]).kitty);
         assert!(given(&[("GOINGNATS_KITTY", "1")]).kitty);
         assert!(!given(&[("GOINGNATS_KITTY", "0")]).kitty);
-    }
-
-    #[test]
-    fn either_ssh_variable_means_remote() {
-        assert!(!given(&[]).remote);
-        assert!(given(&[("SSH_TTY", "/dev/pts/1")]).remote);
-        assert!(given(&[("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")]).remote);
     }
 
     #[test]

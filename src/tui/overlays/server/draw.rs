@@ -84,7 +84,7 @@ fn draw_list(app: &App, overlay: &ServerOverlay, places: &Places, buffer: &mut B
         buffer,
         row,
     );
-    let track = beside(places.list, places.popup);
+    let track = scrollbar::track(places.popup, places.list);
     scrollbar::draw(visible, total, theme.accent, track, buffer);
     let entry = selected.and_then(|n| pool.get(n as usize));
     if let Some(complaint) = entry.and_then(|entry| columns.cut_complaint(entry)) {
@@ -148,15 +148,6 @@ fn draw_facts(app: &App, overlay: &ServerOverlay, places: &Places, buffer: &mut 
         buffer.set_line(area.x, y, line, area.width);
     }
     let visible = above as u64..(above + height).min(lines.len()) as u64;
-    let track = beside(area, places.popup);
+    let track = scrollbar::track(places.popup, area);
     scrollbar::draw(visible, lines.len() as u64, app.theme.accent, track, buffer);
-}
-
-/// The lines of a part, as wide as the box: their last column is its border.
-fn beside(part: Rect, popup: Rect) -> Rect {
-    Rect {
-        x: popup.x,
-        width: popup.width,
-        ..part
-    }
 }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::Rect,
+    layout::{Margin, Rect},
     text::{Line, Span},
 };
 
@@ -29,11 +29,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
     );
     let border = panes::border(app, Focus::History, Vec::new(), &count);
     let inside = border.draw(area, frame.buffer_mut());
-    let inside = Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    };
+    let inside = inside.inner(Margin::new(1, 0));
     if inside.height < 2 {
         return;
     }

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Position, Rect},
+    layout::{Margin, Position, Rect},
     text::{Line, Span},
 };
 
@@ -13,7 +13,7 @@ use crate::{
     tui::{
         app::{App, Focus, Now},
         panes,
-        widgets::{field::FieldStyle, fit, number, width},
+        widgets::{fit, number, width},
     },
 };
 
@@ -32,11 +32,7 @@ pub fn draw(app: &mut App, area: Rect, frame: &mut Frame) {
         app.theme.outgoing,
     )];
     let inside = panes::border(app, Focus::Request, extra, &saved).draw(area, frame.buffer_mut());
-    let inside = Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    };
+    let inside = inside.inner(Margin::new(1, 0));
     if inside.is_empty() {
         return;
     }
@@ -99,11 +95,7 @@ fn fields(app: &App, inside: Rect, focused: bool, frame: &mut Frame) -> Option<P
     buffer.set_line(inside.x, inside.y, &chips, inside.width);
     let on = |part| focused && composer.part == part;
     let label = |part| if on(part) { theme.accent } else { theme.dim };
-    let style = FieldStyle {
-        text: theme.text,
-        placeholder: theme.dim,
-        selected: theme.selected,
-    };
+    let style = panes::field_style(theme);
     let narrow = inside.width < 72;
     let tail_width = 34;
     let tail = if narrow {

@@ -5,8 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
-
 use super::Draft;
 use crate::{
     client::{Error, Message, Ticket},
@@ -15,7 +13,7 @@ use crate::{
     protocol::Headers,
     store,
     tui::{
-        app::{App, Effect, Focus, Job, Level, Now, Purpose},
+        app::{App, Effect, Focus, Job, Level, Now, Purpose, stamp},
         overlays::Overlay,
         widgets::number,
     },
@@ -156,8 +154,7 @@ pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
 }
 
 fn new_entry(app: &App, kind: Kind, subject: &[u8], now: Now) -> Entry {
-    let at = Timestamp::from_nanosecond(now.wall.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let mut entry = Entry::new(kind, subject, at);
+    let mut entry = Entry::new(kind, subject, stamp(now.wall));
     entry.context = app.target.context.clone();
     entry.server = app.server().to_owned();
     entry
