@@ -3,9 +3,14 @@
 //! Every arm is bounded, so that a flood of messages never delays a key, and all effects are done
 //! here. Its seams are the clock, the input and the output; tests drive the very same loop.
 
+mod away;
+mod clock;
+mod effects;
+
+pub use clock::Clock;
+
 use std::{
-    fmt, io,
-    sync::Arc,
+    io,
     time::{Duration, Instant},
 };
 
@@ -13,57 +18,24 @@ use ratatui::layout::Size;
 use tokio::time::{Instant as TokioInstant, sleep_until};
 
 use super::{
-    app::{
-        App, Effect, JobDone, Level, Now, Purpose, ingest, mouse, recordings, switching, update,
-    },
-    destinations::{Destination, for_a_log},
+    app::{App, Effect, JobDone, Now, ingest, mouse, recordings, switching, update},
     jobs::Jobs,
     keymap::Chord,
     lines::{Heard, Lines, Taken},
     pacer::{Change, Pacer},
-    panes::request::Handed,
     render,
     tapes::{News, Tapes},
     terminal::{
-        Capabilities, Input, Inputs, Output, Screen, Signal, Signals, clipboard, modes, suspend,
+        Capabilities, Input, Inputs, Output, Screen, Signal, Signals, clipboard,
+        editor::{self, Editor},
+        modes,
     },
 };
 use crate::{
-    client::{Connection, Data, Error, Event, Ticket},
-    history::Kind,
+    client::{Connection, Data, Event},
     store::Holder,
     tui::app::Job,
 };
-
-/// Reads both faces of the clock.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Now + Send + Sync>);
-
-impl Clock {
-    /// The machine's own.
-    pub fn system() -> Clock {
-        Clock::new(|| Now {
-            instant: Instant::now(),
-            wall: i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX),
-        })
-    }
-
-    /// Any other, for tests.
-    pub fn new(read: impl Fn() -> Now + Send + Sync + 'static) -> Clock {
-        Clock(Arc::new(read))
-    }
-
-    /// The moment.
-    pub fn now(&self) -> Now {
-        (self.0)()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
-    }
-}
 
 /// How the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +65,8 @@ pub struct EventLoop {
     pub capabilities: Capabilities,
     /// The way to the clipboard.
     pub clipboard: clipboard::Route,
+    /// The person's own editor, or why there is none.
+    pub editor: Result<Editor, editor::Error>,
 }
 
 /// Batches taken in one turn before anything else gets its chance.
@@ -105,8 +79,33 @@ struct Turn {
     tick: Option<Instant>,
     end: Option<End>,
     suspend: bool,
+    /// What is to be edited, and what the name of its file ends with.
+    edit: Option<(String, &'static str)>,
     /// Whether the terminal is in our modes, which a panic in any thread ends.
     on_terminal: bool,
+}
+
+/// What comes from another thread.
+enum Came {
+    Heard(Heard),
+    Done(Option<JobDone>),
+    News(News),
+    Taken(Taken),
+}
+
+impl Came {
+    /// The next thing. Cancel-safe.
+    async fn next(lines: &mut Lines, jobs: &mut Jobs, tapes: &mut Tapes) -> Came {
+        tokio::select! {
+            biased;
+            heard = lines.events.next() => Came::Heard(heard),
+            done = jobs.next() => Came::Done(done),
+            // before the messages: an export asks for one part at a time, and while a recording is
+            // read no messages come
+            news = tapes.next() => Came::News(news),
+            taken = lines.data.next() => Came::Taken(taken),
+        }
+    }
 }
 
 impl EventLoop {
@@ -120,6 +119,7 @@ impl EventLoop {
             tick: None,
             end: None,
             suspend: false,
+            edit: None,
             on_terminal: modes::is_on(),
         };
         if turn.on_terminal {
@@ -140,6 +140,9 @@ impl EventLoop {
         while turn.end.is_none() {
             if std::mem::take(&mut turn.suspend) {
                 self.suspend(&mut turn).await;
+            }
+            if let Some((text, suffix)) = turn.edit.take() {
+                self.edit(text, suffix, &mut turn).await?;
             }
             if turn.on_terminal && !modes::is_on() {
                 return Err(io::Error::other(
@@ -174,8 +177,20 @@ impl EventLoop {
                 Some(input) => self.input(input, turn),
                 None => turn.end = Some(End::TerminalGone),
             },
-            heard = self.lines.events.next() => self.hear(heard, turn),
-            done = self.jobs.next() => {
+            written = self.output.written() => written?,
+            came = Came::next(&mut self.lines, &mut self.jobs, &mut self.tapes) => {
+                self.take_in(came, turn)?;
+            }
+            () = until(wake) => self.wake(turn),
+        }
+        Ok(())
+    }
+
+    /// Takes in what came from another thread.
+    fn take_in(&mut self, came: Came, turn: &mut Turn) -> io::Result<()> {
+        match came {
+            Came::Heard(heard) => self.hear(heard, turn),
+            Came::Done(done) => {
                 let done = done.ok_or_else(|| io::Error::other("the thread of jobs has ended"))?;
                 let now = self.clock.now();
                 // a scan comes in many parts, of which each shows a little more
@@ -187,23 +202,17 @@ impl EventLoop {
                 turn.pacer.changed(change, now.instant);
                 self.perform(effects, turn, now);
             }
-            written = self.output.written() => written?,
-            // before the messages: an export asks for one part at a time, and while a recording is
-            // read no messages come
-            news = self.tapes.next() => self.news(news, turn),
-            taken = self.lines.data.next() => match taken {
-                Taken::Data(data) => self.data(data, turn),
-                Taken::Crossed(crossing) => {
-                    for event in self.lines.events.last_words() {
-                        self.hear(Heard::Parting(event), turn);
-                    }
-                    let now = self.clock.now();
-                    let marker = switching::crossed(&mut self.app, crossing, now);
-                    self.tapes.mark(recordings::written(&marker));
-                    turn.pacer.changed(Change::Data, now.instant);
+            Came::News(news) => self.news(news, turn),
+            Came::Taken(Taken::Data(data)) => self.data(data, turn),
+            Came::Taken(Taken::Crossed(crossing)) => {
+                for event in self.lines.events.last_words() {
+                    self.hear(Heard::Parting(event), turn);
                 }
-            },
-            () = until(wake) => self.wake(turn),
+                let now = self.clock.now();
+                let marker = switching::crossed(&mut self.app, crossing, now);
+                self.tapes.mark(recordings::written(&marker));
+                turn.pacer.changed(Change::Data, now.instant);
+            }
         }
         Ok(())
     }
@@ -344,169 +353,10 @@ impl EventLoop {
         }
     }
 
-    fn perform(&mut self, effects: Vec<Effect>, turn: &mut Turn, now: Now) {
-        for effect in effects {
-            let more = self.perform_one(effect, turn, now);
-            self.perform(more, turn, now);
-        }
-    }
-
-    fn perform_one(&mut self, effect: Effect, turn: &mut Turn, now: Now) -> Vec<Effect> {
-        match effect {
-            Effect::Subscribe {
-                row,
-                subject,
-                queue,
-            } => {
-                let outcome = self.connection.subscribe(&subject, queue.as_deref());
-                return ingest::subscribed(&mut self.app, row, outcome);
-            }
-            Effect::Unsubscribe(sid) => {
-                let outcome = self.connection.unsubscribe(sid, None);
-                self.report(outcome, now);
-            }
-            Effect::Send(purpose) => {
-                let handed = self.send(&purpose);
-                return super::panes::request::sent(&mut self.app, purpose.entry, handed, now);
-            }
-            Effect::Reconnect => {
-                let outcome = self.connection.reconnect_now();
-                self.report(outcome, now);
-            }
-            Effect::LimitBacklog(bytes) => self.connection.set_backlog(bytes),
-            Effect::ConnectTo(server) => {
-                let outcome = self.connection.reconnect_to(&server);
-                self.report(outcome, now);
-            }
-            Effect::Keepalive(interval) => {
-                // at worst, round trips are measured at another pace
-                let _ = self.connection.keepalive(interval);
-            }
-            Effect::Switch(destination) => return self.switch(*destination, now),
-            Effect::Job(job) => self.jobs.start_job(job),
-            Effect::Record {
-                path,
-                existing,
-                limit,
-            } => {
-                if let Err(failed) = self.tapes.record(path, existing, limit) {
-                    recordings::recorded(&mut self.app, failed, now);
-                }
-            }
-            Effect::Export(path) => {
-                if let Err(failed) = self.tapes.export(path) {
-                    recordings::exported(&mut self.app, failed, now);
-                }
-            }
-            Effect::StopRecording => self.tapes.stop(),
-            Effect::Copy(text) => self.copy(text, now),
-            Effect::Mouse(on) => self.output.submit(modes::mouse(on)),
-            Effect::Redraw => self.screen.redraw_all(),
-            Effect::Suspend => turn.suspend = true,
-            Effect::Quit => turn.end = Some(End::Quit),
-            #[cfg(debug_assertions)]
-            Effect::Panic => panic!("asked for, to try how a panic leaves the terminal"),
-        }
-        Vec::new()
-    }
-
-    /// Opens the other connection and leaves the present one, which ends by itself.
-    fn switch(&mut self, destination: Destination, now: Now) -> Vec<Effect> {
-        let options = for_a_log(&destination.options, self.app.store.budget());
-        match self.connection.open_another(options) {
-            Ok((connection, lanes)) => {
-                let left = std::mem::replace(&mut self.connection, connection);
-                left.close();
-                let crossing = switching::crossing(&self.app, &destination);
-                self.lines.follow(lanes, crossing);
-                let effects = switching::begun(&mut self.app, destination, now);
-                self.name_window();
-                effects
-            }
-            Err(error) => {
-                let text = format!("Nothing was switched: {error}.");
-                self.app.toasts.show(Level::Failed, text, now.instant);
-                Vec::new()
-            }
-        }
-    }
-
-    fn report(&mut self, outcome: Result<(), Error>, now: Now) {
-        if let Err(error) = outcome {
-            self.app
-                .toasts
-                .show(Level::Failed, error.to_string(), now.instant);
-        }
-    }
-
-    fn send(&self, purpose: &Purpose) -> Result<Handed, Error> {
-        let entry = &purpose.entry;
-        let (headers, payload) = (purpose.headers.clone(), entry.payload.clone());
-        match entry.kind {
-            Kind::Request => {
-                let answer =
-                    self.connection
-                        .request(&entry.subject, headers, payload, purpose.timeout)?;
-                Ok(Handed {
-                    answer,
-                    publish: None,
-                })
-            }
-            Kind::Publish => {
-                let reply = purpose.reply.as_deref();
-                let publish: Ticket =
-                    self.connection
-                        .publish(&entry.subject, reply, headers, payload)?;
-                Ok(Handed {
-                    answer: self.connection.flush()?,
-                    publish: Some(publish),
-                })
-            }
-        }
-    }
-
-    fn copy(&mut self, text: String, now: Now) {
-        match &self.clipboard {
-            clipboard::Route::Tool { program, arguments } => {
-                let text = text.into_bytes();
-                self.jobs.start_job(Job::Copy {
-                    program,
-                    arguments,
-                    text,
-                });
-            }
-            route @ clipboard::Route::Terminal => match clipboard::sequence(text.as_bytes()) {
-                Ok(sequence) => {
-                    let sentence = clipboard::sentence(route, text.len());
-                    self.output.submit(sequence);
-                    self.app.toasts.show(Level::Done, sentence, now.instant);
-                }
-                Err(error) => {
-                    let text = format!("Nothing was copied: {error}.");
-                    self.app.toasts.show(Level::Failed, text, now.instant);
-                }
-            },
-        }
-    }
-
     /// Names the terminal's window; to be done anew whenever the modes were left and entered.
     fn name_window(&mut self) {
         let title = format!("goingnats {}", self.app.target.server);
         self.output.submit(modes::title(&title));
-    }
-
-    async fn suspend(&mut self, turn: &mut Turn) {
-        let (signals, inputs) = (&mut self.signals, &mut self.inputs);
-        let outcome = suspend::suspend(&self.capabilities, signals, inputs).await;
-        self.name_window();
-        self.screen.redraw_all();
-        let now = self.clock.now();
-        turn.pacer.changed(Change::Key, now.instant);
-        if let Err(error) = outcome {
-            self.app
-                .toasts
-                .show(Level::Failed, error.to_string(), now.instant);
-        }
     }
 }
 

@@ -11,7 +11,9 @@ use super::{
     jobs::{self, Jobs},
     lines::{Heard, Lines},
     tapes::Tapes,
-    terminal::{Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, modes},
+    terminal::{
+        Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, editor::Editor, modes,
+    },
 };
 use crate::{
     client::{self, Connection, Event, Lanes, Sid},
@@ -101,7 +103,9 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
     let mut app = App::new(app_setup, (width, height), clock.now());
     let mut tapes = Tapes::new();
     let (connection, lanes) = setup.start.begin(&mut app, &mut tapes)?;
-    let clipboard = route(&setup.destinations.environment.variables);
+    let variables = &setup.destinations.environment.variables;
+    let clipboard = route(variables);
+    let editor = Editor::new(|name| variables.get(name).map(str::to_owned));
     let signals = Signals::listen()?;
     modes::enter(&setup.capabilities)?;
     let output = Output::terminal()?;
@@ -118,6 +122,7 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
         clock,
         capabilities: setup.capabilities,
         clipboard,
+        editor,
     };
     let end = event_loop.run().await;
     event_loop.output.settle(Duration::from_millis(500)).await;

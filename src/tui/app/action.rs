@@ -88,6 +88,7 @@ pub enum Action {
     NextField,
     PreviousField,
     SaveRequest,
+    EditOutside,
     OpenHistory,
     DeleteEntry,
     #[cfg(debug_assertions)]

@@ -59,6 +59,14 @@ pub enum Effect {
     Export(PathBuf),
     /// Put text on the clipboard.
     Copy(String),
+    /// Have a text edited by the person's own editor; what became of it comes back by
+    /// [`request::edited`](crate::tui::panes::request::edited).
+    Edit {
+        /// The text.
+        text: String,
+        /// What the name of its file ends with, so that the editor knows its kind.
+        suffix: &'static str,
+    },
     /// Turn the mouse on or off.
     Mouse(bool),
     /// Draw everything again.

@@ -90,7 +90,7 @@ pub fn scopes(app: &App) -> Vec<Scope> {
         Focus::Request if app.composer.in_one_line() => {
             vec![Scope::Request, Scope::RequestLine, Scope::Everywhere]
         }
-        Focus::Request => vec![Scope::Request, Scope::Everywhere],
+        Focus::Request => vec![Scope::Request, Scope::RequestBody, Scope::Everywhere],
         Focus::History => vec![Scope::History, Scope::Everywhere],
     }
 }

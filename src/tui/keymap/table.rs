@@ -25,6 +25,8 @@ pub enum Scope {
     Request,
     /// The composer's fields of one line.
     RequestLine,
+    /// The composer's fields of many lines.
+    RequestBody,
     /// The history of requests.
     History,
     /// A list that is searched by typing: palette, help.
@@ -53,7 +55,7 @@ impl Scope {
             Scope::Subjects => Focus::Subjects,
             Scope::Messages | Scope::SearchLine | Scope::FilterLine => Focus::Messages,
             Scope::Details => Focus::Details,
-            Scope::Request | Scope::RequestLine => Focus::Request,
+            Scope::Request | Scope::RequestLine | Scope::RequestBody => Focus::Request,
             Scope::History => Focus::History,
             _ => return None,
         })
@@ -88,7 +90,7 @@ impl Scope {
             Scope::SearchLine => "search",
             Scope::FilterLine => "filter",
             Scope::Details => "Details",
-            Scope::Request | Scope::RequestLine => "Request",
+            Scope::Request | Scope::RequestLine | Scope::RequestBody => "Request",
             Scope::History => "History",
             Scope::Server => "Server",
             Scope::Menu
@@ -188,6 +190,8 @@ pub static TABLE: &[Binding] = table! {
         ["Enter"] Action::Submit, "send", "Send from a field of one line";
         ["Up"] Action::Up, "suggestion above", "Highlight the suggestion above";
         ["Down"] Action::Down, "suggestion below", "Highlight the suggestion below";
+    RequestBody:
+        ["Ctrl-E"] Action::EditOutside, "editor", "Edit the payload or the headers with $VISUAL or $EDITOR", 6;
     History:
         ["Enter"] Action::Open, "load", "Load the selected request into the composer", 1;
         ["F5"] Action::Send, "send again", "Send the selected request again", 2;

@@ -17,6 +17,7 @@ use memchr::memmem;
 
 use crate::{
     history::{Entry, Kind},
+    payload::{Form, detect},
     tui::{
         app::{Action, App, Effect, Focus},
         find::find,
@@ -291,10 +292,47 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
             }
         }
         Action::PreviousField => next_part(app, -1),
+        Action::EditOutside => return edit_outside(composer),
         Action::Up | Action::Down => composer.suggestions.highlight(*action == Action::Down),
         _ => {}
     }
     Vec::new()
+}
+
+fn edit_outside(composer: &Composer) -> Vec<Effect> {
+    let text = composer.body().text();
+    let is_json = composer.part == Part::Payload && detect(text.as_bytes()) == Form::Json;
+    let suffix = if is_json { ".json" } else { ".txt" };
+    vec![Effect::Edit { text, suffix }]
+}
+
+/// Takes what an editor made of the field that has the keys; `None`: it changed nothing. The line end
+/// that editors put behind the last line is not taken for a part of the text.
+///
+/// # Errors
+/// The sentence that says why it was not taken.
+pub fn edited(app: &mut App, edited: Option<Vec<u8>>) -> Result<(), String> {
+    let Some(edited) = edited else {
+        return Ok(());
+    };
+    let mut text = String::from_utf8(edited)
+        .map_err(|_| "The edited text is not UTF-8: the draft is as it was.")?;
+    let composer = &mut app.composer;
+    let editor = match composer.part {
+        Part::Headers => &mut composer.headers,
+        _ => &mut composer.payload,
+    };
+    let before = editor.text();
+    if text.ends_with('\n') && !before.ends_with('\n') {
+        text.pop();
+    }
+    if text != before {
+        editor
+            .set_text(&text)
+            .map_err(|error| format!("The edited text is {error}; the draft is as it was."))?;
+        composer.edited = true;
+    }
+    Ok(())
 }
 
 /// The next field, or where there is none the next pane.

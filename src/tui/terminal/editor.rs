@@ -17,6 +17,8 @@ use super::{Capabilities, input, modes, suspend};
 pub struct Editor {
     /// Program and arguments; the file follows them.
     pub command: Vec<String>,
+    /// Where the file is made.
+    pub folder: PathBuf,
 }
 
 /// Why there is no changed text. The text is a sentence for people.
@@ -47,22 +49,26 @@ pub enum Error {
 }
 
 impl Editor {
-    /// `$VISUAL`, else `$EDITOR`; an empty one counts as not set.
+    /// `$VISUAL`, else `$EDITOR`; an empty one counts as not set. Files are made in `$TMPDIR`, else in
+    /// `/tmp`.
     ///
     /// # Errors
     /// [`Error::NotSet`], [`Error::Unreadable`].
     pub fn new(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let line = ["VISUAL", "EDITOR"]
             .into_iter()
-            .filter_map(variable)
+            .filter_map(&variable)
             .find(|line| !line.trim().is_empty())
             .ok_or(Error::NotSet)?;
         let command = split(&line).ok_or(Error::Unreadable(line))?;
-        Ok(Editor { command })
+        let folder = variable("TMPDIR").filter(|folder| !folder.is_empty());
+        let folder = folder.unwrap_or_else(|| "/tmp".to_owned()).into();
+        Ok(Editor { command, folder })
     }
 
-    /// Edits `text` in a file (0600) of `folder` whose name ends with `suffix` (`.json`), in this
-    /// terminal: leaves its modes, waits, enters them again. `None`: nothing was changed.
+    /// Edits `text` in a file (0600) whose name ends with `suffix` (`.json`), in this
+    /// terminal: leaves its modes, waits, enters them again. `None`: nothing was changed. It waits as
+    /// long as the person takes: for a thread of its own.
     /// The caller pauses its input before; after, it draws everything and forgets the signals that
     /// were the editor's.
     ///
@@ -72,10 +78,9 @@ impl Editor {
         &self,
         text: &[u8],
         suffix: &str,
-        folder: &Path,
         capabilities: &Capabilities,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let draft = Draft::new(text, suffix, folder).map_err(system("the file to edit"))?;
+        let draft = Draft::new(text, suffix, &self.folder).map_err(system("the file to edit"))?;
         modes::restore();
         let ended = self.run(&draft.path);
         // Colour reports that the editor asked for and did not wait for are no keys of ours.
@@ -230,8 +235,13 @@ mod tests {
     #[test]
     fn visual_comes_before_editor() {
         let given = |visual: &str, editor: &str| {
-            Editor::new(|name| Some(if name == "VISUAL" { visual } else { editor }.to_owned()))
+            Editor::new(|name| match name {
+                "VISUAL" => Some(visual.to_owned()),
+                "EDITOR" => Some(editor.to_owned()),
+                _ => None,
+            })
         };
+        assert_eq!(given("a", "").unwrap().folder, Path::new("/tmp"));
         assert_eq!(given("a -w", "b").unwrap().command, ["a", "-w"]);
         assert_eq!(given("", "b").unwrap().command, ["b"]);
         assert!(matches!(given("", " "), Err(Error::NotSet)));
@@ -259,6 +269,7 @@ mod tests {
         let draft = Draft::new(b"old", "", folder.path()).unwrap();
         let shell = |script: &str| Editor {
             command: ["sh", "-c", script, "sh"].map(String::from).to_vec(),
+            folder: folder.path().into(),
         };
         shell(r#"printf new > "$1""#).run(&draft.path).unwrap();
         assert_eq!(fs::read(&draft.path).unwrap(), b"new");
@@ -268,6 +279,7 @@ mod tests {
         }
         let missing = Editor {
             command: vec!["goingnats-no-such-editor".into()],
+            folder: folder.path().into(),
         };
         assert!(missing.run(&draft.path).is_err());
     }

@@ -186,6 +186,41 @@ fn in_a_shell_it_suspends_and_comes_back() {
 }
 
 #[test]
+fn the_payload_is_edited_by_the_persons_own_editor() {
+    for (editor, shown) in [
+        ("sh -c 'printf \"new\\n\" >\"$0\"'", "new"),
+        ("true", "old"),
+        (
+            "false",
+            "The draft is as it was: false ended with exit code 1",
+        ),
+        ("sh -c 'kill -INT $PPID'", "old"),
+    ] {
+        let (mut session, _home) = with("EDITOR", editor);
+        session.send("r");
+        session.wait_for_text("Enter sends from the subject");
+        session.send("s\told");
+        session.wait_for_text("old");
+        session.send("\x05");
+        session.wait_for_bytes("the screen left and taken again", |raw| {
+            String::from_utf8_lossy(raw).matches("\x1b[?1049h").count() == 2
+        });
+        session.wait_for_text(shown);
+        assert!(!session.is_cooked());
+        session.send("\x03");
+        assert_eq!(session.exit_code(), 0);
+        assert_left_as_it_was(&session);
+    }
+}
+
+#[test]
+fn without_an_editor_it_is_said_which_variable_names_one() {
+    let (mut session, _home) = started();
+    session.send("rs\told\x05");
+    session.wait_for_text("Nothing is edited: no editor: set VISUAL or EDITOR.");
+}
+
+#[test]
 fn a_new_size_is_drawn_to_its_edges() {
     let (session, _home) = started();
     session.resize(60, 20);

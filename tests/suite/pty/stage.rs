@@ -127,8 +127,7 @@ async fn pause(
 fn edit(capabilities: &Capabilities, inputs: &mut Inputs, screen: &mut Screen) -> String {
     inputs.pause();
     let editor = Editor::new(|name| std::env::var(name).ok());
-    let folder = std::env::temp_dir();
-    let result = editor.and_then(|editor| editor.edit(b"old", ".json", &folder, capabilities));
+    let result = editor.and_then(|editor| editor.edit(b"old", ".json", capabilities));
     inputs.resume();
     screen.redraw_all();
     match result {

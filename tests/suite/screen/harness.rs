@@ -34,6 +34,7 @@ use goingnats::{
         terminal::{
             Capabilities, Inputs, Output, Screen, Signals,
             clipboard::Route,
+            editor,
             input::{Input, Mouse, MouseKind},
         },
     },
@@ -221,6 +222,7 @@ impl Given {
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,
+                    editor: Err(editor::Error::NotSet),
                 };
                 let end = event_loop.run().await;
                 event_loop.connection.close();

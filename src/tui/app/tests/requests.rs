@@ -6,6 +6,7 @@ use crate::{
     history::Entry,
     tui::{
         app::{Focus, JobDone, View, ingest},
+        panes::request,
     },
 };
 
@@ -120,6 +121,64 @@ fn history_keeps_its_cursor_while_requests_come() {
         (stage.app.view, stage.app.focus),
         (View::Messages, Focus::Request)
     );
+}
+
+#[test]
+fn an_editor_of_the_person_gets_what_has_the_keys_and_gives_it_back() {
+    for (keys, given, edited, taken) in [
+        (
+            "rs<Tab>{}<Ctrl-E>",
+            "\"{}\", suffix: \".json\"",
+            "{1}\n",
+            "{1}",
+        ),
+        (
+            "rs<Tab>old<Ctrl-E>",
+            "\"old\", suffix: \".txt\"",
+            "new",
+            "new",
+        ),
+        (
+            "rs<Tab>old<Ctrl-E>",
+            "\"old\", suffix: \".txt\"",
+            "old\n",
+            "old",
+        ),
+        (
+            "rs<Tab>old<Enter><Ctrl-E>",
+            "\"old\\n\", suffix: \".txt\"",
+            "new\n",
+            "new",
+        ),
+        (
+            "rs<Tab><Tab>A: 1<Ctrl-E>",
+            "\"a: 1\", suffix: \".txt\"",
+            "B: 2\n",
+            "B: 2",
+        ),
+        (
+            "rs<Tab>old<Ctrl-E>",
+            "\"old\", suffix: \".txt\"",
+            "\u{0}",
+            "␀",
+        ),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys(keys);
+        assert_eq!(stage.asked, [format!("edit {{ text: {given} }}")], "{keys}");
+        let back = request::edited(&mut stage.app, Some(edited.into()));
+        assert_eq!(back, Ok(()), "{keys}");
+        stage.shows(taken);
+    }
+    let mut stage = Stage::new(&[]);
+    // the end of the line
+    stage.keys("rs<Ctrl-E>");
+    assert_eq!(stage.asked, [""; 0]);
+    stage.keys("<Tab>old<Ctrl-E>");
+    assert!(request::edited(&mut stage.app, Some(vec![0xff])).is_err());
+    let large = vec![b'x'; (1 << 20) + 1];
+    assert!(request::edited(&mut stage.app, Some(large)).is_err());
+    stage.shows("old");
 }
 
 #[test]
