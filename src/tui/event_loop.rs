@@ -7,6 +7,7 @@ mod away;
 mod clock;
 mod effects;
 
+pub(super) use away::in_thread;
 pub use clock::Clock;
 
 use std::{

@@ -1,18 +1,25 @@
 //! From the shell's prompt and back to it.
 
-use std::{ffi::OsString, io, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::PathBuf,
+    time::Duration,
+};
 
 use ratatui::layout::Size;
+use tokio::sync::oneshot;
 
 use super::{
     app::{self, App, recordings, switching},
     destinations::{Consent, Destinations, for_a_log},
-    event_loop::{Clock, End, EventLoop},
+    event_loop::{Clock, End, EventLoop, in_thread},
     jobs::{self, Jobs},
     lines::{Heard, Lines},
     tapes::Tapes,
     terminal::{
-        Capabilities, Colours, Inputs, Output, Screen, Signals, clipboard, editor::Editor, modes,
+        Capabilities, Colours, Inputs, Output, Screen, Signal, Signals, clipboard, editor::Editor,
+        modes,
     },
 };
 use crate::{
@@ -107,8 +114,10 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
     let clipboard = route(variables);
     let editor = Editor::new(|name| variables.get(name).map(str::to_owned));
     let signals = Signals::listen()?;
-    modes::enter(&setup.capabilities)?;
+    // everything that may fail before the modes, so that they are left where it does
     let output = Output::terminal()?;
+    let jobs = Jobs::start(setup.files, setup.destinations)?;
+    modes::enter(&setup.capabilities)?;
     let mut event_loop = EventLoop {
         app,
         connection,
@@ -117,7 +126,7 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
         output,
         inputs: Inputs::terminal(),
         signals,
-        jobs: Jobs::start(setup.files, setup.destinations)?,
+        jobs,
         tapes,
         clock,
         capabilities: setup.capabilities,
@@ -129,17 +138,73 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
     event_loop.inputs.pause();
     modes::restore();
     let mut summary = summary(&event_loop.app);
-    if let Some(file) = event_loop.tapes.finish() {
-        summary += &format!("\nRecorded: {}", recordings::told(&file).1);
+    let EventLoop {
+        app,
+        connection,
+        mut lines,
+        mut signals,
+        jobs,
+        tapes,
+        ..
+    } = event_loop;
+    let written = finish(tapes, jobs)?;
+    if !app.phase.is_closed() {
+        goodbye(&connection, &mut lines).await;
     }
-    if let Some(file) = event_loop.tapes.finish_export() {
-        summary += &format!("\nThe export was stopped: {}", recordings::told(&file).1);
+    match or_ended(written, &mut signals).await {
+        Ok(more) => summary += &more,
+        Err(signal) => {
+            summary += "\nNot everything was written: goingnats was ended meanwhile.";
+            return Ok(Exit {
+                end: End::Signal(signal),
+                summary,
+            });
+        }
     }
-    if !event_loop.app.phase.is_closed() {
-        goodbye(&event_loop.connection, &mut event_loop.lines).await;
-    }
-    event_loop.jobs.finish();
     Ok(Exit { end: end?, summary })
+}
+
+/// Brings everything to the disk, on a thread of its own: a disk that hangs, or another copy that holds
+/// the lock of the history, takes as long as it likes. What comes is what there is to tell of it.
+fn finish(mut tapes: Tapes, jobs: Jobs) -> io::Result<oneshot::Receiver<String>> {
+    in_thread("goingnats-finish", move || {
+        let mut more = String::new();
+        if let Some(file) = tapes.finish() {
+            more += &format!("\nRecorded: {}", recordings::told(&file).1);
+        }
+        if let Some(file) = tapes.finish_export() {
+            more += &format!("\nThe export was stopped: {}", recordings::told(&file).1);
+        }
+        jobs.finish();
+        more
+    })
+}
+
+/// Waits for what there is to tell, unless a signal ends the waiting; says after a while what for.
+async fn or_ended(
+    mut written: oneshot::Receiver<String>,
+    signals: &mut Signals,
+) -> Result<String, Signal> {
+    let long = tokio::time::sleep(Duration::from_secs(1));
+    tokio::pin!(long);
+    let mut is_told = false;
+    loop {
+        tokio::select! {
+            biased;
+            // a panic there was reported where it happened
+            more = &mut written => return Ok(more.unwrap_or_default()),
+            signal = signals.next() => match signal {
+                Signal::Stop | Signal::Continue => {}
+                ends => return Err(ends),
+            },
+            () = &mut long, if !is_told => {
+                is_told = true;
+                let text = "goingnats: files are still being written; Ctrl-C leaves without";
+                // nobody reads it where the terminal is gone
+                let _ = writeln!(io::stderr(), "{text}");
+            }
+        }
+    }
 }
 
 /// Lets what was sent arrive; at most a second.

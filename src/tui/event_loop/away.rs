@@ -72,7 +72,7 @@ impl EventLoop {
 }
 
 /// Does something that may take any time on a thread of its own.
-fn in_thread<T: Send + 'static>(
+pub(in crate::tui) fn in_thread<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<oneshot::Receiver<T>> {

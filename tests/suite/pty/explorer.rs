@@ -220,6 +220,40 @@ fn without_an_editor_it_is_said_which_variable_names_one() {
     session.wait_for_text("Nothing is edited: no editor: set VISUAL or EDITOR.");
 }
 
+/// Somebody else holds the lock of the history, for which its writer waits.
+#[test]
+fn a_way_out_that_takes_long_says_so_and_ends_at_once_by_ctrl_c() {
+    let (mut session, home) = started();
+    session.send("rs\r");
+    session.wait_for_text("✗");
+    let find = || walk(home.path(), "history.jsonl");
+    wait_until("the history is written", || find().is_some());
+    let file = std::fs::File::open(find().unwrap()).unwrap();
+    file.lock().unwrap();
+    // each waits for the lock, five seconds and no longer
+    session.send("\x1b[15~\x1b[15~\x1b[15~");
+    session.wait_for_text("✗");
+    session.send("\x1b");
+    session.wait_for_text("s subscribe");
+    session.send("q");
+    session.wait_for_text("files are still being written; Ctrl-C leaves without");
+    assert_left_as_it_was(&session);
+    session.send("\x03");
+    assert_eq!(session.exit_code(), 130);
+}
+
+/// The file of that name below a folder.
+fn walk(folder: &std::path::Path, name: &str) -> Option<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    entries.filter_map(Result::ok).find_map(|entry| {
+        let path = entry.path();
+        match path.is_dir() {
+            true => walk(&path, name),
+            false => (entry.file_name() == name).then_some(path),
+        }
+    })
+}
+
 #[test]
 fn a_new_size_is_drawn_to_its_edges() {
     let (session, _home) = started();
