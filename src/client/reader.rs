@@ -163,15 +163,14 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         &self.chunk[self.at..]
     }
 
+    /// What was framed goes, so that no later batch holds it again; what has begun moves to the front,
+    /// which happens to its bytes at most once.
     fn discard_framed(&mut self) {
-        if self.at == self.chunk.len() {
-            self.chunk.clear();
-            self.at = 0;
+        self.chunk.drain(..self.at);
+        self.at = 0;
+        if self.chunk.is_empty() {
             // A jumbo chunk has done its work.
             self.chunk.shrink_to(CHUNK);
-        } else if self.at > 0 && self.chunk.len() + ROOM > self.chunk.capacity() {
-            self.chunk.drain(..self.at);
-            self.at = 0;
         }
     }
 
@@ -195,6 +194,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt;
+
     use super::*;
 
     /// Reads everything; gives the payload lengths batch by batch.
@@ -227,6 +228,25 @@ mod tests {
     fn quiet_traffic_is_one_small_batch() {
         let bytes = message(5).repeat(3);
         assert_eq!(read(&bytes), [[5, 5, 5]]);
+    }
+
+    #[test]
+    fn whatever_a_read_ends_with_no_batch_holds_what_was_in_one_before() {
+        const READ: usize = 1500;
+        let bytes = message(1000).repeat(100);
+        let (mut server, source) = tokio::io::duplex(READ);
+        let mut reader = Reader::new(source);
+        let (mut held, mut messages) = (0, 0);
+        for read in bytes.chunks(READ) {
+            server.write_all(read).now_or_never().unwrap().unwrap();
+            reader.fill().now_or_never().unwrap().unwrap();
+            while reader.next().unwrap().is_some() {}
+            if let Some(batch) = reader.take_batch(0) {
+                held += batch.bytes.len();
+                messages += batch.records.len();
+            }
+        }
+        assert_eq!((held, messages), (bytes.len(), 100));
     }
 
     #[test]
