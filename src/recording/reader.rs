@@ -216,18 +216,24 @@ impl<R: Read> Reader<R> {
 
     /// Reads more behind what is held, which moves to the front.
     fn more(&mut self) -> io::Result<()> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
-        if self.end == 0 && self.buffer.len() > 2 * BLOCK {
-            self.buffer = Vec::new();
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end < BLOCK && self.buffer.len() > 2 * BLOCK {
+            // A long line is behind us.
+            self.buffer.truncate(2 * BLOCK);
+            self.buffer.shrink_to_fit();
         }
         if self.buffer.len() - self.end < BLOCK / 2 {
             let len = (self.buffer.len() * 2).max(BLOCK);
             self.buffer.resize(len.min(self.longest + 2 * BLOCK), 0);
         }
+        // However much room a long line needed: a step stays a short one.
+        let room = self.buffer.len().min(self.end + BLOCK);
         loop {
-            match self.source.read(&mut self.buffer[self.end..]) {
+            match self.source.read(&mut self.buffer[self.end..room]) {
                 Ok(0) => self.ended = true,
                 Ok(more) => {
                     self.end += more;
@@ -384,6 +390,26 @@ mod tests {
         assert!(reader.buffer.capacity() < 8 << 20);
         let expected = "1 entry could not be read (line 1: is longer than 2 MiB)";
         assert_eq!(reader.problems().to_string(), expected);
+    }
+
+    #[test]
+    fn behind_a_long_line_the_buffer_is_small_again() {
+        let long = Line::new(0, Direction::In, b"long", None, b"", &[b'x'; 12 << 20]).to_string();
+        let short = format!("{}\n", ours("a")).repeat(20_000);
+        let text = format!("{long}\n{short}");
+        let mut reader = Reader::new(text.as_bytes(), 0);
+        let (mut entries, mut read) = (0, 0);
+        loop {
+            match reader.step(|_| ()).unwrap() {
+                Step::Entry(()) => entries += 1,
+                Step::Nothing => {}
+                Step::End => break,
+            }
+            assert!(reader.read - read <= BLOCK as u64);
+            read = reader.read;
+        }
+        assert_eq!(entries, 20_001);
+        assert!(reader.buffer.capacity() <= 2 * BLOCK);
     }
 
     #[test]
