@@ -2,9 +2,9 @@
 //! full.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, Permissions},
     io::{self, ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -63,6 +63,8 @@ pub struct Writer<M: Medium = File> {
     /// Where messages end in the buffer; other lines are markers.
     ends: Vec<usize>,
     written: Written,
+    /// The folder of a new file, whose name is on the disk only when the folder is.
+    folder: Option<File>,
 }
 
 /// What a recording holds.
@@ -80,23 +82,37 @@ impl Writer {
     /// # Errors
     /// [`Error::Exists`] and [`Error::Create`].
     pub fn create(path: &Path, existing: Existing) -> Result<Writer, Error> {
-        let mut options = OpenOptions::new();
-        options.write(true).mode(0o600);
-        match existing {
-            Existing::Keep => options.create_new(true),
-            Existing::Replace => options.create(true).truncate(true),
-        };
-        match options.open(path) {
-            Ok(file) => Ok(Writer::on(file, path)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                Err(Error::Exists(path.to_owned()))
-            }
-            Err(reason) => Err(Error::Create {
+        begin(path, existing).map_err(|reason| match reason.kind() {
+            ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
+            _ => Error::Create {
                 path: path.to_owned(),
                 reason,
-            }),
-        }
+            },
+        })
     }
+}
+
+fn begin(path: &Path, existing: Existing) -> io::Result<Writer> {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    match existing {
+        Existing::Keep => options.create_new(true),
+        Existing::Replace => options.create(true),
+    };
+    let file = options.open(path)?;
+    let is_file = file.metadata()?.is_file();
+    let mut writer = Writer::on(file, path);
+    // A pipe or a terminal has neither a length nor a name to be kept.
+    if is_file {
+        // Whoever could read the old one shall not read this one.
+        let for_its_owner = Permissions::from_mode(0o600);
+        writer.medium.set_permissions(for_its_owner)?;
+        writer.medium.set_len(0)?;
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        // One that we may write to and not read cannot be synced.
+        writer.folder = File::open(folder.unwrap_or(Path::new("."))).ok();
+    }
+    Ok(writer)
 }
 
 impl<M: Medium> Writer<M> {
@@ -108,6 +124,7 @@ impl<M: Medium> Writer<M> {
             buffer: Vec::new(),
             ends: Vec::new(),
             written: Written::default(),
+            folder: None,
         }
     }
 
@@ -176,7 +193,10 @@ impl<M: Medium> Writer<M> {
     /// [`Error::Write`].
     pub fn finish(mut self) -> Result<Written, Error> {
         self.flush()?;
-        self.medium.sync().map_err(|reason| self.failed(reason))?;
+        let folder = self.folder.take();
+        let synced = self.medium.sync();
+        let synced = synced.and_then(|()| folder.map_or(Ok(()), |folder| folder.sync_all()));
+        synced.map_err(|reason| self.failed(reason))?;
         Ok(self.written)
     }
 
@@ -308,12 +328,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.ndjson");
         std::fs::write(&path, "mine").unwrap();
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
         let error = Writer::create(&path, Existing::Keep).unwrap_err();
         assert!(matches!(error, Error::Exists(_)), "{error}");
         assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+        assert_eq!(mode(), 0o644);
         let written = Writer::create(&path, Existing::Replace).unwrap().finish();
         assert_eq!(written.unwrap(), Written::default());
         assert_eq!(std::fs::read(&path).unwrap(), b"");
+        assert_eq!(mode(), 0o600);
+    }
+
+    #[test]
+    fn what_is_no_file_can_be_written_to() {
+        let mut writer = Writer::create(Path::new("/dev/null"), Existing::Replace).unwrap();
+        writer.message(&line(b"1")).unwrap();
+        assert_eq!(writer.finish().unwrap().messages, 1);
     }
 
     proptest! {
