@@ -115,9 +115,13 @@ pub(super) fn is_missing(error: &io::Error) -> bool {
 }
 
 pub(super) fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LIMIT).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        // A part of it would be taken for all of it, and written back.
+        return Err(io::Error::other(format!("it is longer than {LIMIT} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 #[cfg(test)]
@@ -176,5 +180,20 @@ mod tests {
         assert_eq!(missing, Settings::default());
         let error = Settings::load(folder.path()).unwrap_err().to_string();
         assert!(error.contains("cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read_in_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        let whole = format!("#{}\n", "x".repeat(LIMIT as usize - 2));
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(Settings::load(&path).unwrap(), Settings::default());
+        std::fs::write(&path, whole + "#").unwrap();
+        let error = Settings::load(&path).unwrap_err().to_string();
+        assert!(
+            error.ends_with("it is longer than 1048576 bytes"),
+            "{error}"
+        );
     }
 }

@@ -7,13 +7,14 @@
 //! ```
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
+    ops::Range,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
 };
 
-use toml_edit::{DocumentMut, value};
+use toml_edit::{Document, Item, Value};
 
 use super::file::{Error, is_missing, read};
 
@@ -31,7 +32,8 @@ pub struct SavedFilter {
 /// # Errors
 /// [`enum@Error`] where it cannot be read, is no TOML, or names something that is no text.
 pub fn load(path: &Path) -> Result<Vec<SavedFilter>, Error> {
-    let document = open(path)?;
+    let text = text(path)?;
+    let document = parsed(&text, path)?;
     document
         .iter()
         .map(|(name, item)| match item.as_str() {
@@ -39,11 +41,10 @@ pub fn load(path: &Path) -> Result<Vec<SavedFilter>, Error> {
                 name: name.to_owned(),
                 expression: expression.to_owned(),
             }),
-            None => Err(Error::Invalid {
-                path: path.to_owned(),
-                line: 1,
-                reason: format!("{name:?} is no text; write {name} = \"…\""),
-            }),
+            None => {
+                let reason = format!("{name:?} is no text; write {name} = \"…\"");
+                Err(invalid(path, &text, item.span(), reason))
+            }
         })
         .collect()
 }
@@ -67,39 +68,54 @@ pub fn save(path: &Path, name: &str, expression: Option<&str>) -> Result<(), Err
     // the folder and not the file is locked, since the file is replaced
     let folder = File::open(folder).map_err(failed)?;
     folder.lock().map_err(failed)?;
-    let mut document = open(path)?;
+    let mut document = parsed(&text(path)?, path)?.into_mut();
     match expression {
-        Some(expression) => document[name] = value(expression),
+        Some(expression) => {
+            let mut new = Value::from(expression);
+            if let Some(old) = document.get(name).and_then(Item::as_value) {
+                // The blanks and the comment beside it.
+                *new.decor_mut() = old.decor().clone();
+            }
+            document[name] = Item::Value(new);
+        }
         None => drop(document.remove(name)),
     }
-    replace(path, document.to_string().as_bytes())
-        .and_then(|()| folder.sync_all())
-        .map_err(failed)
+    replace(path, document.to_string().as_bytes()).map_err(failed)
 }
 
-fn open(path: &Path) -> Result<DocumentMut, Error> {
-    let text = match read(path) {
-        Ok(text) => text,
-        Err(error) if is_missing(&error) => String::new(),
-        Err(error) => {
-            return Err(Error::Read {
-                path: path.to_owned(),
-                error,
-            });
-        }
-    };
-    text.parse().map_err(|error: toml_edit::TomlError| {
-        let before = error.span().and_then(|span| text.get(..span.start));
-        Error::Invalid {
+fn text(path: &Path) -> Result<String, Error> {
+    match read(path) {
+        Err(error) if is_missing(&error) => Ok(String::new()),
+        outcome => outcome.map_err(|error| Error::Read {
             path: path.to_owned(),
-            line: before.unwrap_or_default().matches('\n').count() + 1,
-            reason: error.message().replace('\n', ", "),
-        }
+            error,
+        }),
+    }
+}
+
+fn parsed<'a>(text: &'a str, path: &Path) -> Result<Document<&'a str>, Error> {
+    Document::parse(text).map_err(|error| {
+        let reason = error.message().replace('\n', ", ");
+        invalid(path, text, error.span(), reason)
     })
 }
 
-/// Writes beside the file and renames, so that no half of it is ever read.
+fn invalid(path: &Path, text: &str, place: Option<Range<usize>>, reason: String) -> Error {
+    let before = place.and_then(|place| text.get(..place.start));
+    Error::Invalid {
+        path: path.to_owned(),
+        line: before.unwrap_or_default().matches('\n').count() + 1,
+        reason,
+    }
+}
+
+/// Writes beside the file and renames, so that no half of it is ever read. A link stays one, and a
+/// file that was there keeps its mode.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let path = match fs::canonicalize(path) {
+        Err(error) if is_missing(&error) => path.to_owned(),
+        outcome => outcome?,
+    };
     let beside = path.with_extension("toml.new");
     let mut file = OpenOptions::new()
         .write(true)
@@ -108,13 +124,18 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(&beside)?;
     file.write_all(text)?;
+    if let Ok(before) = fs::metadata(&path) {
+        file.set_permissions(before.permissions())?;
+    }
     file.sync_all()?;
-    std::fs::rename(beside, path)
+    fs::rename(beside, &path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
 
@@ -157,7 +178,7 @@ mod tests {
         let path = home.path().join("filters.toml");
         for (text, place) in [
             ("a = \"x\"\nb = ?\n", "line 2"),
-            ("a = 1\n", "\"a\" is no text"),
+            ("b = \"x\"\n\na = 1\n", "line 3: \"a\" is no text"),
         ] {
             fs::write(&path, text).unwrap();
             let error = load(&path).unwrap_err().to_string();
@@ -170,6 +191,35 @@ mod tests {
         fs::write(&path, "b = ?\n").unwrap();
         save(&path, "a", Some("x")).unwrap_err();
         assert_eq!(fs::read_to_string(&path).unwrap(), "b = ?\n");
+    }
+
+    #[test]
+    fn what_stands_beside_a_filter_stays_and_a_link_stays_a_link() {
+        let home = tempfile::tempdir().unwrap();
+        let (path, dotfile) = (home.path().join("filters.toml"), home.path().join("mine"));
+        fs::write(&dotfile, "errors = \"x\"  # why\n").unwrap();
+        fs::set_permissions(&dotfile, fs::Permissions::from_mode(0o644)).unwrap();
+        symlink("mine", &path).unwrap();
+
+        save(&path, "errors", Some("y")).unwrap();
+
+        assert_eq!(
+            fs::read_to_string(&dotfile).unwrap(),
+            "errors = \"y\"  # why\n"
+        );
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+        let mode = fs::metadata(&dotfile).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644);
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_to_be_read_is_not_cut() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("filters.toml");
+        let text = "# a line of a file that goes on and on\n".repeat(30_000);
+        fs::write(&path, &text).unwrap();
+        save(&path, "a", Some("x")).unwrap_err();
+        assert!(fs::read_to_string(&path).unwrap() == text);
     }
 
     #[test]
