@@ -86,7 +86,8 @@ pub struct Sub {
     /// What to subscribe to; wildcards * and > are allowed
     #[arg(value_name = "SUBJECT", required = true)]
     pub subjects: Vec<String>,
-    /// Print and count only messages that match, such as 'header:Trace-Id=abc size>1k json:.total>100'
+    /// Print and count only messages that match, such as 'header:Trace-Id=abc size>1k json:.total>100';
+    /// no rtt, which the explorer alone knows
     #[arg(long = "where", value_name = "EXPR")]
     pub condition: Option<String>,
     /// End after this many messages

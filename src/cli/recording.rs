@@ -10,8 +10,9 @@ use super::{
     output::tell,
 };
 use crate::{
-    recording::{Error, Line, Marker, Writer},
-    tui::widgets::number,
+    client::Batch,
+    recording::{Direction, Error, Line, Marker, Writer},
+    tui::{tapes, widgets::number},
 };
 
 /// The recording of a command, where one was asked for.
@@ -46,6 +47,12 @@ impl Recording {
     /// Records a message.
     pub fn message(&mut self, line: &Line) -> Result<(), Error> {
         self.with(|writer| writer.message(line))
+    }
+
+    /// Records all of a batch that came.
+    pub fn batch(&mut self, batch: &Batch) -> Result<(), Error> {
+        let mut records = batch.records.iter();
+        records.try_for_each(|record| self.message(&tapes::message(batch, record, Direction::In)))
     }
 
     /// Records what was missed.

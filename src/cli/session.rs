@@ -11,7 +11,7 @@ use super::{
     supervise::Stop,
 };
 use crate::{
-    client::{self, Connection, Error, Event, Lanes, Message, Options, Sid},
+    client::{self, Connection, Data, Error, Event, Lanes, Message, Options, Sid},
     protocol::{Headers, subject},
 };
 
@@ -40,8 +40,23 @@ pub struct Reply {
 /// Connects, works, and says goodbye, whatever comes of it; a signal ends any of it early.
 pub async fn with_session(
     options: Options,
-    mut stop: Stop,
+    stop: Stop,
     work: impl AsyncFnOnce(&mut Session) -> Result<Exit>,
+) -> Result<Exit> {
+    with_session_until(options, stop, async |session, stop| {
+        tokio::select! {
+            result = work(session) => result,
+            exit = stop.told() => Ok(exit),
+        }
+    })
+    .await
+}
+
+/// As [`with_session`], for work that is told of signals and ends by itself.
+pub async fn with_session_until(
+    options: Options,
+    mut stop: Stop,
+    work: impl AsyncFnOnce(&mut Session, &mut Stop) -> Result<Exit>,
 ) -> Result<Exit> {
     subject::check_publish(options.inbox_prefix.as_bytes())
         .map_err(|error| unusable("--inbox-prefix or NATS_INBOX_PREFIX", error))?;
@@ -49,10 +64,7 @@ pub async fn with_session(
         session = Session::connect(options) => session?,
         exit = stop.told() => return Ok(exit),
     };
-    let result = tokio::select! {
-        result = work(&mut session) => result,
-        exit = stop.told() => Ok(exit),
-    };
+    let result = work(&mut session, &mut stop).await;
     session.close().await;
     result
 }
@@ -162,6 +174,14 @@ impl Session {
     async fn close(mut self) {
         self.connection.close();
         let _ = self.wait::<()>(|_| None).await;
+    }
+
+    /// Says goodbye, and gives all that came before the end.
+    pub async fn take_rest(&mut self, mut take: impl FnMut(Data)) {
+        self.connection.close();
+        while let Some(data) = self.lanes.data.recv().await {
+            take(data);
+        }
     }
 
     /// Takes events until one of them is the awaited. Messages stay in the data lane meanwhile.

@@ -12,7 +12,7 @@ use super::{
     output::tell,
     print::{Printer, took},
     recording::Recording,
-    session::{Session, with_session},
+    session::{Session, with_session_until},
     supervise::Stop,
 };
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
     context::Settings,
     filter::{self, Candidate, Filter},
     protocol::subject,
-    recording::{Direction, Line},
-    tui::tapes,
+    recording::{self, Direction, Line},
+    tui::{tapes, widgets::number},
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
@@ -36,12 +36,22 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
         "--where",
         arguments.condition.as_deref().unwrap_or_default(),
     )?;
-    let mut recording = Recording::off();
-    let ended = with_session(settings.options()?, stop, async |session| {
-        print(session, &arguments, &filter, &mut recording).await
+    with_session_until(settings.options()?, stop, async |session, stop| {
+        let mut recording = Recording::off();
+        let mut left = arguments.count;
+        let mut ended = tokio::select! {
+            ended = print(session, &arguments, &filter, &mut recording, &mut left) => ended,
+            exit = stop.told() => Ok(exit),
+        };
+        if recording.is_on() {
+            stop.finishes_a_file();
+        }
+        if left != Some(0) {
+            ended = take_rest(session, &mut recording, ended).await;
+        }
+        recording.end(ended)
     })
-    .await;
-    recording.end(ended)
+    .await
 }
 
 async fn print(
@@ -49,6 +59,7 @@ async fn print(
     arguments: &Sub,
     filter: &Filter,
     recording: &mut Recording,
+    left: &mut Option<u64>,
 ) -> Result<Exit> {
     let queue = arguments.queue.as_deref().map(str::as_bytes);
     for subject in &arguments.subjects {
@@ -57,44 +68,31 @@ async fn print(
     // Not before: a connection that fails leaves no empty file behind.
     recording.begin(&arguments.record)?;
     let mut printer = Printer::new(arguments.forms.chosen());
-    let mut left = arguments.count;
     let mut connected = true;
     let mut last = Instant::now();
+    let (mut open, mut reason) = (true, None);
     loop {
+        // The end is told when the last message is printed.
+        if !open && let Some(reason) = reason {
+            return Err(Error::into(reason));
+        }
         tokio::select! {
-            Some(data) = session.lanes.data.recv() => match data {
-                Data::Received(batch) => {
-                    if take_batch(&mut printer, recording, &batch, filter, &mut left)? {
+            // What came before an event, or before the wait is over, is printed before.
+            biased;
+            data = session.lanes.data.recv(), if open => match data {
+                Some(Data::Received(batch)) => {
+                    if take_batch(&mut printer, recording, &batch, filter, left)? {
                         printer.flush()?;
                         last = Instant::now();
                     }
-                    recording.flush()?;
-                    if left == Some(0) {
+                    if *left == Some(0) {
                         return Ok(Exit::Done);
                     }
                 }
-                Data::Gap(gap) => {
-                    recording.marker(&tapes::gap(&gap))?;
-                    match gap.cause {
-                        GapCause::Moved => tell(format_args!(
-                            "moved to another server: messages may be here twice"
-                        )),
-                        GapCause::Lost => tell(format_args!(
-                            "reconnected after {}: messages may be missing here",
-                            took(gap.lasted)
-                        )),
-                    }
-                }
-                Data::Dropped(dropped) => {
-                    recording.marker(&tapes::dropped(&dropped))?;
-                    tell(format_args!(
-                        "{} messages were dropped here: stdout is read too slowly",
-                        dropped.received
-                    ));
-                }
-                Data::Sent(_) => {}
+                Some(other) => take_other(recording, &other)?,
+                None => open = false,
             },
-            event = session.lanes.events.recv() => match event {
+            event = session.lanes.events.recv(), if reason.is_none() => match event {
                 Some(Event::Disconnected { reason, .. }) if connected => {
                     tell(format_args!("{reason}; trying to reconnect"));
                     connected = false;
@@ -102,9 +100,9 @@ async fn print(
                 Some(Event::Connected { .. }) => connected = true,
                 Some(Event::SubscriptionRefused { reason, .. }) => return Err(reason.into()),
                 Some(Event::ServerError { text, .. }) => tell(format_args!("the server says {text:?}")),
-                Some(Event::Closed { reason }) => return Err(reason.unwrap_or(Error::Closed).into()),
+                Some(Event::Closed { reason: why }) => reason = Some(why.unwrap_or(Error::Closed)),
                 Some(_) => {}
-                None => return Err(Error::Closed.into()),
+                None => reason = Some(Error::Closed),
             },
             () = quiet(last, arguments.wait) => {
                 let (Some(left), Some(wait)) = (left, arguments.wait) else {
@@ -118,7 +116,8 @@ async fn print(
     }
 }
 
-/// Records everything and prints what matches, until the count is reached; says whether any did.
+/// Records everything and prints what matches, until the count is reached; says whether any did. The
+/// recording comes first, since whoever reads stdout may not.
 fn take_batch(
     printer: &mut Printer,
     recording: &mut Recording,
@@ -126,16 +125,12 @@ fn take_batch(
     filter: &Filter,
     left: &mut Option<u64>,
 ) -> Result<bool> {
-    let mut matched = false;
+    let mut matching = Vec::new();
     for record in &batch.records {
         if *left == Some(0) {
             break;
         }
-        let line = || tapes::message(batch, record, Direction::In);
-        if recording.is_on() {
-            recording.message(&line())?;
-        }
-        let message = Candidate {
+        let matches = filter.matches(&Candidate {
             direction: filter::Direction::In,
             subject: record.subject(&batch.bytes),
             reply: record.reply(&batch.bytes),
@@ -143,20 +138,98 @@ fn take_batch(
             payload: record.payload(&batch.bytes),
             at: batch.at,
             rtt: None,
-        };
-        if !filter.matches(&message) {
+        });
+        if !matches && !recording.is_on() {
             continue;
         }
-        if let Some(left) = left {
-            *left -= 1;
+        let line = tapes::message(batch, record, Direction::In);
+        recording.message(&line)?;
+        if matches {
+            if let Some(left) = left {
+                *left -= 1;
+            }
+            matching.push(Line { sid: None, ..line });
         }
-        matched = true;
-        printer.message(&Line {
-            sid: None,
-            ..line()
-        })?;
     }
-    Ok(matched)
+    recording.flush()?;
+    for line in &matching {
+        printer.message(line)?;
+    }
+    Ok(!matching.is_empty())
+}
+
+/// Records and tells what happened between messages.
+fn take_other(recording: &mut Recording, data: &Data) -> Result<(), recording::Error> {
+    match data {
+        Data::Gap(gap) => {
+            recording.marker(&tapes::gap(gap))?;
+            match gap.cause {
+                GapCause::Moved => tell(format_args!(
+                    "moved to another server: messages may be here twice"
+                )),
+                GapCause::Lost => tell(format_args!(
+                    "reconnected after {}: messages may be missing here",
+                    took(gap.lasted)
+                )),
+            }
+        }
+        Data::Dropped(dropped) => {
+            recording.marker(&tapes::dropped(dropped))?;
+            tell(format_args!(
+                "{} messages were dropped here: stdout is read too slowly",
+                dropped.received
+            ));
+        }
+        Data::Received(_) | Data::Sent(_) => {}
+    }
+    Ok(())
+}
+
+/// Says goodbye; what had come by then is recorded, and what is not printed is told.
+async fn take_rest(
+    session: &mut Session,
+    recording: &mut Recording,
+    ended: Result<Exit>,
+) -> Result<Exit> {
+    let mut unprinted = 0;
+    let mut outcome = Ok(());
+    session
+        .take_rest(|data| {
+            if outcome.is_err() {
+                return;
+            }
+            outcome = match &data {
+                Data::Received(batch) => {
+                    unprinted += batch.records.len() as u64;
+                    recording.batch(batch)
+                }
+                other => take_other(recording, other),
+            };
+        })
+        .await;
+    // Where nobody reads stdout any more, nobody misses what is not printed.
+    let wanted = ended
+        .as_ref()
+        .map_or_else(|error| error.is::<Error>(), |_| true);
+    if unprinted > 0 && wanted && outcome.is_ok() {
+        let and = if recording.is_on() {
+            "recorded and "
+        } else {
+            ""
+        };
+        tell(format_args!(
+            "{} messages had come and were {and}not printed",
+            number::count(unprinted)
+        ));
+    }
+    match (outcome, ended) {
+        (Err(error), Ok(_)) => Err(error.into()),
+        (Err(error), Err(ended)) => {
+            tell(error);
+            Err(ended)
+        }
+        (Ok(()), ended) => ended,
+    }
 }
 
 /// Returns when nothing came for the wait; never where there is none.

@@ -1,6 +1,15 @@
 //! Runs a headless command and ends it in an orderly way when a signal comes.
 
-use std::{future::Future, io, thread, time::Duration};
+use std::{
+    future::Future,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result};
 use tokio::{
@@ -13,16 +22,24 @@ use tokio::{
 use super::exit::Exit;
 
 /// How long a command may take to close its connection after a signal. One that still writes to a
-/// reader who does not read is left behind then.
+/// reader who does not read is left behind then, but not one that finishes a file.
 const GRACE: Duration = Duration::from_millis(1_500);
 
 /// Tells a command that a signal came.
-pub struct Stop(watch::Receiver<Option<Exit>>);
+pub struct Stop {
+    signalled: watch::Receiver<Option<Exit>>,
+    finishing: Arc<AtomicBool>,
+}
 
 impl Stop {
+    /// From here on the end takes as long as it takes, unless another signal comes.
+    pub fn finishes_a_file(&self) {
+        self.finishing.store(true, Relaxed);
+    }
+
     /// Returns when a signal came, with the way to end.
     pub async fn told(&mut self) -> Exit {
-        match self.0.wait_for(Option::is_some).await {
+        match self.signalled.wait_for(Option::is_some).await {
             Ok(exit) => exit.unwrap_or(Exit::Failed),
             // Nobody supervises any more, so there is nobody to work for.
             Err(_) => Exit::Failed,
@@ -42,17 +59,33 @@ where
             signal(SignalKind::interrupt())?,
             signal(SignalKind::terminate())?,
         );
-        let (stop, told) = watch::channel(None);
-        let mut ended = on_thread(move || reactor()?.block_on(command(Stop(told))));
-        let signalled = tokio::select! {
-            result = &mut ended => return result?,
-            _ = hung_up.recv() => Exit::HungUp,
-            _ = interrupted.recv() => Exit::Interrupted,
-            _ = terminated.recv() => Exit::Terminated,
+        let mut next_signal = async || {
+            tokio::select! {
+                _ = hung_up.recv() => Exit::HungUp,
+                _ = interrupted.recv() => Exit::Interrupted,
+                _ = terminated.recv() => Exit::Terminated,
+            }
         };
-        stop.send_replace(Some(signalled));
-        let _ = timeout(GRACE, ended).await;
-        Ok(signalled)
+        let (stop, signalled) = watch::channel(None);
+        let finishing = Arc::new(AtomicBool::new(false));
+        let told = Stop {
+            signalled,
+            finishing: Arc::clone(&finishing),
+        };
+        let mut ended = on_thread(move || reactor()?.block_on(command(told)));
+        let exit = tokio::select! {
+            result = &mut ended => return result?,
+            exit = next_signal() => exit,
+        };
+        stop.send_replace(Some(exit));
+        let late = timeout(GRACE, &mut ended).await.is_err();
+        if late && finishing.load(Relaxed) {
+            tokio::select! {
+                _ = ended => {}
+                _ = next_signal() => {}
+            }
+        }
+        Ok(exit)
     })
 }
 

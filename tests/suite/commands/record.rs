@@ -5,6 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use goingnats::{
     client::Client,
     recording::{Entry, Reader, Step},
+    tui::widgets::number::count,
 };
 use rustix::process::Signal;
 
@@ -69,6 +70,33 @@ fn given_a_signal_then_the_file_is_whole() {
     ended.assert(130, "");
     assert!(ended.stderr.contains("2 messages, "), "{}", ended.stderr);
     assert_eq!(payloads(&path), ["", "1"]);
+}
+
+#[test]
+fn given_a_signal_while_messages_wait_then_the_file_holds_all_that_had_come() {
+    let (home, server) = (Home::new(), server());
+    let path = home.path("r.ndjson");
+    let client = Client::connect("test", &server.url()).unwrap();
+    let sub = home.subscribe(&server.url(), &["--raw", "--record", &path, "a"]);
+    sub.signal(Signal::STOP);
+    for number in 0..5_000 {
+        client.publish("a", format!("{number}")).unwrap();
+    }
+    client.flush().unwrap();
+    sub.signal(Signal::INT);
+    sub.signal(Signal::CONT);
+    let ended = sub.ended();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    let printed = ended.stdout.lines().count();
+    if printed < 5_000 {
+        let left = format!(
+            "{} messages had come and were recorded and not printed",
+            count(5_000 - printed as u64)
+        );
+        assert!(ended.stderr.contains(&left), "{printed}: {}", ended.stderr);
+    }
+    let expected: Vec<String> = (0..5_000).map(|number| number.to_string()).collect();
+    assert_eq!(payloads(&path)[1..], expected);
 }
 
 #[test]
