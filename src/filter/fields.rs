@@ -54,12 +54,19 @@ pub(super) fn read(word: Part, now: &Zoned) -> Result<Read, Error> {
     let (name, rest) = split_name(word);
     let test = match (field(name.text), operator(rest)) {
         (Some(field), Some((operator, value))) => read_field(field, operator, value, now)?,
-        (None, Some((Operator::Colon, _))) if !name.text.is_empty() => {
+        (None, Some((operator, _))) if !name.text.is_empty() => {
+            let colon = match operator {
+                Operator::Colon => ":",
+                Operator::Compare(_) => "",
+            };
             return Ok(Read {
                 expression: text(word),
                 hint: Some(Hint {
                     range: word.range(),
-                    sentence: format!("{}: is no field; the whole word is looked for", name.text),
+                    sentence: format!(
+                        "{}{colon} is no field; the whole word is looked for",
+                        name.text
+                    ),
                 }),
             });
         }

@@ -80,7 +80,7 @@ fn a_filter_is_printed_in_one_form() {
 
 #[test]
 fn an_unknown_field_is_text_with_a_hint() {
-    let read = filter("a xyz:b dir:in http://c 12:30 \"d:e\"");
+    let read = filter("a xyz:b dir:in http://c 12:30 \"d:e\" siz>3 \"a=b\" >4");
 
     let hints: Vec<_> = read
         .hints()
@@ -92,6 +92,7 @@ fn an_unknown_field_is_text_with_a_hint() {
         [
             (2..7, "xyz: is no field; the whole word is looked for"),
             (15..23, "http: is no field; the whole word is looked for"),
+            (36..41, "siz is no field; the whole word is looked for"),
         ]
     );
     assert!(filter(&read.to_string()).hints().is_empty());
