@@ -172,6 +172,7 @@ impl App {
     pub fn server(&self) -> &str {
         match &self.phase {
             Phase::Connecting { server, .. } | Phase::Connected { server, .. } => server,
+            Phase::Waiting { .. } => self.servers.next().unwrap_or(&self.target.server),
             _ => &self.target.server,
         }
     }
