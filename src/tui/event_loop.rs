@@ -309,7 +309,7 @@ impl EventLoop {
     /// Something came: rates are shown until they are zero again.
     fn ticks(&mut self, turn: &mut Turn, now: Now) {
         if turn.tick.is_none() {
-            self.app.store.tick(now.wall);
+            self.app.tick(now);
             turn.tick = Some(next_second(now));
         }
         turn.pacer.changed(Change::Data, now.instant);
@@ -318,8 +318,8 @@ impl EventLoop {
     fn wake(&mut self, turn: &mut Turn) {
         let now = self.clock.now();
         if turn.tick.is_some_and(|tick| tick <= now.instant) {
-            self.app.store.tick(now.wall);
-            turn.tick = (!self.app.store.rates().quiet()).then(|| next_second(now));
+            self.app.tick(now);
+            turn.tick = self.app.ticks().then(|| next_second(now));
             turn.pacer.changed(Change::Data, now.instant);
         }
         if update::pass(&mut self.app, now) || self.app.composer.is_waiting() {

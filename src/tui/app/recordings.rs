@@ -120,6 +120,14 @@ pub fn refuses(app: &App, action: &Action) -> bool {
     }
 }
 
+/// Where the second of the newest message of the recording that is shown is over, in nanoseconds
+/// since the Unix epoch. What was recorded yesterday is not over for a day by now.
+pub fn end(app: &App) -> Option<i64> {
+    app.recordings.opened.as_ref()?;
+    let newest = app.store.get(app.store.newest()?)?;
+    Some(newest.at().saturating_add(1_000_000_000))
+}
+
 /// Takes a part of the recording that is shown.
 pub fn read(app: &mut App, read: Read) {
     let Some(opened) = &mut app.recordings.opened else {

@@ -177,6 +177,17 @@ impl App {
         }
     }
 
+    /// Moves rates on to the present second; of a recording, to the end of what was read.
+    pub fn tick(&mut self, now: Now) {
+        self.store.tick(recordings::end(self).unwrap_or(now.wall));
+    }
+
+    /// Whether rates will change though nothing comes.
+    pub fn ticks(&self) -> bool {
+        let goes_on = !self.phase.is_recording() || self.recordings.is_reading();
+        goes_on && !self.store.rates().quiet()
+    }
+
     /// Puts the keys into a pane, and the view that has it on the screen.
     pub fn go_to(&mut self, focus: Focus) {
         if !Focus::ring(self.view).contains(&focus) {

@@ -197,6 +197,24 @@ fn given_a_recording_everything_works_but_sending() {
 }
 
 #[test]
+fn given_a_recording_of_another_day_its_rates_are_shown_where_it_ends() {
+    let folder = folder();
+    let path = folder.path().join("yesterday.ndjson");
+    let line = |n| {
+        let (minute, second) = (n / 60, n % 60);
+        format!(
+            r#"{{"at":"2020-11-23T02:{minute:02}:{second:02}.5Z","dir":"in","subject":"a","data":"x"}}"#
+        ) + "\n"
+    };
+    fs::write(&path, (0..90).map(line).collect::<String>()).unwrap();
+    let mut screen = Given::new().show(&path);
+    screen.shows("90 shown").keys("b").shows("█");
+    screen
+        .shows("now 1.0/s   mean 1.0/s   peak 1.0/s at 02:00:00   90 since 02:00:00")
+        .shows("02:01");
+}
+
+#[test]
 fn given_a_folder_of_natscli_its_messages_are_shown() {
     let folder = folder();
     for n in 1..=12 {

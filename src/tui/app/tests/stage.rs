@@ -92,7 +92,7 @@ impl Stage {
     pub fn pass(&mut self, milliseconds: u64) -> &mut Stage {
         self.milliseconds += milliseconds;
         let now = self.now();
-        self.app.store.tick(now.wall);
+        self.app.tick(now);
         update::pass(&mut self.app, now);
         self
     }

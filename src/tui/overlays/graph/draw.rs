@@ -114,11 +114,12 @@ fn area(app: &App) -> Rect {
     }
 }
 
-/// The newest second that is over. While rates are counted it is the one counted last.
+/// The newest second that is over. While rates are counted, and in a recording, it is the one counted
+/// last.
 fn end(app: &App) -> i64 {
     let by_clock = app.now.wall.div_euclid(1_000_000_000) - 1;
     match app.store.rates().timeline().newest() {
-        Some(counted) if counted + 1 >= by_clock => counted,
+        Some(counted) if app.phase.is_recording() || counted + 1 >= by_clock => counted,
         _ => by_clock,
     }
 }
