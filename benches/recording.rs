@@ -85,7 +85,7 @@ fn read(path: &Path) {
 
 fn read_into_store(path: &Path) {
     let mut store = Store::new(BUDGET);
-    store.add_subscription(Chunk::SUBSCRIPTIONS.start, b">");
+    store.add_subscription(Chunk::UNTOLD, b">");
     chunks(path, |chunk| {
         for part in &chunk.parts {
             if let Part::Messages { at, records, .. } = part {

@@ -5,9 +5,6 @@ use std::ops::Range;
 use super::{Direction, Entry, Line, Marker};
 use crate::protocol::{Record, encode};
 
-/// How many subscriptions messages of a recording are told apart by; more share their numbers.
-const SUBSCRIPTIONS: u64 = 62;
-
 /// Entries in order: the bytes of the wire, and where each message lies in them.
 #[derive(Debug, Default)]
 pub struct Chunk {
@@ -36,9 +33,8 @@ pub enum Part {
 }
 
 impl Chunk {
-    /// The numbers of the subscriptions that messages in chunks came in on: the inbox of requests,
-    /// and those that stand for all others.
-    pub const SUBSCRIPTIONS: Range<u64> = 2..2 + SUBSCRIPTIONS;
+    /// The subscription of messages that came and do not tell on which.
+    pub const UNTOLD: u64 = 2;
 
     /// Adds an entry.
     pub fn push(&mut self, entry: Entry) {
@@ -49,12 +45,9 @@ impl Chunk {
     }
 
     fn message(&mut self, line: &Line) {
-        let sid = match (line.direction, line.sid) {
-            (Direction::Out, _) => 0,
-            (Direction::In, Some(1)) => 1,
-            (Direction::In, sid) => {
-                Chunk::SUBSCRIPTIONS.start + sid.unwrap_or(2).saturating_sub(2) % SUBSCRIPTIONS
-            }
+        let sid = match line.direction {
+            Direction::Out => 0,
+            Direction::In => line.sid.filter(|sid| *sid > 0).unwrap_or(Chunk::UNTOLD),
         };
         let number = sid.to_string();
         let header = line.header();
@@ -146,23 +139,20 @@ mod tests {
     }
 
     #[test]
-    fn subscriptions_are_told_apart_as_far_as_there_are_numbers() {
+    fn subscriptions_stay_what_they_were() {
         let table = [
-            (None, 2),
-            (Some(0), 2),
-            (Some(1), 1),
-            (Some(2), 2),
-            (Some(9), 9),
-            (Some(63), 63),
-            (Some(64), 2),
-            (Some(u64::MAX), 2 + (u64::MAX - 2) % 62),
+            (Direction::In, None, 2),
+            (Direction::In, Some(0), 2),
+            (Direction::In, Some(1), 1),
+            (Direction::In, Some(64), 64),
+            (Direction::In, Some(u64::MAX), u64::MAX),
+            (Direction::Out, Some(7), 0),
         ];
-        for (sid, expected) in table {
+        for (direction, sid, expected) in table {
             let mut chunk = Chunk::default();
-            let line = Line::new(0, Direction::In, b"a", None, b"", b"");
+            let line = Line::new(0, direction, b"a", None, b"", b"");
             chunk.push(Entry::Message(Line { sid, ..line }));
             assert_eq!(chunk.records[0].sid, expected);
-            assert!(expected == 1 || Chunk::SUBSCRIPTIONS.contains(&expected));
         }
     }
 }

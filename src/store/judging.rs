@@ -93,6 +93,18 @@ impl Store {
         self.progress(Layer::Filter)
     }
 
+    /// The newest entry up to which the filter of the view has judged all that is kept; `None` where
+    /// older ones are left, or there is none.
+    pub fn judged_until(&self) -> Option<MessageId> {
+        let kept = self.log.ids();
+        let judged = if self.questions.is_asked(Layer::Filter) {
+            self.questions.covered(Layer::Filter, &kept)
+        } else {
+            kept.clone()
+        };
+        (judged.start == kept.start && !judged.is_empty()).then(|| MessageId(judged.end - 1))
+    }
+
     fn progress(&self, layer: Layer) -> Option<Progress> {
         let kept = self.log.ids();
         let left = self.questions.left(layer, &kept);

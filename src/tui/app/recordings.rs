@@ -1,7 +1,10 @@
 //! Recordings, as the screen tells them: the one that is written, the one that is open, and the
 //! export of what is shown.
 
-use std::path::PathBuf;
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use jiff::tz::TimeZone;
 
@@ -29,6 +32,9 @@ const SHARE: usize = 8;
 /// How much of an export is made at once: little enough that a key waits for none of it.
 const SLICE_ROWS: usize = 1_024;
 const SLICE_BYTES: usize = 256 << 10;
+
+/// How many subscriptions of a recording are told apart; more share their numbers.
+const SUBSCRIPTIONS: Range<u64> = Chunk::UNTOLD..64;
 
 /// What is under way.
 #[derive(Debug, Default)]
@@ -58,13 +64,32 @@ struct Opened {
 /// The rows shown when it was asked for, on their way to a file.
 #[derive(Debug)]
 struct Export {
-    view: View,
+    shown: Shown,
     /// The newest row that was handed over.
     after: Option<MessageId>,
     last: MessageId,
     rows: u64,
     done: u64,
     stopped: Option<&'static str>,
+}
+
+/// What decides which rows there are, beside what is evicted.
+#[derive(Debug, PartialEq)]
+struct Shown {
+    view: View,
+    muted: Vec<Option<Sid>>,
+    cleared: u64,
+}
+
+impl Shown {
+    fn of(app: &App) -> Shown {
+        let muted = app.subscriptions.rows().iter().filter(|row| row.muted);
+        Shown {
+            view: app.store.view().clone(),
+            muted: muted.map(|row| row.sid).collect(),
+            cleared: app.store.counters().cleared,
+        }
+    }
 }
 
 impl Recordings {
@@ -86,9 +111,10 @@ impl Recordings {
         opened.is_some_and(|opened| opened.progress.total.is_some())
     }
 
-    /// Whether rows are exported.
+    /// Whether there is an export that can be stopped.
     pub fn is_exporting(&self) -> bool {
-        self.export.is_some()
+        let export = self.export.as_ref();
+        export.is_some_and(|export| export.stopped.is_none())
     }
 }
 
@@ -97,7 +123,7 @@ pub fn open(app: &mut App) {
     app.phase = Phase::Recording;
     app.recordings.opened = Some(Opened::default());
     app.store.add_subscription(Sid::INBOX.0, b"_INBOX.>");
-    for sid in Chunk::SUBSCRIPTIONS {
+    for sid in SUBSCRIPTIONS {
         app.store.add_subscription(sid, b">");
     }
     app.lay_out();
@@ -133,7 +159,7 @@ pub fn read(app: &mut App, read: Read) {
     let Some(opened) = &mut app.recordings.opened else {
         return;
     };
-    let chunk = match read {
+    let mut chunk = match read {
         Read::Chunk { chunk, progress } => {
             opened.progress = progress;
             chunk
@@ -144,6 +170,9 @@ pub fn read(app: &mut App, read: Read) {
             return;
         }
     };
+    for record in &mut chunk.records {
+        record.sid = folded(record.sid);
+    }
     for part in chunk.parts {
         match part {
             Part::Messages {
@@ -160,6 +189,14 @@ pub fn read(app: &mut App, read: Read) {
             }
             Part::Marker(marker) => app.store.mark(kept(marker)),
         }
+    }
+}
+
+/// A subscription of a recording, as one of those that are told apart.
+fn folded(sid: u64) -> u64 {
+    match sid.checked_sub(SUBSCRIPTIONS.start) {
+        Some(further) => SUBSCRIPTIONS.start + further % (SUBSCRIPTIONS.end - SUBSCRIPTIONS.start),
+        None => sid,
     }
 }
 
@@ -291,52 +328,74 @@ pub fn ask_export(app: &mut App, now: Now) {
         let text = "An export is under way; Esc stops it.";
         return app.toasts.show(Level::Notice, text, now.instant);
     }
-    if app.store.filtering().is_some() {
+    if app.store.filtering().is_some() && app.store.judged_until().is_none() {
         let text = "The filter is still being applied; export when that is done.";
         return app.toasts.show(Level::Notice, text, now.instant);
     }
-    if messages::rows(app).is_empty() {
-        let text = "There is nothing to export: no message is shown.";
-        return app.toasts.show(Level::Notice, text, now.instant);
+    if exported_rows(app).is_none() {
+        return app.toasts.show(Level::Notice, NO_ROWS, now.instant);
     }
     let name = suggested("goingnats-shown", &app.setup.zone, now);
     app.overlays.push(Overlay::export(&name));
 }
 
+const NO_ROWS: &str = "There is nothing to export: no message is shown.";
+
+/// The rows that an export begun now holds: the last of them, and how many there are. Rows that are
+/// not judged yet may turn up later and have no place in it, and pinned ones are not kept any more.
+fn exported_rows(app: &App) -> Option<(MessageId, u64)> {
+    let (store, shown) = (&app.store, messages::rows(app));
+    if shown.len() == shown.head() {
+        return None;
+    }
+    let newest = shown.id(shown.len() - 1)?;
+    let last = newest.min(store.judged_until()?);
+    let rows = match store.row_of(last) {
+        Ok(row) => row + 1,
+        Err(row) => row + u64::from(store.row(row).is_some_and(|entry| entry.id() < last)),
+    };
+    (rows > 0).then_some((last, rows))
+}
+
 /// Begins to export the rows shown now.
 pub fn begin_export(app: &mut App, path: PathBuf) -> Vec<Effect> {
-    let rows = messages::rows(app);
-    let Some(last) = rows.len().checked_sub(1).and_then(|row| rows.id(row)) else {
+    let Some((last, rows)) = exported_rows(app) else {
+        app.toasts.show(Level::Notice, NO_ROWS, app.now.instant);
         return Vec::new();
     };
     app.recordings.export = Some(Export {
-        view: app.store.view().clone(),
+        shown: Shown::of(app),
         after: None,
         last,
-        rows: rows.len(),
+        rows,
         done: 0,
         stopped: None,
     });
     vec![Effect::Export(path)]
 }
 
-/// Stops an export; says whether there was one.
+/// Stops an export; says whether there was one to be stopped.
 pub fn stop_export(app: &mut App) -> bool {
     match &mut app.recordings.export {
-        Some(export) => {
+        Some(export) if export.stopped.is_none() => {
             export.stopped = Some("Stopped");
             true
         }
-        None => false,
+        _ => false,
     }
 }
 
 /// The next rows to export; `None` at the end, whatever ended it.
 pub fn slice(app: &mut App) -> Option<Chunk> {
+    let shown = Shown::of(app);
     let export = app.recordings.export.as_mut()?;
     let store = &app.store;
-    if export.view != *store.view() {
-        export.stopped = Some("Stopped, because another view is shown");
+    if export.stopped.is_none() && export.shown != shown {
+        export.stopped = Some(if export.shown.cleared == shown.cleared {
+            "Stopped, because another view is shown"
+        } else {
+            "Stopped, because the log was cleared"
+        });
     }
     if export.stopped.is_some() {
         return None;
