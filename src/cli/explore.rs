@@ -85,6 +85,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         keep: keep.map_or(store::DEFAULT_BUDGET, Keep::bytes),
         colours: true,
         zone: jiff::tz::TimeZone::system(),
+        home: destinations.environment.home.clone(),
     };
     show(tui::Setup {
         app,

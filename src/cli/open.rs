@@ -60,6 +60,7 @@ pub fn open(
         keep: keep.map_or(store::DEFAULT_BUDGET, Keep::bytes),
         colours: true,
         zone: jiff::tz::TimeZone::system(),
+        home: environment.home.clone(),
     };
     show(tui::Setup {
         app,

@@ -53,6 +53,8 @@ pub enum Effect {
         /// How many bytes may be on the way to the disk.
         limit: usize,
     },
+    /// Let so many bytes be on the way to the disk from now on.
+    LimitRecording(usize),
     /// End the recording.
     StopRecording,
     /// Write the rows of [`recordings::slice`](super::recordings::slice) to a new file.

@@ -274,9 +274,32 @@ fn suggested(stem: &str, zone: &TimeZone, now: Now) -> String {
     )
 }
 
+/// The file that is typed; `~/` is the home folder.
+pub fn file(app: &App, typed: &str) -> PathBuf {
+    match (typed.strip_prefix("~/"), &app.setup.home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => Path::new(typed).to_owned(),
+    }
+}
+
+/// How much may be on the way to the disk, in bytes, of a budget.
+fn on_the_way(budget: usize) -> usize {
+    (budget / SHARE).min(ON_THE_WAY)
+}
+
+/// Changes how much is kept, in bytes, and with it what may be on the way to the disk.
+pub fn set_budget(app: &mut App, budget: usize) -> Option<Effect> {
+    let limit = app.recordings.writing.as_ref().map(|_| on_the_way(budget));
+    // Nothing is evicted for what is reserved of the budget before.
+    app.store.reserve(Holder::Recording, 0);
+    app.store.set_budget(budget);
+    app.store.reserve(Holder::Recording, limit.unwrap_or(0));
+    limit.map(Effect::LimitRecording)
+}
+
 /// Begins to record.
 pub fn begin(app: &mut App, path: PathBuf, existing: Existing) -> Vec<Effect> {
-    let limit = (app.store.budget() / SHARE).min(ON_THE_WAY);
+    let limit = on_the_way(app.store.budget());
     app.store.reserve(Holder::Recording, limit);
     app.recordings.writing = Some(Writing::default());
     vec![Effect::Record {

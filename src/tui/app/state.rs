@@ -73,6 +73,8 @@ pub struct Setup {
     pub colours: bool,
     /// The zone that times are shown in.
     pub zone: jiff::tz::TimeZone,
+    /// The person's home folder.
+    pub home: Option<PathBuf>,
 }
 
 /// All state of the screen.

@@ -67,6 +67,7 @@ impl EventLoop {
                     recordings::exported(&mut self.app, failed, now);
                 }
             }
+            Effect::LimitRecording(bytes) => self.tapes.limit(bytes),
             Effect::StopRecording => self.tapes.stop(),
             Effect::Copy(text) => self.copy(text, now),
             Effect::Mouse(on) => self.output.submit(modes::mouse(on)),

@@ -215,8 +215,10 @@ fn write_to(app: &mut App, prompt: Prompt) -> Vec<Effect> {
             app.overlays.push(super::Overlay::Prompt(prompt));
             Vec::new()
         }
-        (path, Asked::Record) => recordings::begin(app, path.into(), Existing::Keep),
-        (path, _) => recordings::begin_export(app, path.into()),
+        (typed, Asked::Record) => {
+            recordings::begin(app, recordings::file(app, typed), Existing::Keep)
+        }
+        (typed, _) => recordings::begin_export(app, recordings::file(app, typed)),
     }
 }
 
@@ -254,14 +256,15 @@ fn keep(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
         return Vec::new();
     };
     let before = app.store.counters().evicted;
-    app.store.set_budget(keep.bytes());
+    let recording = recordings::set_budget(app, keep.bytes());
     let mut text = format!("Up to {keep} are kept.");
     match app.store.counters().evicted - before {
         0 => {}
         gone => text += &format!(" {} messages were evicted for it.", number::count(gone)),
     }
     app.toasts.show(Level::Done, text, now.instant);
-    vec![Effect::LimitBacklog(Store::backlog_of(keep.bytes()))]
+    let backlog = Effect::LimitBacklog(Store::backlog_of(keep.bytes()));
+    recording.into_iter().chain([backlog]).collect()
 }
 
 /// Does what was confirmed.

@@ -82,6 +82,11 @@ impl Recorder {
         })
     }
 
+    /// Lets at most `bytes` be on the way from the next entry on.
+    pub(super) fn limit(&mut self, bytes: usize) {
+        self.limit = bytes;
+    }
+
     /// Takes an entry of the data lane. Never waits.
     pub fn take(&mut self, data: Data) {
         let size = footprint(&data);

@@ -107,6 +107,13 @@ impl Tapes {
         Ok(())
     }
 
+    /// Lets at most `bytes` be on the way to the disk from now on.
+    pub fn limit(&mut self, bytes: usize) {
+        if let Some((_, recorder)) = &mut self.recorder {
+            recorder.limit(bytes);
+        }
+    }
+
     /// Takes an entry of the data lane into the recording, where there is one.
     pub fn take(&mut self, data: Data) {
         if let Some((_, recorder)) = &mut self.recorder {

@@ -70,6 +70,7 @@ pub fn setup() -> app::Setup {
         keep: 64 << 20,
         colours: true,
         zone: jiff::tz::TimeZone::UTC,
+        home: None,
     }
 }
 

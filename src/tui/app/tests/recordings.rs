@@ -10,7 +10,10 @@ use crate::{
     },
     store::View,
     tui::{
-        app::recordings::{self, READ_ONLY},
+        app::{
+            Effect,
+            recordings::{self, READ_ONLY},
+        },
         tapes::{Read, Recorded},
         widgets::number,
     },
@@ -138,6 +141,142 @@ fn an_export_waits_until_it_is_known_what_a_filter_shows() {
     recordings::ask_export(&mut stage.app, now);
     let expected = "The filter is still being applied; export when that is done.";
     assert_eq!(stage.toasts(), [expected]);
+}
+
+#[test]
+fn an_export_under_a_filter_holds_what_is_judged() {
+    let mut stage = opened(64 << 20);
+    let now = stage.now();
+    let filter = Filter::parse("\"0123\"", &now.zoned(&stage.app.setup.zone)).expect("a filter");
+    let view = View {
+        filter: Some(filter),
+        ..stage.app.store.view().clone()
+    };
+    stage.app.store.set_view(view);
+    read(&mut stage, messages(100));
+    let judged = stage.app.store.rows();
+    // in one batch, so that much of it is left to be judged
+    let batch = (0..100_000).map(|_| Entry::Message(line(100, "a")));
+    read(&mut stage, batch.collect());
+    assert!(stage.app.store.filtering().is_some());
+    stage.keys(":export the messages<Enter><Enter>");
+    assert_eq!(stage.toasts(), [""; 0]);
+    let shown = stage.app.store.rows();
+    assert!(judged == 100 && shown < 100_000, "{shown}");
+    let chunks: Vec<Chunk> = std::iter::from_fn(|| recordings::slice(&mut stage.app)).collect();
+    assert_eq!(chunks.iter().map(exported).sum::<usize>() as u64, shown);
+}
+
+#[test]
+fn an_export_ends_where_its_subscription_is_muted_or_the_log_is_cleared() {
+    for (keys, why) in [
+        ("<Shift-Tab><Shift-Tab>m", "another view is shown"),
+        (":clear the log<Enter>y", "the log was cleared"),
+    ] {
+        let mut stage = Stage::new(&["a"]);
+        for _ in 0..2_000 {
+            stage.received(0, "a", b"x");
+        }
+        stage.keys(":export the messages<Enter><Enter>");
+        assert!(recordings::slice(&mut stage.app).is_some());
+        stage.keys(keys);
+        assert!(recordings::slice(&mut stage.app).is_none(), "{keys}");
+        let (path, outcome) = ("f".into(), Ok(Written::default()));
+        let now = stage.now();
+        recordings::exported(&mut stage.app, Recorded { path, outcome }, now);
+        let text = stage
+            .toasts()
+            .last()
+            .copied()
+            .unwrap_or_default()
+            .to_owned();
+        let expected = format!("Stopped, because {why}: ");
+        assert!(text.starts_with(&expected), "{text}");
+    }
+}
+
+#[test]
+fn esc_stops_an_export_once_and_goes_back_behind_it() {
+    let mut stage = opened(1 << 20);
+    read(&mut stage, messages(1_500));
+    stage.keys(":export the messages<Enter><Enter>");
+    stage
+        .keys("*")
+        .shows("only a")
+        .keys("<Esc>")
+        .shows("only a");
+    stage.keys("<Esc>").hides("only a");
+}
+
+#[test]
+fn of_a_frozen_log_what_is_still_kept_is_exported() {
+    let mut stage = opened(512 << 10);
+    read(&mut stage, messages(1_000));
+    stage.screen();
+    stage.keys("<Space>").shows("FROZEN");
+    let later = stage.app.store.row(900).expect("a row").id();
+    while stage.app.store.oldest() <= Some(later) {
+        read(&mut stage, messages(100));
+    }
+    stage.keys(":export the messages<Enter>");
+    let expected = "There is nothing to export: no message is shown.";
+    assert_eq!(stage.toasts(), [expected]);
+}
+
+#[test]
+fn subscriptions_of_an_export_stay_what_they_were() {
+    let mut stage = Stage::new(&[]);
+    for sid in [2, 64, 126] {
+        stage.app.store.add_subscription(sid, b">");
+        let mut chunk = Chunk::default();
+        let line = Line {
+            sid: Some(sid),
+            ..line(0, "a")
+        };
+        chunk.push(Entry::Message(line));
+        let store = &mut stage.app.store;
+        store.append(
+            crate::store::Direction::In,
+            &chunk.bytes,
+            &chunk.records,
+            sid as i64,
+        );
+    }
+    stage.app.store.set_view(View {
+        copies: true,
+        ..View::default()
+    });
+    stage.keys(":export the messages<Enter><Enter>");
+    let chunk = recordings::slice(&mut stage.app).expect("rows");
+    let sids: Vec<u64> = chunk.records.iter().map(|record| record.sid).collect();
+    assert_eq!(sids, [2, 64, 126]);
+}
+
+#[test]
+fn a_smaller_budget_leaves_room_for_the_log_while_recording() {
+    let mut stage = Stage::unconnected(256 << 20);
+    recordings::begin(&mut stage.app, "f".into(), Existing::Keep);
+    stage.app.store.add_subscription(2, b">");
+    let mut chunk = Chunk::default();
+    messages(10_000)
+        .into_iter()
+        .for_each(|entry| chunk.push(entry));
+    let store = &mut stage.app.store;
+    store.append(crate::store::Direction::In, &chunk.bytes, &chunk.records, 0);
+    let asked = recordings::set_budget(&mut stage.app, 16 << 20);
+    assert!(matches!(asked, Some(Effect::LimitRecording(limit)) if limit == 2 << 20));
+    assert_eq!(stage.app.store.counters().kept, 10_000);
+}
+
+#[test]
+fn a_file_of_the_home_folder_may_be_named_so() {
+    let mut stage = Stage::new(&["a"]);
+    stage.keys("w<Ctrl-U>~/r.ndjson<Enter>");
+    let asked = stage.asked.concat();
+    assert!(
+        asked.starts_with("record { path: \"/home/me/r.ndjson\""),
+        "{asked}"
+    );
 }
 
 #[test]

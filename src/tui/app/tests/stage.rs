@@ -64,6 +64,7 @@ impl Stage {
             keep,
             colours: true,
             zone: jiff::tz::TimeZone::UTC,
+            home: Some("/home/me".into()),
         };
         let origin = Instant::now();
         let start = Now {
