@@ -2,45 +2,25 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::Arc,
 };
 
 use super::{
     Data, Dropped, Sid,
     data::{Batch, Gap},
+    load::Load,
 };
+
+/// So many bytes, or one larger batch, may be with the taker: what waits behind is still ours to drop.
+const WITH_TAKER: usize = 4 << 20;
 
 /// Entries of the data lane, in wire order.
 #[derive(Debug)]
 pub(super) struct Backlog {
     entries: VecDeque<Entry>,
+    /// What they cost to hold, in bytes.
+    here: usize,
     load: Arc<Load>,
-}
-
-/// How much a backlog holds and may hold, in bytes; shared with the handles.
-#[derive(Debug, Default)]
-pub(super) struct Load {
-    held: AtomicUsize,
-    limit: AtomicUsize,
-}
-
-impl Load {
-    /// What is held now.
-    pub fn held(&self) -> usize {
-        self.held.load(Relaxed)
-    }
-
-    /// Sets what may be held, from the next entry on.
-    pub fn set_limit(&self, limit: usize) {
-        self.limit.store(limit, Relaxed);
-    }
-
-    fn is_over(&self) -> bool {
-        self.held() > self.limit.load(Relaxed)
-    }
 }
 
 #[derive(Debug)]
@@ -66,10 +46,8 @@ impl Backlog {
     pub fn new(limit: usize) -> Backlog {
         Backlog {
             entries: VecDeque::new(),
-            load: Arc::new(Load {
-                held: AtomicUsize::new(0),
-                limit: AtomicUsize::new(limit),
-            }),
+            here: 0,
+            load: Arc::new(Load::new(limit)),
         }
     }
 
@@ -80,21 +58,27 @@ impl Backlog {
 
     /// Adds an entry; `now` is the time of what must be dropped for it.
     pub fn push(&mut self, data: Data, now: i64) {
-        let entry = match data {
+        let mut entry = match data {
             Data::Received(batch) => Entry::Received(batch),
             Data::Sent(batch) => Entry::Sent(batch),
             Data::Gap(gap) => Entry::Gap(gap),
             Data::Dropped(_) => unreachable!("only the backlog drops"),
         };
-        self.load.held.fetch_add(entry.footprint(), Relaxed);
+        self.here += entry.footprint();
+        if let Some(batch) = entry.batch() {
+            batch.weigh(&self.load);
+        }
         self.entries.push_back(entry);
-        while self.load.is_over() && self.drop_oldest(now) {}
+        while self.here > self.load.limit() && self.drop_oldest(now) {}
     }
 
-    /// The oldest entry.
+    /// The oldest entry, for the taker.
     pub fn pop(&mut self) -> Option<Data> {
-        let entry = self.entries.pop_front()?;
-        self.load.held.fetch_sub(entry.footprint(), Relaxed);
+        let mut entry = self.entries.pop_front()?;
+        self.here -= entry.footprint();
+        if let Some(batch) = entry.batch() {
+            batch.hand_on();
+        }
         Some(match entry {
             Entry::Received(batch) => Data::Received(batch),
             Entry::Sent(batch) => Data::Sent(batch),
@@ -107,6 +91,13 @@ impl Backlog {
         self.entries.is_empty()
     }
 
+    /// Whether the taker holds too much for the oldest entry to be given to it.
+    pub fn is_held_up(&self) -> bool {
+        let (next, ahead) = (self.entries.front(), self.load.ahead());
+        let next = next.map_or(0, Entry::footprint);
+        next > 0 && ahead > 0 && ahead + next > WITH_TAKER
+    }
+
     /// Drops the oldest batch, unless it is the latest too, into the marker that stands before it.
     fn drop_oldest(&mut self, now: i64) -> bool {
         let is_batch = |entry: &Entry| entry.footprint() > 0;
@@ -117,7 +108,7 @@ impl Backlog {
             return false;
         }
         let entry = std::mem::replace(&mut self.entries[oldest], Entry::Dropped(Tally::default()));
-        self.load.held.fetch_sub(entry.footprint(), Relaxed);
+        self.here -= entry.footprint();
         let mut at = oldest;
         if let Some(before) = oldest.checked_sub(1)
             && matches!(self.entries[before], Entry::Dropped(_))
@@ -134,6 +125,13 @@ impl Backlog {
 }
 
 impl Entry {
+    fn batch(&mut self) -> Option<&mut Batch> {
+        match self {
+            Entry::Received(batch) | Entry::Sent(batch) => Some(batch),
+            Entry::Gap(_) | Entry::Dropped(_) => None,
+        }
+    }
+
     fn footprint(&self) -> usize {
         match self {
             Entry::Received(batch) | Entry::Sent(batch) => batch.footprint(),
@@ -196,8 +194,11 @@ mod tests {
     }
 
     fn rest(mut backlog: Backlog) -> Vec<Data> {
-        let rest = std::iter::from_fn(|| backlog.pop()).collect();
-        assert_eq!(backlog.load.held(), 0);
+        let rest: Vec<Data> = std::iter::from_fn(|| backlog.pop()).collect();
+        assert_eq!(
+            (backlog.here, backlog.load.held()),
+            (0, backlog.load.ahead())
+        );
         rest
     }
 
@@ -262,6 +263,33 @@ mod tests {
         assert!(backlog.load().held() <= ten / 5);
         let rest = rest(backlog);
         assert!(matches!(&rest[0], Data::Dropped(dropped) if dropped.received >= 9));
+    }
+
+    #[test]
+    fn a_batch_counts_until_it_is_let_go_and_a_taker_with_enough_gets_no_more() {
+        let mut backlog = Backlog::new(usize::MAX);
+        for size in [3 << 20, 2 << 20, 1000] {
+            let record = Record {
+                sid: 2,
+                ..Record::default()
+            };
+            let batch = Batch::new(vec![0; size], vec![record], 0);
+            backlog.push(Data::Received(batch), 0);
+        }
+        backlog.push(gap(), 0);
+        let all = backlog.load().held();
+        let mut first = backlog.pop();
+        assert_eq!(backlog.load().held(), all);
+        assert!(backlog.is_held_up());
+        if let Some(data) = &mut first {
+            data.let_go();
+        }
+        assert!(!backlog.is_held_up());
+        assert!(backlog.load().held() < all - (3 << 20));
+        let (second, third) = (backlog.pop(), backlog.pop());
+        assert!(!backlog.is_held_up(), "markers always go on");
+        drop((second, third, backlog.pop()));
+        assert_eq!(backlog.load().held(), 0);
     }
 
     #[test]

@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 
 use super::{
     Data, Error, Event, Options, ServerUrl,
-    backlog::Load,
     clock::FOR_EVER,
     commands::{self, Command, CommandSender, Message},
     driver::Driver,
     limits::ServerLimits,
+    load::Load,
     random,
     session::{Session, reply_subject},
     task::Task,
@@ -43,7 +43,8 @@ pub struct Ticket(pub u64);
 pub struct Lanes {
     /// State and answers, never dropped.
     pub events: mpsc::UnboundedReceiver<Event>,
-    /// The log, in wire order.
+    /// The log, in wire order. A batch that is kept holds up what follows once there are 4 MiB of such:
+    /// [`Data::let_go`] where that is not wanted.
     pub data: mpsc::Receiver<Data>,
 }
 
@@ -310,9 +311,16 @@ impl Connection {
             .push(Command::Keepalive(interval.min(FOR_EVER)))
     }
 
-    /// Bytes of messages that wait for the taker of the lanes, those in the data lane not counted.
+    /// Bytes of messages that wait for the taker of the lanes, or that it has taken and not let go, and
+    /// of a large one that is being read.
     pub fn waiting(&self) -> usize {
         self.shared.load.held()
+    }
+
+    /// Returns when a large message has begun to come, which [`Connection::waiting`] counts from then
+    /// on. Cancel-safe; never returns where no connection is.
+    pub async fn grown(&self) {
+        self.shared.load.grown().await;
     }
 
     /// Changes how many bytes of messages may wait before the oldest are dropped and counted:

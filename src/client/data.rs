@@ -2,11 +2,17 @@
 
 use std::{
     mem,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
     time::Duration,
 };
 
-use super::Sid;
+use super::{
+    Sid,
+    load::{Load, Weight},
+};
 use crate::protocol::Record;
 
 /// One entry of the data lane. Times are nanoseconds since the Unix epoch.
@@ -33,6 +39,17 @@ pub struct Batch {
     /// When the bytes were read or written.
     pub at: i64,
     home: Option<SyncSender<Buffers>>,
+    /// What it adds to the load of its connection.
+    weight: Option<Weight>,
+}
+
+impl Data {
+    /// From now on it is not counted as waiting any more: whoever has it counts it.
+    pub fn let_go(&mut self) {
+        if let Data::Received(batch) | Data::Sent(batch) = self {
+            batch.weight = None;
+        }
+    }
 }
 
 impl Batch {
@@ -43,6 +60,19 @@ impl Batch {
             records,
             at,
             home: None,
+            weight: None,
+        }
+    }
+
+    /// Counts it in a load, until it is let go or dropped.
+    pub(super) fn weigh(&mut self, load: &Arc<Load>) {
+        self.weight = Some(load.weigh(self.footprint()));
+    }
+
+    /// The taker has it from now on.
+    pub(super) fn hand_on(&mut self) {
+        if let Some(weight) = &mut self.weight {
+            weight.hand_on();
         }
     }
 
@@ -103,6 +133,7 @@ impl Recycling {
             records: buffers.records,
             at,
             home: Some(self.sender.clone()),
+            weight: None,
         }
     }
 }

@@ -16,7 +16,7 @@
 //! * `session` decides everything; `task` owns sockets, channels and clocks around it.
 //! * `dial` makes one connection: `transport` is what carries it (TCP, `tls`, `websocket`), `handshake`
 //!   the dialogue, `auth` the proof of who we are. `pool` and `backoff` choose which and when.
-//! * `reader` frames large chunks in place; `backlog` bounds what a slow taker costs.
+//! * `reader` frames large chunks in place; `backlog` bounds what a slow taker costs, `load` counts it.
 
 mod auth;
 mod backlog;
@@ -34,6 +34,7 @@ mod event;
 mod first_bytes;
 mod handshake;
 mod limits;
+mod load;
 mod message;
 mod one_shot;
 mod options;

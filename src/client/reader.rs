@@ -1,11 +1,14 @@
 //! Bytes from the socket into large chunks, framed in place.
 
-use std::{io, thread, time::Duration};
+use std::{io, sync::Arc, thread, time::Duration};
 
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::data::{Batch, Buffers, Recycling};
+use super::{
+    data::{Batch, Buffers, Recycling},
+    load::{Load, Weight},
+};
 use crate::protocol::{Decoder, Limits, ProtocolError, Record, ServerOp};
 
 /// A chunk; larger ones are made for messages that do not fit.
@@ -37,6 +40,9 @@ pub(super) struct Reader<R> {
     recycling: Recycling,
     /// Whether the last read was a large one and left nothing behind.
     flooded: bool,
+    load: Option<Arc<Load>>,
+    /// That of a jumbo chunk.
+    weight: Option<Weight>,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
@@ -49,7 +55,15 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             records: Vec::new(),
             recycling: Recycling::new(KEPT),
             flooded: false,
+            load: None,
+            weight: None,
         }
+    }
+
+    /// Counts jumbo chunks in a load from now on.
+    pub fn count_in(&mut self, load: &Arc<Load>) {
+        self.load = Some(Arc::clone(load));
+        self.weigh();
     }
 
     /// Puts what `halve` makes of the source in its place, and gives the other half.
@@ -63,6 +77,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             records: self.records,
             recycling: self.recycling,
             flooded: self.flooded,
+            load: self.load,
+            weight: self.weight,
         };
         (reader, other)
     }
@@ -148,6 +164,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         self.at = 0;
         if full.bytes.capacity() > CHUNK + ROOM {
             // A jumbo chunk is not worth keeping for the messages that follow.
+            self.weight = None;
             return Some(Batch::new(full.bytes, full.records, at));
         }
         Some(self.recycling.batch(full, at))
@@ -171,6 +188,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         if self.chunk.is_empty() {
             // A jumbo chunk has done its work.
             self.chunk.shrink_to(CHUNK);
+            self.weight = None;
         }
     }
 
@@ -187,7 +205,20 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             if self.chunk.capacity() - self.chunk.len() < room {
                 // Exactly: a jumbo chunk is as large as its message and not twice as large.
                 self.chunk.reserve_exact(room);
+                self.weigh();
             }
+        }
+    }
+
+    /// Counts the chunk where it is a jumbo one, and tells of it before it is filled.
+    fn weigh(&mut self) {
+        if let Some(load) = self
+            .load
+            .as_ref()
+            .filter(|_| self.chunk.capacity() > CHUNK + ROOM)
+        {
+            self.weight = Some(load.weigh(self.chunk.capacity()));
+            load.tell_of_growth();
         }
     }
 }
@@ -261,10 +292,14 @@ mod tests {
     fn c107_a_large_message_gets_a_chunk_of_its_size() {
         let bytes = [message(5), message(5 << 20), message(7)].concat();
         let mut reader = Reader::new(&bytes[..]);
+        let load = Arc::new(Load::new(0));
+        reader.count_in(&load);
         let mut largest = 0;
         while reader.fill().now_or_never().unwrap().unwrap() > 0 {
             while reader.next().unwrap().is_some() {}
             largest = largest.max(reader.chunk.capacity());
+            let jumbo = reader.chunk.capacity() > CHUNK + ROOM;
+            assert_eq!(load.held(), if jumbo { reader.chunk.capacity() } else { 0 });
             reader.take_batch(0);
         }
         assert!(largest <= (5 << 20) + 2 * CHUNK, "{largest}");

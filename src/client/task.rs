@@ -18,10 +18,11 @@ use tokio::{
 
 use super::{
     Data, Error, Event, Options, ServerUrl,
-    backlog::{Backlog, Load},
+    backlog::Backlog,
     clock::Now,
     commands::{Command, CommandReceiver},
     dial::{self, Dialed, describe},
+    load::Load,
     pool::{Next, Pool},
     random,
     reader::Reader,
@@ -126,7 +127,11 @@ impl Task {
         self.hand_on();
         // The handles hear `Closed` from now on, even while the taker takes the rest.
         drop(self.commands);
-        while let Some(entry) = self.backlog.pop() {
+        loop {
+            room(&self.data, &self.backlog).await;
+            let Some(entry) = self.backlog.pop() else {
+                return;
+            };
             if self.data.send(entry).await.is_err() {
                 return;
             }
@@ -192,7 +197,7 @@ impl Task {
                     }
                 }
                 // Handed on at the beginning of the next round.
-                () = room(&self.data), if !self.backlog.is_empty() => {}
+                () = room(&self.data, &self.backlog), if !self.backlog.is_empty() => {}
                 () = alarm.as_mut(), if alarmed => {
                     // Without a connection there is none to lose.
                     let _ = self.session.tick(Now::read());
@@ -231,6 +236,7 @@ impl Task {
     /// Talks with one server.
     async fn talk(&mut self, dialed: Dialed) -> Parting {
         let (mut reader, mut writer) = (dialed.reader, dialed.writer);
+        reader.count_in(self.backlog.load());
         let mut alarm = pin!(sleep(Duration::ZERO));
         // What came together with the last PONG of the handshake.
         let mut result = self.frame(&mut reader);
@@ -280,7 +286,7 @@ impl Task {
                     Ok(())
                 }
                 // Handed on at the beginning of the next round.
-                () = room(&self.data), if !self.backlog.is_empty() => Ok(()),
+                () = room(&self.data, &self.backlog), if !self.backlog.is_empty() => Ok(()),
                 step = self.relocation.step() => {
                     self.relocate(step);
                     Ok(())
@@ -481,7 +487,7 @@ impl Task {
                 self.backlog.push(entry, now.wall);
             }
         }
-        while !self.backlog.is_empty() {
+        while !self.backlog.is_empty() && !self.backlog.is_held_up() {
             match self.data.try_reserve() {
                 Ok(permit) => {
                     if let Some(entry) = self.backlog.pop() {
@@ -517,9 +523,12 @@ impl Task {
     }
 }
 
-/// Waits until the taker has room, or is gone.
-async fn room(data: &Sender<Data>) {
+/// Waits until the taker has room for the oldest entry, or is gone.
+async fn room(data: &Sender<Data>, backlog: &Backlog) {
     let _ = data.reserve().await;
+    while backlog.is_held_up() {
+        backlog.load().eased().await;
+    }
 }
 
 /// A panic of the task must not look like silence.

@@ -66,6 +66,20 @@ impl Store {
         let to = open.bytes.len();
         open.bytes
             .extend_from_slice(&bytes[from as usize..last.end()]);
+        self.note_run(direction, bytes, run, at, (from, to));
+    }
+
+    /// Notes records whose bytes, from the first number on, lie in the open segment from the second
+    /// on, or will.
+    pub(super) fn note_run(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        run: &[Record],
+        at: i64,
+        (from, to): (u32, usize),
+    ) {
+        let open = self.log.open();
         let time = open.stamp(at);
         let mut id = MessageId(open.next());
         let mut end = to;

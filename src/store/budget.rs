@@ -70,11 +70,28 @@ impl Store {
             if !over && self.subjects.memory_in_use() <= share {
                 return;
             }
-            let gave = (over && self.log.drop_spare()) || self.evict_oldest();
+            let gave = (over && self.log.drop_spare())
+                || self.evict_oldest()
+                || (over && self.gives_way());
             if !gave {
                 return;
             }
         }
+    }
+
+    /// The newest message stays, however large it is, until another one as large is coming.
+    fn gives_way(&mut self) -> bool {
+        let coming = self.reserved[Holder::Backlog as usize];
+        coming >= self.log.open().bytes.len() && self.log.seal_oversized()
+    }
+
+    /// Makes an empty open segment for an entry at this time that brings its bytes, so many, along.
+    pub(super) fn make_room_for_own(&mut self, at: i64, bytes: usize) {
+        if !self.log.open().records.is_empty() {
+            self.log.seal();
+        }
+        while self.memory() + bytes > self.budget && self.evict_oldest() {}
+        self.log.ready(at, 0);
     }
 
     fn evict_oldest(&mut self) -> bool {

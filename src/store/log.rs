@@ -327,10 +327,15 @@ impl Log {
         }
     }
 
+    /// Whether a message of so many bytes is larger than a segment should be.
+    pub fn is_oversized(&self, bytes: usize) -> bool {
+        bytes > self.size.bytes
+    }
+
     /// Seals the open segment where it holds a message that is larger than a segment should be, so that
     /// nobody who reads it has to copy it.
     pub fn seal_oversized(&mut self) -> bool {
-        let oversized = self.open.bytes.len() > self.size.bytes;
+        let oversized = self.is_oversized(self.open.bytes.len());
         if oversized {
             self.seal();
         }

@@ -14,6 +14,7 @@
 //! kept to the microsecond. Nothing is lost silently: every message is shown, hidden, evicted, cleared
 //! or dropped, and [`Counters`] add up.
 
+mod adopt;
 mod append;
 mod bits;
 mod budget;

@@ -179,6 +179,10 @@ impl EventLoop {
                 None => turn.end = Some(End::TerminalGone),
             },
             written = self.output.written() => written?,
+            () = self.connection.grown() => {
+                self.make_way();
+                turn.pacer.changed(Change::Data, self.clock.now().instant);
+            }
             came = Came::next(&mut self.lines, &mut self.jobs, &mut self.tapes) => {
                 self.take_in(came, turn)?;
             }
@@ -272,16 +276,27 @@ impl EventLoop {
                 None => break,
             }
         }
-        let waiting = self.connection.waiting();
-        self.app.store.reserve(Holder::Backlog, waiting);
         self.app.recordings.counted(self.tapes.recorded());
         self.ticks(turn, now);
     }
 
     /// Into the log, and into the recording.
-    fn take(&mut self, data: Data) {
-        ingest::data(&mut self.app, &data);
-        self.tapes.take(data);
+    fn take(&mut self, mut data: Data) {
+        // the log counts it from here on
+        data.let_go();
+        self.make_way();
+        if self.tapes.recorded().is_some() {
+            ingest::data(&mut self.app, &data);
+            self.tapes.take(data);
+        } else {
+            ingest::owned(&mut self.app, data);
+        }
+    }
+
+    /// What waits, and a large message that is coming, have their place in the budget.
+    fn make_way(&mut self) {
+        let waiting = self.connection.waiting();
+        self.app.store.reserve(Holder::Backlog, waiting);
     }
 
     fn news(&mut self, news: News, turn: &mut Turn) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{App, Effect, JobDone, Level, Now, Phase, servers::complaint, switching};
 use crate::{
-    client::{Data, Error, Event, GapCause, Sid},
+    client::{Batch, Data, Error, Event, GapCause, Sid},
     payload::visible,
     store::{Direction, Marker, MarkerKind},
     tui::{
@@ -47,6 +47,19 @@ pub fn data(app: &mut App, data: &Data) {
             });
         }
     }
+}
+
+/// As [`data`], for an entry that nobody else needs: a large message is not copied.
+pub fn owned(app: &mut App, entry: Data) {
+    let (mut batch, direction) = match entry {
+        Data::Received(batch) => (batch, Direction::In),
+        Data::Sent(batch) => (batch, Direction::Out),
+        other => return data(app, &other),
+    };
+    let Batch {
+        bytes, records, at, ..
+    } = &mut batch;
+    app.store.append_owned(direction, bytes, records, *at);
 }
 
 /// Takes one event of the control lane.

@@ -1,8 +1,7 @@
-//! The built explorer under flood from a real nats-server: a terminal that hangs, another size, and
-//! what it all costs in memory.
+//! The built explorer under flood from a real nats-server: a terminal that hangs, and another size.
 
 use std::{
-    fs, thread,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -18,7 +17,7 @@ const GOINGNATS: &str = env!("CARGO_BIN_EXE_goingnats");
 const RATE: u64 = 20_000;
 
 /// The explorer, subscribed to everything that is published.
-fn started(server: &NatsServer, arguments: &[&str]) -> (Session, TempDir) {
+pub(super) fn started(server: &NatsServer, arguments: &[&str]) -> (Session, TempDir) {
     let home = tempfile::tempdir().unwrap();
     let url = server.url();
     let given = [
@@ -87,39 +86,4 @@ fn a_terminal_that_hangs_for_a_minute_under_flood_costs_frames_and_not_one_messa
     let newest = format!("message {} ", published - 1);
     session.wait_for_text(&newest);
     assert_saw(&mut session, published);
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn what_is_kept_is_what_it_costs() {
-    const KEEP: usize = 32 << 20;
-    const MOST: usize = KEEP + KEEP * 15 / 100 + 40_000_000;
-    let server = NatsServer::start();
-    let (session, _home) = started(&server, &["--keep", "32MiB"]);
-    let mut source = Source::connect(&server.address());
-    for subject in [
-        (|number| format!("sensors.{}", number % 10)) as fn(u64) -> String,
-        |number| format!("sensors.{}.{number}", number % 1000),
-    ] {
-        for _ in 0..20 {
-            source.publish(20_000, subject);
-            let newest = format!("message {} ", source.settle() - 1);
-            session.wait_for_text(&newest);
-            let resident = resident(session.process());
-            assert!(resident < MOST, "{resident} of {MOST} bytes");
-        }
-    }
-    session.wait_for_text("evicted");
-}
-
-/// Bytes of memory that a process has, as Linux counts them.
-#[cfg(target_os = "linux")]
-fn resident(process: i32) -> usize {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
-    let digits: String = line.chars().filter(char::is_ascii_digit).collect();
-    digits.parse::<usize>().unwrap() * 1024
 }

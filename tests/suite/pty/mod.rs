@@ -10,5 +10,7 @@
 mod explorer;
 mod flood;
 mod harness;
+#[cfg(target_os = "linux")]
+mod memory;
 mod stage;
 mod terminal;

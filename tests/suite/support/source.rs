@@ -51,6 +51,22 @@ impl Source {
         self.stream.write_all(&piece).expect("the server reads");
     }
 
+    /// Publishes one message of so many bytes.
+    pub fn publish_large(&mut self, subject: &str, bytes: usize) {
+        let payload = vec![b'x'; bytes];
+        let mut piece = Vec::new();
+        encode::publish(
+            &mut piece,
+            subject.as_bytes(),
+            None,
+            &Headers::new(),
+            &payload,
+        )
+        .expect("a message");
+        self.next += 1;
+        self.stream.write_all(&piece).expect("the server reads");
+    }
+
     /// Waits until the server has taken everything; how many messages that were.
     pub fn settle(&mut self) -> u64 {
         self.stream.write_all(b"PING\r\n").expect("it reads");
