@@ -163,6 +163,11 @@ impl<R: Read> Reader<R> {
         self.hungry && !self.ended
     }
 
+    /// What it holds for the line that is being read, in bytes.
+    pub fn memory(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     /// How far it is, in bytes of the source.
     pub fn position(&self) -> u64 {
         self.read - (self.end - self.start) as u64

@@ -121,6 +121,14 @@ impl Tape {
         }
     }
 
+    /// What it holds of what is being read, in bytes.
+    pub fn memory(&self) -> usize {
+        match &self.source {
+            Source::Lines(reader) => reader.memory(),
+            Source::Folder(_) => 0,
+        }
+    }
+
     /// What could not be read so far.
     pub fn problems(&self) -> &Problems {
         match &self.source {

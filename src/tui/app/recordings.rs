@@ -160,13 +160,19 @@ pub fn read(app: &mut App, read: Read) {
         return;
     };
     let mut chunk = match read {
-        Read::Chunk { chunk, progress } => {
+        Read::Chunk {
+            chunk,
+            progress,
+            held,
+        } => {
             opened.progress = progress;
+            app.store.reserve(Holder::Backlog, held);
             chunk
         }
         Read::End { problems, failed } => {
             (opened.problems, opened.failed) = (problems, failed);
             opened.ended = true;
+            app.store.reserve(Holder::Backlog, 0);
             return;
         }
     };
@@ -184,8 +190,13 @@ pub fn read(app: &mut App, read: Read) {
                     recording::Direction::In => store::Direction::In,
                     recording::Direction::Out => store::Direction::Out,
                 };
-                let records = &chunk.records[records];
-                app.store.append(direction, &chunk.bytes, records, at);
+                let is_all = records.len() == chunk.records.len();
+                let (records, bytes) = (&chunk.records[records], &mut chunk.bytes);
+                if is_all {
+                    app.store.append_owned(direction, bytes, records, at);
+                } else {
+                    app.store.append(direction, bytes, records, at);
+                }
             }
             Part::Marker(marker) => app.store.mark(kept(marker)),
         }

@@ -4,6 +4,7 @@
 use std::{
     fs::{self, File},
     io::{BufWriter, Write},
+    path::Path,
 };
 
 use super::{
@@ -55,6 +56,14 @@ fn what_is_kept_is_what_it_costs() {
     session.wait_for_text("evicted");
 }
 
+/// Opens a recording.
+fn opened(path: &Path, keep: &str) -> Session {
+    let program = env!("CARGO_BIN_EXE_goingnats");
+    Program::new(program, &["open", path.to_str().unwrap(), "--keep", keep])
+        .size(160, 45)
+        .start()
+}
+
 /// Waits until Subjects counts so many large messages.
 #[track_caller]
 fn wait_for_large(session: &Session, messages: u64) {
@@ -101,6 +110,27 @@ fn messages_as_large_as_all_that_is_kept_cost_no_more() {
 }
 
 #[test]
+fn a_recording_of_long_lines_is_opened_in_the_memory_that_is_kept() {
+    const KEEP: usize = 64 << 20;
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("long.ndjson");
+    let mut file = BufWriter::new(File::create(&path).unwrap());
+    let payload = "x".repeat(6_000_000);
+    for n in 0..20 {
+        let at = "2026-11-23T02:00:00Z";
+        writeln!(
+            file,
+            r#"{{"at":"{at}","dir":"in","subject":"sensors.{n}","data":"{payload}"}}"#
+        )
+        .unwrap();
+    }
+    file.into_inner().unwrap();
+    let session = opened(&path, "64MiB");
+    session.wait_for_text("of 20 messages are left out");
+    assert_bounded(&session, KEEP);
+}
+
+#[test]
 fn a_recording_of_any_length_is_opened_in_the_memory_that_is_kept() {
     const KEEP: usize = 16 << 20;
     const MESSAGES: u32 = 500_000;
@@ -122,13 +152,7 @@ fn a_recording_of_any_length_is_opened_in_the_memory_that_is_kept() {
         .unwrap();
     }
     file.into_inner().unwrap();
-    let session = Program::new(
-        env!("CARGO_BIN_EXE_goingnats"),
-        &["open", path.to_str().unwrap(), "--keep", "16MiB"],
-    )
-    .env("GOINGNATS_HOME", home.path().to_str().unwrap())
-    .size(160, 45)
-    .start();
+    let session = opened(&path, "16MiB");
     wait_until("the recording to be read", || {
         assert_bounded(&session, KEEP);
         session.screen().contains("left out")

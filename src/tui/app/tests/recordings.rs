@@ -32,7 +32,13 @@ fn read(stage: &mut Stage, entries: Vec<Entry>) {
         done: 42,
         total: Some(100),
     };
-    recordings::read(&mut stage.app, Read::Chunk { chunk, progress });
+    let held = 0;
+    let part = Read::Chunk {
+        chunk,
+        progress,
+        held,
+    };
+    recordings::read(&mut stage.app, part);
 }
 
 fn end(stage: &mut Stage) {
