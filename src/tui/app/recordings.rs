@@ -1,6 +1,10 @@
 //! Recordings, as the screen tells them: the one that is written, the one that is open, and the
 //! export of what is shown.
 
+mod export;
+
+pub use export::{ask_export, begin_export, exported, slice, stop_export};
+
 use std::{
     ops::Range,
     path::{Path, PathBuf},
@@ -8,15 +12,16 @@ use std::{
 
 use jiff::tz::TimeZone;
 
+use export::Export;
+
 use super::{Action, App, Effect, Focus, Level, Now, Phase};
 use crate::{
     client::Sid,
     payload::visible,
     recording::{self, Chunk, Existing, Part, Problems, Progress},
-    store::{self, Entry, Holder, MessageId, View},
+    store::{self, Holder},
     tui::{
         overlays::Overlay,
-        panes::messages,
         tapes::{Read, Recorded},
         widgets::{number, progress},
     },
@@ -28,10 +33,6 @@ pub const READ_ONLY: &str = "Read-only: this is a recording.";
 /// The most that may be on the way to the disk, in bytes, and the share of the budget that it may be.
 const ON_THE_WAY: usize = 32 << 20;
 const SHARE: usize = 8;
-
-/// How much of an export is made at once: little enough that a key waits for none of it.
-const SLICE_ROWS: usize = 1_024;
-const SLICE_BYTES: usize = 256 << 10;
 
 /// How many subscriptions of a recording are told apart; more share their numbers.
 const SUBSCRIPTIONS: Range<u64> = Chunk::UNTOLD..64;
@@ -61,37 +62,6 @@ struct Opened {
     failed: Option<String>,
 }
 
-/// The rows shown when it was asked for, on their way to a file.
-#[derive(Debug)]
-struct Export {
-    shown: Shown,
-    /// The newest row that was handed over.
-    after: Option<MessageId>,
-    last: MessageId,
-    rows: u64,
-    done: u64,
-    stopped: Option<&'static str>,
-}
-
-/// What decides which rows there are, beside what is evicted.
-#[derive(Debug, PartialEq)]
-struct Shown {
-    view: View,
-    muted: Vec<Option<Sid>>,
-    cleared: u64,
-}
-
-impl Shown {
-    fn of(app: &App) -> Shown {
-        let muted = app.subscriptions.rows().iter().filter(|row| row.muted);
-        Shown {
-            view: app.store.view().clone(),
-            muted: muted.map(|row| row.sid).collect(),
-            cleared: app.store.counters().cleared,
-        }
-    }
-}
-
 impl Recordings {
     /// Takes over how many messages were recorded, and how many missed.
     pub fn counted(&mut self, counts: Option<(u64, u64)>) {
@@ -114,7 +84,7 @@ impl Recordings {
     /// Whether there is an export that can be stopped.
     pub fn is_exporting(&self) -> bool {
         let export = self.export.as_ref();
-        export.is_some_and(|export| export.stopped.is_none())
+        export.is_some_and(Export::goes_on)
     }
 }
 
@@ -356,145 +326,6 @@ pub fn told(recorded: &Recorded) -> (Level, String) {
     }
 }
 
-/// Asks for the file to export to.
-pub fn ask_export(app: &mut App, now: Now) {
-    if app.recordings.export.is_some() {
-        let text = "An export is under way; Esc stops it.";
-        return app.toasts.show(Level::Notice, text, now.instant);
-    }
-    if app.store.filtering().is_some() && app.store.judged_until().is_none() {
-        let text = "The filter is still being applied; export when that is done.";
-        return app.toasts.show(Level::Notice, text, now.instant);
-    }
-    if exported_rows(app).is_none() {
-        return app.toasts.show(Level::Notice, NO_ROWS, now.instant);
-    }
-    let name = suggested("goingnats-shown", &app.setup.zone, now);
-    app.overlays.push(Overlay::export(&name));
-}
-
-const NO_ROWS: &str = "There is nothing to export: no message is shown.";
-
-/// The rows that an export begun now holds: the last of them, and how many there are. Rows that are
-/// not judged yet may turn up later and have no place in it, and pinned ones are not kept any more.
-fn exported_rows(app: &App) -> Option<(MessageId, u64)> {
-    let (store, shown) = (&app.store, messages::rows(app));
-    if shown.len() == shown.head() {
-        return None;
-    }
-    let newest = shown.id(shown.len() - 1)?;
-    let last = newest.min(store.judged_until()?);
-    let rows = match store.row_of(last) {
-        Ok(row) => row + 1,
-        Err(row) => row + u64::from(store.row(row).is_some_and(|entry| entry.id() < last)),
-    };
-    (rows > 0).then_some((last, rows))
-}
-
-/// Begins to export the rows shown now.
-pub fn begin_export(app: &mut App, path: PathBuf) -> Vec<Effect> {
-    let Some((last, rows)) = exported_rows(app) else {
-        app.toasts.show(Level::Notice, NO_ROWS, app.now.instant);
-        return Vec::new();
-    };
-    app.recordings.export = Some(Export {
-        shown: Shown::of(app),
-        after: None,
-        last,
-        rows,
-        done: 0,
-        stopped: None,
-    });
-    vec![Effect::Export(path)]
-}
-
-/// Stops an export; says whether there was one to be stopped.
-pub fn stop_export(app: &mut App) -> bool {
-    match &mut app.recordings.export {
-        Some(export) if export.stopped.is_none() => {
-            export.stopped = Some("Stopped");
-            true
-        }
-        _ => false,
-    }
-}
-
-/// The next rows to export; `None` at the end, whatever ended it.
-pub fn slice(app: &mut App) -> Option<Chunk> {
-    let shown = Shown::of(app);
-    let export = app.recordings.export.as_mut()?;
-    let store = &app.store;
-    if export.stopped.is_none() && export.shown != shown {
-        export.stopped = Some(if export.shown.cleared == shown.cleared {
-            "Stopped, because another view is shown"
-        } else {
-            "Stopped, because the log was cleared"
-        });
-    }
-    if export.stopped.is_some() {
-        return None;
-    }
-    let first = match export.after.map(|after| store.row_of(after)) {
-        None => 0,
-        Some(Ok(row)) => row + 1,
-        Some(Err(next)) => next,
-    };
-    let mut chunk = Chunk::default();
-    let entries = (first..store.rows()).map_while(|row| store.row(row));
-    let entries = entries
-        .take_while(|entry| entry.id() <= export.last)
-        .filter(|entry| export.after.is_none_or(|after| entry.id() > after));
-    let mut after = export.after;
-    for entry in entries.take(SLICE_ROWS) {
-        after = Some(entry.id());
-        chunk.push(match entry {
-            Entry::Marker { marker, .. } => recording::Entry::Marker(written(marker)),
-            Entry::Message(message) => recording::Entry::Message(line(&message)),
-        });
-        export.done += 1;
-        if chunk.bytes.len() >= SLICE_BYTES {
-            break;
-        }
-    }
-    export.after = after;
-    (!chunk.parts.is_empty()).then_some(chunk)
-}
-
-fn line<'a>(message: &store::Message<'a>) -> recording::Line<'a> {
-    let (direction, sid) = match message.direction {
-        store::Direction::In => (recording::Direction::In, Some(message.sid)),
-        store::Direction::Out => (recording::Direction::Out, None),
-    };
-    let (subject, reply) = (message.subject, message.reply);
-    let line = recording::Line::new(
-        message.at,
-        direction,
-        subject,
-        reply,
-        message.header,
-        message.payload,
-    );
-    recording::Line { sid, ..line }
-}
-
-/// Takes what became of the export.
-pub fn exported(app: &mut App, recorded: Recorded, now: Now) {
-    let (level, text) = told(&recorded);
-    let export = app.recordings.export.take();
-    let (level, text) = match export {
-        Some(Export {
-            stopped: Some(why), ..
-        }) if level == Level::Done => (Level::Notice, format!("{why}: {text}")),
-        Some(export) if level == Level::Done && export.done < export.rows => {
-            let gone = number::count(export.rows - export.done);
-            let text = format!("{text} {gone} were evicted before they could be written.");
-            (Level::Notice, text)
-        }
-        _ => (level, text),
-    };
-    app.toasts.show(level, text, now.instant);
-}
-
 /// What the status line says, and whether it is told in red.
 pub fn status(app: &App) -> Vec<(String, bool)> {
     let Recordings {
@@ -510,7 +341,7 @@ pub fn status(app: &App) -> Vec<(String, bool)> {
         parts.push((format!("reading {bar}{messages:>7} messages  "), false));
     }
     if let Some(export) = export {
-        let bar = bar(export.done as f64 / export.rows.max(1) as f64);
+        let bar = bar(export.share());
         parts.push((format!("exporting {bar}Esc stops  "), false));
     }
     if let Some(writing) = writing {
