@@ -19,7 +19,7 @@ use crate::{
     client::{Batch, Data, Error, Event, GapCause},
     context::Settings,
     filter::{self, Candidate, Filter},
-    protocol::subject,
+    protocol::{Record, subject},
     recording::{self, Direction, Line},
     tui::{tapes, widgets::number},
 };
@@ -47,7 +47,7 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
             stop.finishes_a_file();
         }
         if left != Some(0) {
-            ended = take_rest(session, &mut recording, ended).await;
+            ended = take_rest(session, &mut recording, &filter, ended).await;
         }
         recording.end(ended)
     })
@@ -84,6 +84,9 @@ async fn print(
                     if take_batch(&mut printer, recording, &batch, filter, left)? {
                         printer.flush()?;
                         last = Instant::now();
+                    } else if over(last, arguments.wait) {
+                        // Also where others come without a pause.
+                        return Ok(gave_up(arguments, filter, *left));
                     }
                     if *left == Some(0) {
                         return Ok(Exit::Done);
@@ -104,14 +107,7 @@ async fn print(
                 Some(_) => {}
                 None => reason = Some(Error::Closed),
             },
-            () = quiet(last, arguments.wait) => {
-                let (Some(left), Some(wait)) = (left, arguments.wait) else {
-                    return Ok(Exit::Done);
-                };
-                let what = if filter.is_everything() { "nothing" } else { "nothing that matches" };
-                tell(format_args!("{what} came for {}, {left} more awaited", took(wait)));
-                return Ok(Exit::TimedOut);
-            }
+            () = quiet(last, arguments.wait) => return Ok(gave_up(arguments, filter, *left)),
         }
     }
 }
@@ -130,15 +126,7 @@ fn take_batch(
         if *left == Some(0) {
             break;
         }
-        let matches = filter.matches(&Candidate {
-            direction: filter::Direction::In,
-            subject: record.subject(&batch.bytes),
-            reply: record.reply(&batch.bytes),
-            header: record.header(&batch.bytes),
-            payload: record.payload(&batch.bytes),
-            at: batch.at,
-            rtt: None,
-        });
+        let matches = filter.matches(&candidate(batch, record));
         if !matches && !recording.is_on() {
             continue;
         }
@@ -156,6 +144,18 @@ fn take_batch(
         printer.message(line)?;
     }
     Ok(!matching.is_empty())
+}
+
+fn candidate<'a>(batch: &'a Batch, record: &Record) -> Candidate<'a> {
+    Candidate {
+        direction: filter::Direction::In,
+        subject: record.subject(&batch.bytes),
+        reply: record.reply(&batch.bytes),
+        header: record.header(&batch.bytes),
+        payload: record.payload(&batch.bytes),
+        at: batch.at,
+        rtt: None,
+    }
 }
 
 /// Records and tells what happened between messages.
@@ -185,10 +185,11 @@ fn take_other(recording: &mut Recording, data: &Data) -> Result<(), recording::E
     Ok(())
 }
 
-/// Says goodbye; what had come by then is recorded, and what is not printed is told.
+/// Says goodbye; what had come by then is recorded, and what matches and is not printed is told.
 async fn take_rest(
     session: &mut Session,
     recording: &mut Recording,
+    filter: &Filter,
     ended: Result<Exit>,
 ) -> Result<Exit> {
     let mut unprinted = 0;
@@ -200,7 +201,8 @@ async fn take_rest(
             }
             outcome = match &data {
                 Data::Received(batch) => {
-                    unprinted += batch.records.len() as u64;
+                    let matches = |record: &&Record| filter.matches(&candidate(batch, record));
+                    unprinted += batch.records.iter().filter(matches).count() as u64;
                     recording.batch(batch)
                 }
                 other => take_other(recording, other),
@@ -230,6 +232,28 @@ async fn take_rest(
         }
         (Ok(()), ended) => ended,
     }
+}
+
+/// Whether nothing came for the wait.
+fn over(last: Instant, wait: Option<Duration>) -> bool {
+    wait.is_some_and(|wait| last.elapsed() >= wait)
+}
+
+/// How it ends where nothing came for the wait.
+fn gave_up(arguments: &Sub, filter: &Filter, left: Option<u64>) -> Exit {
+    let (Some(left), Some(wait)) = (left, arguments.wait) else {
+        return Exit::Done;
+    };
+    let what = if filter.is_everything() {
+        "nothing"
+    } else {
+        "nothing that matches"
+    };
+    tell(format_args!(
+        "{what} came for {}, {left} more awaited",
+        took(wait)
+    ));
+    Exit::TimedOut
 }
 
 /// Returns when nothing came for the wait; never where there is none.
