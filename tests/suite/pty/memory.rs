@@ -56,12 +56,14 @@ fn what_is_kept_is_what_it_costs() {
     session.wait_for_text("evicted");
 }
 
-/// Opens a recording.
+/// Opens a recording. Before it draws, the process may still be a copy of this one, memory included.
 fn opened(path: &Path, keep: &str) -> Session {
     let program = env!("CARGO_BIN_EXE_goingnats");
-    Program::new(program, &["open", path.to_str().unwrap(), "--keep", keep])
+    let session = Program::new(program, &["open", path.to_str().unwrap(), "--keep", keep])
         .size(160, 45)
-        .start()
+        .start();
+    session.wait_for_text("Messages");
+    session
 }
 
 /// Waits until Subjects counts so many large messages.
