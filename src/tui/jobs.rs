@@ -108,9 +108,12 @@ fn work(
                 Job::LoadFilters => filters.map(|path| JobDone::Filters(load_filters(path))),
                 Job::SaveFilter { name, expression } => filters.map(|path| {
                     let saved = settings::filters::save(path, &name, expression.as_deref());
-                    let saved =
-                        saved.map_err(|error| format!("The filter was not saved: {error}."));
-                    JobDone::Filters(saved.and_then(|()| load_filters(path)))
+                    match saved {
+                        Ok(()) => JobDone::Filters(load_filters(path)),
+                        Err(error) => {
+                            JobDone::FilterNotSaved(format!("The filter was not saved: {error}."))
+                        }
+                    }
                 }),
                 Job::Record(line) => path.and_then(|path| {
                     let written = history::append(path, &[*line], &files.secrets);

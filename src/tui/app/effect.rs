@@ -168,8 +168,10 @@ pub enum JobDone {
     },
     /// A part of what is kept was searched or filtered.
     Scanned(Box<Scanned>),
-    /// The filters that have a name, or why they could not be read or saved.
+    /// The filters that have a name, or why they could not be read.
     Filters(Result<Vec<SavedFilter>, String>),
+    /// Why a filter got no name, as a sentence.
+    FilterNotSaved(String),
     /// The history was read: its entries, the newest first, and what was wrong with the file.
     History {
         /// The number of the job.

@@ -232,8 +232,8 @@ pub fn job(app: &mut App, done: JobDone, now: Now) -> Vec<Effect> {
         JobDone::Resolved { choice, found } => {
             return switching::found(app, &choice, found, now);
         }
-        JobDone::Filters(Ok(saved)) => messages::tabs::loaded(app, saved),
-        JobDone::Filters(Err(reason)) | JobDone::HistoryFailed(reason) => {
+        JobDone::Filters(loaded) => messages::tabs::loaded(app, loaded, now),
+        JobDone::FilterNotSaved(reason) | JobDone::HistoryFailed(reason) => {
             app.toasts.show(Level::Failed, reason, now.instant)
         }
         JobDone::Copied(sentence) => app.toasts.show(Level::Done, sentence, now.instant),

@@ -251,3 +251,20 @@ fn a_hit_in_a_large_payload_is_gone_to_once_that_is_laid_out() {
     stage.received(0, "orders.us.paid", lines.as_bytes());
     stage.keys("<Enter>G").shows("the needle");
 }
+
+#[test]
+fn a_file_of_filters_that_cannot_be_read_is_told_of_once_however_often_it_is_looked_at() {
+    let mut stage = stage();
+    let mut look = |found: Result<Vec<SavedFilter>, &str>| {
+        let now = stage.now();
+        while stage.app.toasts.dismiss() {}
+        let found = found.map_err(str::to_owned);
+        ingest::job(&mut stage.app, JobDone::Filters(found), now);
+        stage.toasts().len()
+    };
+    assert_eq!(look(Err("line 3 is broken")), 1);
+    assert_eq!(look(Err("line 3 is broken")), 0);
+    assert_eq!(look(Err("line 4 is broken")), 1);
+    assert_eq!(look(Ok(Vec::new())), 0);
+    assert_eq!(look(Err("line 4 is broken")), 1);
+}

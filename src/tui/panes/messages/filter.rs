@@ -34,6 +34,8 @@ pub struct Filters {
     past: Vec<String>,
     /// Those that have a name.
     pub(super) saved: Vec<SavedFilter>,
+    /// What was said last of a file of them that cannot be read.
+    pub(super) unreadable: Option<String>,
 }
 
 impl Filters {

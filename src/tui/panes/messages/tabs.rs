@@ -22,8 +22,18 @@ pub fn height(app: &App) -> u16 {
 }
 
 /// Takes what the file of filters holds.
-pub fn loaded(app: &mut App, saved: Vec<SavedFilter>) {
-    app.messages.filters.saved = saved;
+pub fn loaded(app: &mut App, loaded: Result<Vec<SavedFilter>, String>, now: Now) {
+    let filters = &mut app.messages.filters;
+    let told = filters.unreadable.take();
+    match loaded {
+        Ok(saved) => filters.saved = saved,
+        // the file is looked at whenever the terminal is: once is enough
+        Err(reason) if told.as_ref() == Some(&reason) => filters.unreadable = told,
+        Err(reason) => {
+            filters.unreadable = Some(reason.clone());
+            app.toasts.show(Level::Failed, reason, now.instant);
+        }
+    }
 }
 
 /// Goes to a tab further on, around at the ends. A filter without a name stands before the first.
