@@ -70,6 +70,10 @@ pub struct EventLoop {
     pub editor: Result<Editor, editor::Error>,
 }
 
+/// The share of the budget, and the most of it, that stays free for what waits: as much comes and goes
+/// under any flood, and would have segments of the log given back and made anew all the while.
+const STEADY_SHARE: usize = 32;
+const STEADY_MOST: usize = 4 << 20;
 /// Batches taken in one turn before anything else gets its chance.
 const BATCHES: usize = 4;
 const SECOND: i64 = 1_000_000_000;
@@ -295,7 +299,8 @@ impl EventLoop {
 
     /// What waits, and a large message that is coming, have their place in the budget.
     fn make_way(&mut self) {
-        let waiting = self.connection.waiting();
+        let steady = (self.app.store.budget() / STEADY_SHARE).min(STEADY_MOST);
+        let waiting = self.connection.waiting().max(steady);
         self.app.store.reserve(Holder::Backlog, waiting);
     }
 
