@@ -140,6 +140,7 @@ impl Store {
         if let Some(place) = self.subscriptions.add(sid, subject) {
             self.copies.begin(place);
         }
+        self.trim();
     }
 
     /// From now on `sid` stands for the subscription that `before` was: one of the same subject, on
@@ -175,6 +176,7 @@ impl Store {
         let span = self.rates.tick(second);
         self.subscriptions.tick(second, span);
         self.subjects.tick(second, span);
+        self.trim();
     }
 
     /// Everything received and sent, by the second.

@@ -37,6 +37,16 @@ fn given_a_flood_memory_stays_under_the_budget_and_is_mostly_messages() {
 }
 
 #[test]
+fn given_a_full_log_subscriptions_that_are_added_stay_under_the_budget() {
+    let mut store = subscribed(MIB, &["a.>"]);
+    flood(&mut store, 20_000, |n| format!("a.{}", n % 10));
+    for sid in 3..2_000 {
+        store.add_subscription(sid, b"b.>");
+        assert!(store.memory() <= store.budget(), "{sid}");
+    }
+}
+
+#[test]
 fn given_small_messages_each_costs_few_bytes_beside_its_own() {
     for size in [16, 128] {
         let mut store = subscribed(64 * MIB, &["sensors.>"]);
