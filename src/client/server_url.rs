@@ -58,7 +58,8 @@ impl Scheme {
 }
 
 /// A server: `host`, `host:port` or `SCHEME://[user[:password]@]host[:port]` with a scheme of
-/// [`Scheme`]; IPv6 in brackets; a path for WebSocket alone.
+/// [`Scheme`]; IPv6 in brackets. A path and a query are asked for in the handshake of WebSocket; elsewhere
+/// they are left aside, and a fragment everywhere, as nats.go does.
 ///
 /// `Display` and `Debug` show everything but the user info.
 #[derive(Clone, PartialEq, Eq)]
@@ -90,9 +91,18 @@ impl ServerUrl {
     pub fn parse(url: &str) -> Result<ServerUrl, Error> {
         let url = url.trim();
         let (scheme, rest) = match url.split_once("://") {
-            Some((scheme, rest)) if !scheme.contains('@') => (scheme, rest),
+            Some((scheme, rest)) if !scheme.contains(['@', '/', '?', '#']) => (scheme, rest),
             _ => ("nats", url),
         };
+        // The user info could be meant to end before it, or it could belong to the path.
+        if let (Some(end), Some(at)) = (rest.find(['/', '?', '#']), rest.rfind('@'))
+            && end < at
+        {
+            return Err(Error::BadUrl {
+                url: "<hidden>".to_owned(),
+                reason: BAD_AT.to_owned(),
+            });
+        }
         // What stands before the last @ is user info even where it should have been encoded, so
         // that a slip in a password cannot make it part of a host that is shown.
         let (user_info, place) = match rest.rsplit_once('@') {
@@ -112,9 +122,12 @@ impl ServerUrl {
             },
             Some(_) => refuse(BAD_SCHEME),
         })?;
-        let (place, path) = match place.find('/').map(|at| place.split_at(at)) {
-            Some((place, path)) if scheme.is_web_socket() || path == "/" => (place, path),
-            _ => (place, ""),
+        let end = place.find(['/', '?', '#']).unwrap_or(place.len());
+        let (place, behind) = place.split_at(end);
+        let path = if scheme.is_web_socket() {
+            behind.split('#').next().unwrap_or_default()
+        } else {
+            ""
         };
         if path.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(refuse("has a path with blanks"));
@@ -127,7 +140,10 @@ impl ServerUrl {
             user: None,
             password: None,
             token: None,
-            path: path.trim_end_matches('/').to_owned(),
+            path: match path.trim_end_matches('/') {
+                query if query.starts_with('?') => format!("/{query}"),
+                path => path.to_owned(),
+            },
             tls_name: None,
         };
         if let Some(user_info) = user_info {
@@ -224,6 +240,8 @@ fn hide_fragment(error: Error, url: &str, urls: &str) -> Error {
 }
 
 const BAD_SCHEME: &str = "has an unknown scheme: nats://, tls://, ws:// and wss:// are understood";
+const BAD_AT: &str = "has an @ behind a /, ? or #: write %2F, %3F, %23 for these in user and password, \
+    and %40 for an @ that stands elsewhere";
 const BAD_PERCENT: &str = "has user info that is not percent-encoded UTF-8";
 
 fn split_port(place: &str) -> Result<(&str, Option<u16>), &'static str> {
@@ -360,9 +378,13 @@ mod tests {
             ("h:0", "has a port that is not a number from 1 to 65535"),
             ("h:70000", "has a port that is not a number from 1 to 65535"),
             (
-                "h/path",
+                "h\\path",
                 "has a host that is no host name: only host and port belong there",
             ),
+            ("nats://u:p/q@h", BAD_AT),
+            ("nats://h/?mail=a@b", BAD_AT),
+            ("wss://h/x@y", BAD_AT),
+            ("u#p@h", BAD_AT),
             ("u%:p@h", "has user info that is not percent-encoded UTF-8"),
             ("%ff@h", "has user info that is not percent-encoded UTF-8"),
         ];
@@ -397,6 +419,31 @@ mod tests {
         for (url, expected) in table {
             assert_eq!(ServerUrl::parse(url).unwrap().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn c018_a_path_a_query_and_a_fragment_change_no_host() {
+        let table = [
+            ("nats://h/path", "nats://h:4222"),
+            ("nats://h:1/path/more?x=1#y", "nats://h:1"),
+            ("h:1?tls=1", "nats://h:1"),
+            ("h#x", "nats://h:4222"),
+            ("nats://[::1]:5/x", "nats://[::1]:5"),
+            ("nats://u:p@h/path?next=http://i", "nats://h:4222"),
+            ("h?next=http://i", "nats://h:4222"),
+            ("ws://h?x=1", "ws://h:80/?x=1"),
+            ("ws://h:1/a/?x=1#y", "ws://h:1/a/?x=1"),
+            ("wss://h#y", "wss://h:443"),
+        ];
+        for (url, expected) in table {
+            assert_eq!(
+                ServerUrl::parse(url).unwrap().to_string(),
+                expected,
+                "{url}"
+            );
+        }
+        let server = ServerUrl::parse("nats://u:p@h:1/path").unwrap();
+        assert_eq!(server.user.as_deref(), Some("u"));
     }
 
     #[test]
