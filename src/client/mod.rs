@@ -25,6 +25,7 @@ mod blocking;
 mod clock;
 mod commands;
 mod connection;
+mod credential_text;
 mod credentials;
 mod data;
 mod dial;
