@@ -133,7 +133,7 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn subscribe(&self, subject: &str) -> Result<Sid, Error> {
-        self.subscribe_as(subject, None)
+        self.subscribe_as(subject, None, PATIENCE)
     }
 
     /// As [`Client::subscribe`], sharing the messages with the other members of a queue group.
@@ -163,12 +163,18 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn subscribe_queue(&self, subject: &str, queue: &str) -> Result<Sid, Error> {
-        self.subscribe_as(subject, Some(queue.as_bytes()))
+        self.subscribe_as(subject, Some(queue.as_bytes()), PATIENCE)
     }
 
-    fn subscribe_as(&self, subject: &str, queue: Option<&[u8]>) -> Result<Sid, Error> {
+    /// As [`Client::subscribe`], waiting at most `patience` for the server's word.
+    pub(super) fn subscribe_as(
+        &self,
+        subject: &str,
+        queue: Option<&[u8]>,
+        patience: Duration,
+    ) -> Result<Sid, Error> {
         let mut sid = Sid::INBOX;
-        let result = self.ask_for_ack(subject, || {
+        let result = self.ask_for_ack(subject, patience, || {
             sid = self.connection.subscribe(subject.as_bytes(), queue)?;
             Ok(Ack::Subscription(sid))
         });
@@ -455,7 +461,8 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn flush(&self) -> Result<(), Error> {
-        let result = self.ask_for_ack("flush", || self.connection.flush().map(Ack::Flush));
+        let flush = || self.connection.flush().map(Ack::Flush);
+        let result = self.ask_for_ack("flush", PATIENCE, flush);
         let trouble = self.shelf.lock().trouble.take();
         result.and(trouble.map_or(Ok(()), Err))
     }

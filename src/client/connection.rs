@@ -139,11 +139,12 @@ fn prepare(
     numbers: Arc<Numbers>,
 ) -> Result<(Connection, Lanes, Task), Error> {
     options.check()?;
-    for limit in [
+    let limits = [
         &mut options.dial_timeout,
         &mut options.attempt_timeout,
         &mut options.keepalive,
-    ] {
+    ];
+    for limit in limits.into_iter().chain(&mut options.step_timeout) {
         *limit = FOR_EVER.min(*limit);
     }
     let inbox: Arc<[u8]> = format!("{}.{}.", options.inbox_prefix, random::id())

@@ -145,7 +145,7 @@ impl Attempt<'_> {
         })?;
         let connector = self.beside("TLS", preparation).await?;
         let handshake = tls::shake_hands(&connector, server_name, stream);
-        match timeout_at(self.deadline, handshake).await {
+        match timeout_at(self.step_deadline(), handshake).await {
             Ok(Ok(stream)) => {
                 let info = tls::info(&stream, &self.options.tls);
                 Ok((stream, info))
@@ -162,9 +162,12 @@ impl Attempt<'_> {
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
     {
-        timeout_at(self.deadline, websocket::upgrade(self.server, stream))
-            .await
-            .unwrap_or_else(|Elapsed { .. }| Err(self.too_slow("WebSocket")))
+        timeout_at(
+            self.step_deadline(),
+            websocket::upgrade(self.server, stream),
+        )
+        .await
+        .unwrap_or_else(|Elapsed { .. }| Err(self.too_slow("WebSocket")))
     }
 
     /// A file may hang, and so is read beside.
@@ -183,7 +186,7 @@ impl Attempt<'_> {
         awaited: &'static str,
         work: JoinHandle<Result<T, Error>>,
     ) -> Result<T, Error> {
-        match timeout_at(self.deadline, work).await {
+        match timeout_at(self.step_deadline(), work).await {
             Ok(Ok(done)) => done,
             Ok(Err(_)) => Err(self.lost("a background thread failed; this is a bug")),
             Err(Elapsed { .. }) => Err(self.too_slow(awaited)),
@@ -194,6 +197,7 @@ impl Attempt<'_> {
         let mut reason = "no address".to_owned();
         for address in self.resolve().await? {
             let patience = self.options.dial_timeout.min(self.left());
+            let patience = patience.min(self.step());
             match timeout(patience, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => return Ok(stream),
                 Ok(Err(error)) => reason = describe(&error),
@@ -214,7 +218,7 @@ impl Attempt<'_> {
             reason,
         };
         let lookup = tokio::net::lookup_host((host.as_str(), *port));
-        match timeout_at(self.deadline, lookup).await {
+        match timeout_at(self.step_deadline(), lookup).await {
             Ok(Ok(addresses)) => {
                 let addresses: Vec<SocketAddr> = addresses.collect();
                 if addresses.is_empty() {
@@ -225,6 +229,19 @@ impl Attempt<'_> {
             Ok(Err(error)) => Err(none(describe(&error))),
             Err(Elapsed { .. }) => Err(none("the resolver does not answer".to_owned())),
         }
+    }
+
+    /// The longest that one step may take.
+    pub fn step(&self) -> Duration {
+        let whole = self.options.attempt_timeout;
+        self.options
+            .step_timeout
+            .map_or(whole, |step| step.min(whole))
+    }
+
+    /// When a step that begins now is given up.
+    pub fn step_deadline(&self) -> tokio::time::Instant {
+        self.deadline.min(tokio::time::Instant::now() + self.step())
     }
 
     fn left(&self) -> Duration {
@@ -272,7 +289,7 @@ impl Attempt<'_> {
         Error::HandshakeTimeout {
             server: self.name.clone(),
             awaited,
-            after: self.options.attempt_timeout,
+            after: self.step(),
         }
     }
 }

@@ -174,6 +174,14 @@ pub enum Error {
         /// The server's own words.
         reason: String,
     },
+    /// The server refused the inbox, so that no reply can come.
+    #[error("no reply can come: the inbox {subject:?} was refused: {reason}")]
+    InboxDenied {
+        /// The inbox, made visible.
+        subject: String,
+        /// The server's own words.
+        reason: String,
+    },
     /// Headers and payload are larger than the server takes.
     #[error("message of {size} bytes is larger than the server takes ({limit} bytes)")]
     TooLarge {

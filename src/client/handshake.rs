@@ -1,10 +1,11 @@
 //! The dialogue of a new connection: INFO, CONNECT, PONG.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::{
     io::{AsyncRead, AsyncWriteExt},
-    time::{error::Elapsed, timeout, timeout_at},
+    time::{Instant, error::Elapsed, timeout, timeout_at},
 };
 use zeroize::Zeroizing;
 
@@ -39,17 +40,18 @@ impl Attempt<'_> {
         auth::wipe(&mut connect);
         encode::ping(&mut hello);
         let since = Instant::now();
-        self.write(&mut reader, &hello).await?;
+        let by = self.step_deadline();
+        self.write(&mut reader, &hello, by).await?;
         loop {
             match reader.next().map_err(|error| self.broken(error))? {
                 Some((ServerOp::Pong, _)) => break,
                 Some((ServerOp::Info(json), _)) => info = merge(&info, self.parse(json)?),
                 Some((ServerOp::Error(text), _)) => return Err(self.refused(text, Some(proof))),
-                Some((ServerOp::Ping, _)) => self.write(&mut reader, b"PONG\r\n").await?,
+                Some((ServerOp::Ping, _)) => self.write(&mut reader, b"PONG\r\n", by).await?,
                 // +OK of a verbose server; and nothing is subscribed that a message could be for.
                 Some((ServerOp::Ok | ServerOp::Message(_), _)) => {}
                 None => self
-                    .fill(&mut reader, "PONG")
+                    .fill(&mut reader, "PONG", by)
                     .await
                     .map_err(|error| self.probably_refused(error, &info, proof, secure))?,
             }
@@ -64,6 +66,7 @@ impl Attempt<'_> {
         &self,
         reader: &mut Reader<R>,
     ) -> Result<Info, Error> {
+        let by = self.step_deadline();
         loop {
             if let Some(hint) = foreign(reader.unframed()) {
                 let server = self.name.clone();
@@ -79,15 +82,19 @@ impl Attempt<'_> {
                         hint: "it does not begin with INFO".to_owned(),
                     });
                 }
-                None if silent => self.first_word(reader).await?,
-                None => self.fill(reader, "INFO").await?,
+                None if silent => self.first_word(reader, by).await?,
+                None => self.fill(reader, "INFO", by).await?,
             }
         }
     }
 
     /// Whoever waits for us to speak first is not waited for until the attempt's time is over.
-    async fn first_word<R: AsyncRead + Unpin>(&self, reader: &mut Reader<R>) -> Result<(), Error> {
-        let filled = timeout(SILENCE, self.fill(reader, "INFO")).await;
+    async fn first_word<R: AsyncRead + Unpin>(
+        &self,
+        reader: &mut Reader<R>,
+        by: Instant,
+    ) -> Result<(), Error> {
+        let filled = timeout(SILENCE, self.fill(reader, "INFO", by)).await;
         filled.unwrap_or_else(|Elapsed { .. }| {
             Err(Error::HandshakeTimeout {
                 server: self.name.clone(),
@@ -124,9 +131,10 @@ impl Attempt<'_> {
         &self,
         reader: &mut Reader<R>,
         awaited: &'static str,
+        by: Instant,
     ) -> Result<(), Error> {
         let in_the_clear = !self.server.scheme.is_web_socket() && !self.options.tls.first;
-        match timeout_at(self.deadline, reader.fill()).await {
+        match timeout_at(by, reader.fill()).await {
             Ok(Ok(0)) if in_the_clear => {
                 Err(self.lost(format!("closed before {awaited}{}", hint(awaited))))
             }
@@ -137,9 +145,14 @@ impl Attempt<'_> {
         }
     }
 
-    async fn write(&self, reader: &mut Reader<Transport>, bytes: &[u8]) -> Result<(), Error> {
+    async fn write(
+        &self,
+        reader: &mut Reader<Transport>,
+        bytes: &[u8],
+        by: Instant,
+    ) -> Result<(), Error> {
         let writing = reader.source_mut().write_all(bytes);
-        match timeout_at(self.deadline, writing).await {
+        match timeout_at(by, writing).await {
             // What the server said before it closed tells more than that it closed.
             Ok(Ok(()) | Err(_)) => Ok(()),
             Err(Elapsed { .. }) => Err(self.too_slow("PONG")),
@@ -163,7 +176,9 @@ impl Attempt<'_> {
         match Refusal::parse(text) {
             Refusal::Credentials => Error::Refused {
                 server,
-                reason,
+                reason: proof
+                    .and_then(|proof| proof.flaw(Timestamp::now()))
+                    .unwrap_or(reason),
                 credentials: proof.map(Proof::fingerprint),
             },
             _ => Error::TurnedAway { server, reason },
@@ -181,7 +196,9 @@ impl Attempt<'_> {
         } else if info.auth_required {
             Error::Refused {
                 server,
-                reason: format!("{reason}; it wants credentials, and these are probably wrong"),
+                reason: proof.flaw(Timestamp::now()).unwrap_or_else(|| {
+                    format!("{reason}; it wants credentials, and these are probably wrong")
+                }),
                 credentials: Some(proof.fingerprint()),
             }
         } else {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Client, Error, Message, Options};
 
-/// The first message on a subject, on a connection named `one`.
+/// The first message on a subject, on a connection named `one`. Each step of connecting and
+/// subscribing may take as long as the wait for the message ([`Options::steps_within`]).
 ///
 /// # Errors
 /// [`Error::Timeout`] where none came in time, or why there is no connection.
@@ -22,8 +23,8 @@ use super::{Client, Error, Message, Options};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn one(servers: &str, subject: &str, timeout: Duration) -> Result<Message, Error> {
-    let client = Client::connect("one", servers)?;
-    let sid = client.subscribe(subject)?;
+    let client = Client::with(Options::new("one", servers)?.steps_within(timeout))?;
+    let sid = client.subscribe_as(subject, None, timeout)?;
     client.unsubscribe(sid, Some(1))?;
     let first = client.get_within(timeout)?.into_iter().next();
     first.ok_or_else(|| Error::Timeout {
@@ -51,7 +52,8 @@ pub fn publish(servers: &str, subject: &str, payload: impl AsRef<[u8]>) -> Resul
     client.flush()
 }
 
-/// Sends a request, on a connection named `request.SUBJECT`.
+/// Sends a request, on a connection named `request.SUBJECT`. Each step of connecting may take as long
+/// as the wait for the reply ([`Options::steps_within`]).
 ///
 /// # Errors
 /// Why there is no reply.
@@ -81,5 +83,5 @@ pub fn request(
     timeout: Duration,
 ) -> Result<Message, Error> {
     let options = Options::new(&format!("request.{subject}"), servers)?;
-    Client::with(options)?.request(subject, payload, timeout)
+    Client::with(options.steps_within(timeout))?.request(subject, payload, timeout)
 }

@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::{Credentials, Error, Secret, ServerUrl, Tls, server_url};
 use crate::protocol::subject;
 
+/// A step of connecting is given so long, however short the wait for an answer may be: it may cost more
+/// than one round trip, and the server work.
+const SHORTEST_STEP: Duration = Duration::from_secs(1);
+
 /// How to connect. Defaults are the goingnats column of `Options::new`.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -31,6 +35,10 @@ pub struct Options {
     /// The longest time from dialing to the first PONG; 10 s. A server that says nothing at all is
     /// given up after 3 s.
     pub attempt_timeout: Duration,
+    /// The longest wait for each step of connecting: an address to accept, TLS, INFO, PONG, the
+    /// subscriptions to be in place. `None`: `attempt_timeout` as a whole, and for the last step the
+    /// keepalive, so that a slow server gets the time it needs.
+    pub step_timeout: Option<Duration>,
     /// Silence from the server before a PING, and between PINGs; 10 s. Two unanswered: stale.
     pub keepalive: Duration,
     /// Know only the servers given here, whatever servers of their cluster these name; false.
@@ -60,6 +68,7 @@ impl Options {
             log_sent: false,
             dial_timeout: Duration::from_secs(3),
             attempt_timeout: Duration::from_secs(10),
+            step_timeout: None,
             keepalive: Duration::from_secs(10),
             ignore_discovered: false,
             keep_order: false,
@@ -67,6 +76,16 @@ impl Options {
         };
         options.check()?;
         Ok(options)
+    }
+
+    /// The same for somebody who waits at most `wait` for an answer: each step of connecting, which is
+    /// one exchange with the server too, is given as long, and a second at least.
+    #[must_use]
+    pub fn steps_within(self, wait: Duration) -> Options {
+        Options {
+            step_timeout: Some(wait.max(SHORTEST_STEP)),
+            ..self
+        }
     }
 
     /// What [`Options::new`] promised, after everybody could change everything.

@@ -48,6 +48,9 @@ pub(super) struct Task {
     pool: Pool,
     commands: CommandReceiver,
     taken: Vec<Command>,
+    /// Whether a round of attempts that fails is followed by another: from the first connection on,
+    /// or from the beginning.
+    patient: bool,
     /// Whether the last handle is gone.
     deserted: bool,
     backlog: Backlog,
@@ -90,6 +93,7 @@ impl Task {
         Task {
             pool: Pool::new(&options, random::number()),
             backlog: Backlog::new(options.backlog),
+            patient: options.retry_first,
             options: Arc::new(options),
             session,
             commands,
@@ -110,17 +114,13 @@ impl Task {
     /// Connects, and connects again, until it is over; then hands over what is left.
     pub async fn run(mut self) {
         let _obituary = Obituary(self.events.clone());
-        let mut patient = self.options.retry_first;
         while !self.session.is_over() {
             match self.attempt().await {
-                Ok(dialed) => {
-                    patient = true;
-                    self.converse(dialed).await;
+                Ok(dialed) => self.converse(dialed).await,
+                Err(Some(reason)) => {
+                    let next = self.pool.failed(&reason, !self.patient, random::number());
+                    self.go_on(next, reason).await;
                 }
-                Err(Some(reason)) => match self.pool.failed(&reason, !patient, random::number()) {
-                    Next::Try(wait) => self.pause(reason, wait).await,
-                    Next::GiveUp => self.session.finish(Some(reason), Instant::now()),
-                },
                 Err(None) => {}
             }
         }
@@ -155,7 +155,6 @@ impl Task {
                 Err(Interruption::Hurry) => {}
             }
         };
-        self.pool.connected();
         if dialed.tls.is_some() {
             // Who was spoken to in secret once is not spoken to in the clear later on.
             Arc::make_mut(&mut self.options).tls.required = true;
@@ -163,6 +162,14 @@ impl Task {
         self.session
             .connected(arrival(&server, &dialed), Now::read());
         Ok(dialed)
+    }
+
+    /// Waits for the next attempt, or ends everything.
+    async fn go_on(&mut self, next: Next, reason: Error) {
+        match next {
+            Next::Try(wait) => self.pause(reason, wait).await,
+            Next::GiveUp => self.session.finish(Some(reason), Instant::now()),
+        }
     }
 
     /// Waits before the next attempt, unless told to hurry.
@@ -219,17 +226,22 @@ impl Task {
             since = Instant::now();
         };
         let now = Now::read();
+        let stood = self.session.is_ready();
         let reason = self.session.lost(reason, now);
-        let wait = self
-            .pool
-            .lost(&reason, since, now.instant, random::number());
+        let random = random::number();
+        let next = if stood {
+            Next::Try(self.pool.lost(&reason, since, now.instant, random))
+        } else {
+            // One that was let in and thrown out before anything worked was not connected.
+            self.pool.failed(&reason, !self.patient, random)
+        };
         if let Relocation::Dialing(server, _) | Relocation::Subscribing(server, ..) =
             mem::take(&mut self.relocation)
         {
             self.pool.prefer(&server);
         }
         if !self.session.is_over() {
-            self.pause(reason, wait).await;
+            self.go_on(next, reason).await;
         }
     }
 
@@ -471,7 +483,12 @@ impl Task {
         self.tell_of_pool();
         for event in self.session.take_events() {
             match &event {
-                Event::Connected { info, .. } | Event::InfoChanged(info) => {
+                Event::Connected { info, .. } => {
+                    self.patient = true;
+                    self.pool.connected();
+                    self.pool.learn(&info.connect_urls, random::number());
+                }
+                Event::InfoChanged(info) => {
                     self.pool.learn(&info.connect_urls, random::number());
                 }
                 Event::LameDuck { .. } => self.plan_to_leave(),

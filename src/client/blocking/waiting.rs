@@ -1,8 +1,8 @@
 //! How a blocking client waits: it runs the background task itself meanwhile, where it can.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Client, PATIENCE};
+use super::Client;
 use crate::client::{
     Error,
     clock::deadline,
@@ -50,10 +50,11 @@ impl Client {
         }
     }
 
-    /// Asks for what is acknowledged, and waits for that.
+    /// Asks for what is acknowledged, and waits for that for so long.
     pub(super) fn ask_for_ack(
         &self,
         what: &str,
+        patience: Duration,
         ask: impl FnOnce() -> Result<Ack, Error>,
     ) -> Result<(), Error> {
         let expecting = |shelved: &mut Shelved| {
@@ -61,12 +62,12 @@ impl Client {
             shelved.expect_ack(ack);
             Ok(ack)
         };
-        let (ack, result) = self.ask(deadline(PATIENCE), expecting, Shelved::take_ack)?;
+        let (ack, result) = self.ask(deadline(patience), expecting, Shelved::take_ack)?;
         result.unwrap_or_else(|| {
             self.shelf.lock().give_up(ack);
             Err(Error::Timeout {
                 subject: what.to_owned(),
-                after: PATIENCE,
+                after: patience,
             })
         })
     }

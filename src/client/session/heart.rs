@@ -41,6 +41,8 @@ pub(in crate::client) struct Session {
     apart: Option<(GapCause, Instant)>,
     late_told: u64,
     pub(super) keepalive: Duration,
+    /// How long the subscriptions may take to be in place; `None`: as long as the server is alive.
+    step_timeout: Option<Duration>,
     log_sent: bool,
     over: bool,
 }
@@ -59,10 +61,14 @@ pub(super) struct Link {
     pub keepalive: Keepalive,
     /// Whether the subscriptions are back in place.
     pub ready: bool,
+    /// When they are waited for no longer.
+    pub ready_by: Option<Instant>,
     /// Whether the server knows that we have moved away.
     pub left: bool,
     /// What the server gave as its reason to close the connection.
     pub last_words: Option<Error>,
+    /// The last `-ERR` that is no reason to close, as far as we know, and when it was read.
+    pub last_error: Option<(String, Instant)>,
 }
 
 /// What a handshake told.
@@ -93,8 +99,37 @@ impl Link {
             tls,
             keepalive: Keepalive::new(keepalive, now),
             ready: false,
+            ready_by: None,
             left: false,
             last_words: None,
+            last_error: None,
+        }
+    }
+}
+
+impl Link {
+    /// When it is to be looked at.
+    fn deadline(&self) -> Instant {
+        let keepalive = self.keepalive.deadline();
+        match self.ready_by {
+            Some(at) if !self.ready => at.min(keepalive),
+            _ => keepalive,
+        }
+    }
+
+    /// The reason of its end in the server's own words, where it gave any right before.
+    fn explain(self, reason: Error) -> Error {
+        if let Some(words) = self.last_words {
+            return words;
+        }
+        match (reason, self.last_error) {
+            (Error::Lost { server, reason }, Some((words, at)))
+                if at == self.keepalive.last_inbound() =>
+            {
+                let reason = format!("{reason} after the words {words:?}");
+                Error::Lost { server, reason }
+            }
+            (reason, _) => reason,
         }
     }
 }
@@ -134,6 +169,7 @@ impl Session {
             apart: None,
             late_told: 0,
             keepalive: options.keepalive,
+            step_timeout: options.step_timeout,
             log_sent: options.log_sent,
             over: false,
         };
@@ -145,7 +181,10 @@ impl Session {
     /// has seen it all.
     pub fn connected(&mut self, arrival: Arrival, now: Now) {
         self.limits.learn(&arrival.info);
-        self.link = Some(Link::new(arrival, self.keepalive, now.instant));
+        self.link = Some(Link {
+            ready_by: self.step_timeout.map(|step| now.instant + step),
+            ..Link::new(arrival, self.keepalive, now.instant)
+        });
         if self.subscriptions.get(Sid::INBOX).is_none() {
             self.insert_inbox();
         }
@@ -163,7 +202,10 @@ impl Session {
         if link.is_some() {
             self.note_apart(GapCause::Lost, now.instant);
         }
-        let reason = link.and_then(|link| link.last_words).unwrap_or(reason);
+        let reason = match link {
+            Some(link) => link.explain(reason),
+            None => reason,
+        };
         self.fail_everything(&Error::Disconnected, now.instant);
         if let Some(ending) = &self.ending {
             let drained = ending.kind == EndingKind::Drain && !ending.heard;
@@ -195,6 +237,15 @@ impl Session {
                 reason: "it takes nothing that we write".to_owned(),
             });
         }
+        if let (false, Some(after)) = (link.ready, self.step_timeout)
+            && link.ready_by.is_some_and(|at| at <= now.instant)
+        {
+            return Err(Error::HandshakeTimeout {
+                server: link.server.clone(),
+                awaited: "PONG",
+                after,
+            });
+        }
         match link.keepalive.tick(now.instant) {
             Pulse::Wait => Ok(()),
             Pulse::Ping => {
@@ -214,7 +265,7 @@ impl Session {
             self.requests.deadline(),
             self.complaints.deadline(),
             self.outbox.deadline(),
-            self.link.as_ref().map(|link| link.keepalive.deadline()),
+            self.link.as_ref().map(Link::deadline),
             self.ending.as_ref().map(|ending| ending.deadline),
         ]
         .into_iter()
@@ -259,7 +310,7 @@ impl Session {
     }
 
     /// Whether a connection stands, its subscriptions in place.
-    pub(super) fn is_ready(&self) -> bool {
+    pub fn is_ready(&self) -> bool {
         self.link.as_ref().is_some_and(|link| link.ready)
     }
 

@@ -136,6 +136,9 @@ impl Session {
 
     fn refused(&mut self, text: &[u8], now: Now) {
         let words = visible_words(text);
+        if let Some(link) = &mut self.link {
+            link.last_error = Some((words.clone(), now.instant));
+        }
         let in_question = self.fences.subscription_in_question();
         let attributed = match Refusal::parse(text) {
             Refusal::CurrentSubscription => {
@@ -178,13 +181,15 @@ impl Session {
         let Some(subscription) = self.subscriptions.remove(sid) else {
             return false;
         };
-        let reason = denied(&subscription.subject, words);
+        let subject = subject::visible(&subscription.subject);
+        let reason = words.to_owned();
         if sid == Sid::INBOX {
-            // Without an inbox no reply can come.
+            let reason = Error::InboxDenied { subject, reason };
             for request in self.requests.take_all() {
                 self.answer(request, Err(reason.clone()), now.instant);
             }
         } else {
+            let reason = Error::Denied { subject, reason };
             self.events.push(Event::SubscriptionRefused { sid, reason });
         }
         true
@@ -208,7 +213,11 @@ impl Session {
         let Some(request) = ticket.and_then(|ticket| self.requests.take(Ticket(ticket))) else {
             return false;
         };
-        self.answer(request, Err(denied(reply, words)), now.instant);
+        let reason = Error::InboxDenied {
+            subject: subject::visible(reply),
+            reason: words.to_owned(),
+        };
+        self.answer(request, Err(reason), now.instant);
         true
     }
 

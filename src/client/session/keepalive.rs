@@ -57,6 +57,11 @@ impl Keepalive {
         Pulse::Ping
     }
 
+    /// When something came last.
+    pub fn last_inbound(&self) -> Instant {
+        self.last_inbound
+    }
+
     pub fn deadline(&self) -> Instant {
         self.next
     }
