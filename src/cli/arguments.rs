@@ -111,7 +111,8 @@ pub struct Sub {
 pub struct Publish {
     /// Where to
     pub subject: String,
-    /// The payload; read from stdin where it is left out and stdin is not a terminal
+    /// The payload; - reads it from stdin, and so does leaving it out where stdin is not a terminal. To
+    /// send a single dash: printf - | goingnats pub SUBJECT -
     #[arg(allow_negative_numbers = true)]
     pub body: Option<String>,
     #[command(flatten)]
@@ -133,7 +134,7 @@ pub struct Publish {
 pub struct Request {
     /// Where to
     pub subject: String,
-    /// The payload
+    /// The payload; - reads it from stdin. To send a single dash: printf - | goingnats request SUBJECT -
     #[arg(
         default_value = "",
         hide_default_value = true,

@@ -4,7 +4,10 @@ use std::{fmt, process::ExitCode};
 
 use thiserror::Error;
 
-use super::output::OutputError;
+use super::{
+    next_step::{Advised, next_step},
+    output::OutputError,
+};
 use crate::{broker, client, context, protocol::ProtocolError, settings};
 
 /// How a command ended.
@@ -54,6 +57,8 @@ pub fn unusable(flag: &str, error: ProtocolError) -> UsageError {
 pub fn class(error: &anyhow::Error) -> Exit {
     if let Some(error) = error.downcast_ref::<client::Error>() {
         class_of_client(error)
+    } else if let Some(advised) = error.downcast_ref::<Advised>() {
+        class_of_client(&advised.error)
     } else if let Some(context::Error::Client { error, .. }) = error.downcast_ref() {
         class_of_client(error)
     } else if error.is::<context::Error>()
@@ -98,6 +103,7 @@ fn class_of_client(error: &client::Error) -> Exit {
         | E::Lost { .. }
         | E::Stale { .. }
         | E::Denied { .. }
+        | E::InboxDenied { .. }
         | E::Disconnected => Exit::Refused,
         _ => Exit::Failed,
     }
@@ -109,41 +115,11 @@ pub struct Sentence<'a>(pub &'a anyhow::Error);
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#}", self.0)?;
-        match self.0.downcast_ref().and_then(next_step) {
+        match next_step(self.0) {
             Some(step) => write!(f, "; {step}"),
             None => Ok(()),
         }
     }
-}
-
-fn next_step(error: &client::Error) -> Option<&'static str> {
-    use client::Error as E;
-    Some(match error {
-        E::Dns { .. } => "check the host name given with --server or NATS_URL",
-        E::Dial { .. } => {
-            "start a server with \"goingnats serve\", or name another with --server or NATS_URL"
-        }
-        E::NotNats { .. } => "check the port given with --server or NATS_URL",
-        E::HandshakeTimeout {
-            awaited: "INFO", ..
-        } => "try --tlsfirst, or check the port given with --server or NATS_URL",
-        E::TlsVerify { .. } => {
-            "name the server as its certificate does, and the authority with --tlsca or NATS_CA"
-        }
-        E::SecureNotAvailable { .. } => {
-            "turn TLS on in its configuration, or use nats:// and no TLS options to talk in the clear"
-        }
-        E::NkeysUnsupported { .. } => "use --creds, --user or --token instead",
-        E::Denied { .. } => "choose another subject, or another user with --creds or --user",
-        E::TlsClientCertRequired { .. } => {
-            "give one with --tlscert and --tlskey, or NATS_CERT and NATS_KEY"
-        }
-        E::Refused { .. } => "check --user, --password and --token, or their NATS_* variables",
-        E::Timeout { .. } => "wait longer with --timeout",
-        E::TooLarge { .. } => "send less, or raise max_payload in the server's configuration",
-        E::NoResponders { .. } => "check the subject, or start who answers it",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@
 //! Each command is one file. Around them:
 //!
 //! * `supervise` runs a headless command and ends it in an orderly way when a signal comes;
-//! * `session` is its connection, `output` and `print` are what it writes to stdout;
+//! * `target` says where it connects, `session` is its connection, `waiting` tells what it waits for;
+//! * `body` is what it sends, `output` and `print` are what it writes to stdout;
 //! * `filter` reads a filter and points at what is wrong in it;
-//! * `exit` knows the code and the sentence that a script and a person get in the end.
+//! * `exit` knows the code and the sentence that a script and a person get in the end, `next_step` the
+//!   end of that sentence.
 
 mod arguments;
+mod body;
 mod context;
 mod demo;
 mod exit;
@@ -16,6 +19,7 @@ mod explore;
 mod filter;
 mod history;
 mod log;
+mod next_step;
 mod open;
 mod output;
 mod print;
@@ -29,5 +33,7 @@ mod serve;
 mod session;
 mod subscribe;
 mod supervise;
+mod target;
+mod waiting;
 
 pub use run::main;

@@ -1,23 +1,23 @@
 //! `goingnats pub`: publishes, and ends when the server has processed it.
 
-use std::io::{self, IsTerminal, Read};
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 
 use super::{
     arguments::Publish,
+    body::body,
     exit::{Exit, unusable},
     record::Recorder,
     request::headers,
     session::{Session, with_session},
-    supervise::{Stop, on_thread},
+    supervise::Stop,
+    target::Target,
 };
 use crate::{
     client::Error,
     context::Settings,
     history::{Entry, Kind},
-    protocol::{Limits, subject},
+    protocol::subject,
 };
 
 /// Publishes the body as often as asked; the history keeps it once.
@@ -33,12 +33,12 @@ pub async fn publish(
     }
     let given = arguments.headers.pairs()?;
     headers(&given)?;
-    let options = settings.options()?;
+    let target = Target::of(&settings, None)?;
     let payload = tokio::select! {
-        payload = body(arguments.body.clone()) => payload?,
+        payload = body(arguments.body.clone(), true) => payload?,
         exit = stop.told() => return Ok(exit),
     };
-    with_session(options, stop, async |session| {
+    with_session(target, stop, async |session| {
         let mut entry = Entry {
             headers: given.clone(),
             payload,
@@ -59,31 +59,14 @@ async fn send(session: &mut Session, entry: &Entry, arguments: &Publish) -> Resu
     let reply = arguments.reply.as_deref().map(str::as_bytes);
     for _ in 0..arguments.count {
         session
-            .publish(&entry.subject, reply, &headers, &entry.payload)
+            .publish(
+                &entry.subject,
+                reply,
+                &headers,
+                &entry.payload,
+                entry.timeout,
+            )
             .await?;
     }
     Ok(session.flush(entry.timeout).await?)
-}
-
-/// The body of the command line, else what stdin holds; nothing where stdin is a terminal.
-async fn body(argument: Option<String>) -> Result<Vec<u8>> {
-    match argument {
-        Some(body) => Ok(body.into_bytes()),
-        None if io::stdin().is_terminal() => Ok(Vec::new()),
-        None => on_thread(read_stdin).await?,
-    }
-}
-
-fn read_stdin() -> Result<Vec<u8>> {
-    let limit = Limits::CLIENT.message;
-    let mut body = Vec::new();
-    io::stdin()
-        .lock()
-        .take(limit as u64 + 1)
-        .read_to_end(&mut body)
-        .context("stdin")?;
-    if body.len() > limit {
-        bail!("stdin holds more than {limit} bytes, and no server takes that");
-    }
-    Ok(body)
 }

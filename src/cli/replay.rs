@@ -10,6 +10,7 @@ use super::{
     request::{ask, headers},
     session::{Session, with_session},
     supervise::Stop,
+    target::Target,
 };
 use crate::{
     context::{Origin, Settings},
@@ -35,7 +36,8 @@ pub async fn replay(arguments: Replay, settings: Settings, stop: Stop) -> Result
         };
         return Err(UsageError(sentence).into());
     }
-    with_session(settings.options()?, stop, async |session| {
+    let longest = saved.iter().map(|(_, entry)| entry.timeout).max();
+    with_session(Target::of(&settings, longest)?, stop, async |session| {
         let mut output = Output::new();
         let mut exit = match problems.as_slice() {
             [] => Exit::Done,
@@ -86,7 +88,13 @@ async fn send(session: &mut Session, entry: &Entry) -> Result<String> {
         Kind::Publish => {
             let headers = headers(&entry.headers)?;
             session
-                .publish(&entry.subject, None, &headers, &entry.payload)
+                .publish(
+                    &entry.subject,
+                    None,
+                    &headers,
+                    &entry.payload,
+                    entry.timeout,
+                )
                 .await?;
             session.flush(entry.timeout).await?;
             Ok("published".to_owned())

@@ -8,11 +8,13 @@ use tokio::time::timeout;
 
 use super::{
     arguments::Request,
+    body::body,
     exit::Exit,
     print::Printer,
     record::Recorder,
     session::{Reply, Session, now, with_session},
     supervise::Stop,
+    target::Target,
 };
 use crate::{
     client::{Data, Error, GapCause, Message},
@@ -28,15 +30,20 @@ pub async fn request(
     arguments: Request,
     settings: Settings,
     recorder: Recorder,
-    stop: Stop,
+    mut stop: Stop,
 ) -> Result<Exit> {
     subject::check_publish(arguments.subject.as_bytes()).map_err(Error::from)?;
     let given = arguments.headers.pairs()?;
     headers(&given)?;
-    with_session(settings.options()?, stop, async |session| {
+    let target = Target::of(&settings, None)?;
+    let payload = tokio::select! {
+        payload = body(Some(arguments.body.clone()), false) => payload?,
+        exit = stop.told() => return Ok(exit),
+    };
+    with_session(target, stop, async |session| {
         let mut entry = Entry {
             headers: given.clone(),
-            payload: arguments.body.clone().into_bytes(),
+            payload,
             timeout: settings.timeout.value,
             context: settings.context_name(),
             server: session.server.clone(),
@@ -97,10 +104,16 @@ async fn gather(
     let inbox = inbox.as_bytes();
     let mut count = 0;
     let all = async {
-        let subscription = session.subscribe(inbox, None).await?;
+        let subscription = session.subscribe(inbox, None).await.map_err(of_inbox)?;
         let sent = now();
         session
-            .publish(&entry.subject, Some(inbox), &headers, &entry.payload)
+            .publish(
+                &entry.subject,
+                Some(inbox),
+                &headers,
+                &entry.payload,
+                entry.timeout,
+            )
             .await?;
         session.flush(entry.timeout).await?;
         while wanted == 0 || count < wanted {
@@ -143,6 +156,14 @@ async fn gather(
             after: entry.timeout,
         }
         .into()),
+    }
+}
+
+/// What it means that a subscription is refused which is for replies.
+fn of_inbox(error: Error) -> Error {
+    match error {
+        Error::Denied { subject, reason } => Error::InboxDenied { subject, reason },
+        error => error,
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     recording::Recording,
     session::{Session, with_session_until},
     supervise::Stop,
+    target::Target,
 };
 use crate::{
     client::{Batch, Data, Error, Event, GapCause},
@@ -36,7 +37,8 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
         "--where",
         arguments.condition.as_deref().unwrap_or_default(),
     )?;
-    with_session_until(settings.options()?, stop, async |session, stop| {
+    let target = Target::of(&settings, arguments.wait)?;
+    with_session_until(target, stop, async |session, stop| {
         let mut recording = Recording::off();
         let mut left = arguments.count;
         let mut ended = tokio::select! {
@@ -68,7 +70,7 @@ async fn print(
     // Not before: a connection that fails leaves no empty file behind.
     recording.begin(&arguments.record)?;
     let mut printer = Printer::new(arguments.forms.chosen());
-    let mut connected = true;
+    let mut told = None;
     let mut last = Instant::now();
     let (mut open, mut reason) = (true, None);
     loop {
@@ -96,11 +98,15 @@ async fn print(
                 None => open = false,
             },
             event = session.lanes.events.recv(), if reason.is_none() => match event {
-                Some(Event::Disconnected { reason, .. }) if connected => {
-                    tell(format_args!("{reason}; trying to reconnect"));
-                    connected = false;
+                // Attempts that fail as the one before are not told again.
+                Some(Event::Disconnected { reason, .. }) => {
+                    let reason = Some(reason);
+                    if let (Some(reason), true) = (&reason, reason != told) {
+                        tell(format_args!("{reason}; trying to reconnect"));
+                    }
+                    told = reason;
                 }
-                Some(Event::Connected { .. }) => connected = true,
+                Some(Event::Connected { .. }) => told = None,
                 Some(Event::SubscriptionRefused { reason, .. }) => return Err(reason.into()),
                 Some(Event::ServerError { text, .. }) => tell(format_args!("the server says {text:?}")),
                 Some(Event::Closed { reason: why }) => reason = Some(why.unwrap_or(Error::Closed)),

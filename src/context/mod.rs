@@ -28,6 +28,7 @@ mod expand;
 mod file;
 mod folder;
 mod group;
+mod identity;
 mod options;
 mod program;
 mod reference;

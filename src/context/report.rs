@@ -165,7 +165,7 @@ fn shown_literal(value: &Secret) -> String {
 }
 
 /// A bare value is a path, unless somebody put the seed itself there.
-fn shown_path(value: &Secret) -> String {
+pub(super) fn shown_path(value: &Secret) -> String {
     match Reference::parse(value.reveal()) {
         Reference::Bare(path) if !is_seed(path) => path.to_owned(),
         _ => shown_literal(value),

@@ -39,6 +39,74 @@ impl Fake {
     }
 }
 
+/// After which of its steps a server says nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// It accepts.
+    Accept,
+    /// INFO.
+    Info,
+    /// INFO that asks for TLS; it reads the client's hello.
+    TlsHello,
+    /// So many PONGs: the first ends the handshake, the third says that the connection stands.
+    Pong(usize),
+    /// So many PONGs, and half a message.
+    HalfMessage(usize),
+}
+
+impl Last {
+    /// All of them, for a client that sends a PING more once the connection stands.
+    pub const ALL: [Last; 9] = [
+        Last::Accept,
+        Last::Info,
+        Last::TlsHello,
+        Last::Pong(1),
+        Last::Pong(2),
+        Last::Pong(3),
+        Last::Pong(4),
+        Last::HalfMessage(3),
+        Last::HalfMessage(4),
+    ];
+
+    /// Whether the connection stands by then.
+    pub fn lets_in(self) -> bool {
+        matches!(self, Last::Pong(3..) | Last::HalfMessage(3..))
+    }
+
+    /// Whether a PING more than that is answered.
+    pub fn confirms(self) -> bool {
+        matches!(self, Last::Pong(4..) | Last::HalfMessage(4..))
+    }
+}
+
+impl Fake {
+    /// Falls silent after this step, and stays so until the client hangs up.
+    pub fn silent_after(last: Last) -> Fake {
+        Fake::once(move |mut peer| {
+            let pongs = match last {
+                Last::Accept => return peer.until_closed(),
+                Last::TlsHello => {
+                    peer.send(INFO.replace("{", r#"{"tls_required":true,"#));
+                    peer.some();
+                    return peer.until_closed();
+                }
+                Last::Info => 0,
+                Last::Pong(pongs) | Last::HalfMessage(pongs) => pongs,
+            };
+            peer.send(INFO);
+            for _ in 0..pongs {
+                if !peer.answers_ping() {
+                    return;
+                }
+            }
+            if let Last::HalfMessage(_) = last {
+                peer.send("MSG a 2 100\r\nhalf");
+            }
+            peer.until_closed();
+        })
+    }
+}
+
 impl Drop for Fake {
     /// A script that failed fails its test.
     fn drop(&mut self) {
@@ -131,6 +199,23 @@ impl Peer {
         self.shake_hands();
         for _ in 0..others + 2 {
             self.answer_ping();
+        }
+    }
+
+    /// As [`Peer::answer_ping`]; whether one came before the client hung up.
+    pub fn answers_ping(&mut self) -> bool {
+        const PING: &[u8] = b"PING\r\n";
+        let mut chunk = vec![0; 64 << 10];
+        loop {
+            let found = self.unread.windows(6).position(|window| window == PING);
+            if let Some(at) = found {
+                self.unread.drain(..at + PING.len());
+                return self.stream.write_all(b"PONG\r\n").is_ok();
+            }
+            match self.stream.read(&mut chunk) {
+                Ok(0) | Err(_) => return false,
+                Ok(count) => self.unread.extend_from_slice(&chunk[..count]),
+            }
         }
     }
 

@@ -3,13 +3,14 @@
 mod auth;
 mod cluster;
 mod errors;
-mod fake;
+pub mod fake;
 mod handshake;
 mod headers;
 mod keepalive;
 mod messages;
 mod reconnect;
 mod requests;
+mod silence;
 mod soak;
 mod subscriptions;
 mod taker;

@@ -56,8 +56,18 @@ fn given_credentials_that_are_wrong_then_the_code_is_3_and_nothing_shows_them() 
     let none = home.run(&["pub", "a", "b", "-s", &url]);
 
     right.assert(0, "");
-    for ended in [wrong, token, none] {
-        ended.assert_failed(3, &["Authorization Violation", "--user"]);
+    for (ended, used) in [
+        (
+            wrong,
+            "the user \"me\" (--user) and the password (--password)",
+        ),
+        (token, "the token (--token)"),
+        (
+            none,
+            "no credentials were given: use --creds, --nkey, --user or --token",
+        ),
+    ] {
+        ended.assert_failed(3, &["Authorization Violation", used]);
         assert!(!ended.stderr.contains("hunter2"), "{}", ended.stderr);
     }
 }
