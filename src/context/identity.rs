@@ -72,7 +72,6 @@ fn both(first: String, second: Option<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{
         client::Secret,
         context::{Environment, Flags, resolve},

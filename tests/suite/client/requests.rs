@@ -191,7 +191,7 @@ fn c087_without_an_inbox_requests_say_why() {
     for _ in 0..2 {
         let answer = client.request("s", "", Duration::from_secs(60));
         match answer {
-            Err(Error::Denied { subject, .. }) => assert!(subject.starts_with("_INBOX.")),
+            Err(Error::InboxDenied { subject, .. }) => assert!(subject.starts_with("_INBOX.")),
             other => panic!("{other:?}"),
         }
     }

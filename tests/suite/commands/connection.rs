@@ -3,7 +3,7 @@
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, process::Stdio};
 
 use super::{Home, Running, server};
-use crate::support::{Certificates, NatsServer, wait_until};
+use crate::support::{Certificates, NatsServer, Operator, User, wait_until};
 
 #[test]
 fn given_nothing_that_listens_then_the_code_is_3_and_the_sentence_names_it_and_the_next_step() {
@@ -70,6 +70,110 @@ fn given_credentials_that_are_wrong_then_the_code_is_3_and_nothing_shows_them() 
         ended.assert_failed(3, &["Authorization Violation", used]);
         assert!(!ended.stderr.contains("hunter2"), "{}", ended.stderr);
     }
+}
+
+#[test]
+fn given_a_refusal_then_the_hint_names_what_was_used_and_who_gave_it() {
+    let home = Home::new();
+    let operator = Operator::new();
+    let server = NatsServer::with_config(&operator.config());
+    let address = server.address();
+    let User { jwt, seed, .. } = Operator::new().user();
+    let stranger = home.file("stranger.creds", &Operator::new().user().creds());
+    let nkey = home.file("stranger.nk", &seed);
+    let context = format!(r#"{{"url": "{address}", "creds": "{stranger}"}}"#);
+    home.file(".config/nats/context/prod.json", &context);
+    let url = format!("nats://me:hunter2@{address}");
+    let table = [
+        (
+            vec!["--creds", &stranger],
+            format!("the credentials file {stranger:?} (--creds)"),
+        ),
+        (
+            vec!["--nkey", &nkey],
+            format!("the nkey seed file {nkey:?} (--nkey)"),
+        ),
+        (
+            vec!["--jwt", &jwt, "--seed", &seed],
+            "the user JWT (--jwt) and its seed (--seed)".to_owned(),
+        ),
+        (
+            vec!["--context", "prod"],
+            format!("the credentials file {stranger:?} (context \"prod\")"),
+        ),
+        (
+            vec!["-s", &url],
+            "the user info of the URL (--server)".to_owned(),
+        ),
+        (vec![], "no credentials were given: use --creds".to_owned()),
+    ];
+    for (given, used) in &table {
+        let own: &[&str] = match given.first() {
+            Some(&"-s" | &"--context") => &[],
+            _ => &["-s", &address],
+        };
+        for command in [["pub", "a", "b"].as_slice(), &["sub", "a"]] {
+            let ended = home.run(&[command, own, given].concat());
+            ended.assert_failed(3, &["Authorization Violation", used]);
+            assert!(!ended.stderr.contains(&seed), "{}", ended.stderr);
+        }
+    }
+}
+
+#[test]
+fn given_a_jwt_that_expired_then_that_is_the_reason() {
+    let home = Home::new();
+    let operator = Operator::new();
+    let server = NatsServer::with_config(&operator.config());
+    let creds = home.file("me.creds", &operator.expired_user().creds());
+    let ended = home.run(&["pub", "a", "b", "-s", &server.url(), "--creds", &creds]);
+    ended.assert_failed(3, &["the user JWT expired at 20", "me.creds", "(--creds)"]);
+    assert!(!ended.stderr.contains("Violation"), "{}", ended.stderr);
+}
+
+#[test]
+fn given_credentials_with_something_missing_then_the_code_is_2_and_the_sentence_says_what() {
+    let (home, creds) = (Home::new(), Operator::new().user().creds());
+    let (jwt, seed) = creds.split_once("*****").unwrap();
+    for (text, missing) in [
+        (jwt, "holds a user JWT and no seed"),
+        (seed, "holds a seed and no user JWT"),
+        ("", "is empty"),
+    ] {
+        let file = home.file("me.creds", text);
+        let ended = home.run(&["pub", "a", "b", "--creds", &file]);
+        ended.assert_failed(2, &["me.creds", missing]);
+    }
+}
+
+#[test]
+fn given_an_inbox_that_is_refused_then_the_hint_is_another_prefix() {
+    let home = Home::new();
+    let server = NatsServer::with_config(
+        r#"authorization { users: [ { user: u, password: p, permissions: {
+            subscribe: { allow: "_MINE.>" } } } ] }"#,
+    );
+    let url = format!("nats://u:p@{}", server.address());
+    for several in [["--replies", "1"], ["--replies", "2"]] {
+        let request = ["request", "a", "b", "-s", &url];
+        let ended = home.run(&[&request[..], &several].concat());
+        ended.assert_failed(3, &["inbox \"_INBOX.", "refused", "--inbox-prefix"]);
+        let prefix = ["--inbox-prefix", "_MINE"];
+        let allowed = home.run(&[&request[..], &several, &prefix].concat());
+        assert_eq!(allowed.code, Some(5), "{allowed:?}");
+    }
+}
+
+#[test]
+fn given_a_url_with_a_path_then_it_is_taken_as_natscli_takes_it() {
+    let (home, server) = (Home::new(), server());
+    for behind in ["/path", "/path?x=1#y", "?x=1", "#y", "/"] {
+        let url = format!("{}{behind}", server.url());
+        home.run(&["pub", "a", "b", "-s", &url]).assert(0, "");
+    }
+    let ended = home.run(&["pub", "a", "b", "-s", "nats://me:hun/ter2@127.0.0.1"]);
+    ended.assert_failed(2, &["--server", "%2F"]);
+    assert!(!ended.stderr.contains("ter2"), "{}", ended.stderr);
 }
 
 #[test]

@@ -72,6 +72,27 @@ fn given_no_body_then_stdin_is_the_body_to_the_last_byte() {
 }
 
 #[test]
+fn given_a_dash_then_stdin_is_the_body_a_single_dash_too() {
+    let (home, server) = (Home::new(), server());
+    let listener = listener(&server.url());
+    let url = server.url();
+
+    for body in [&b"a\nb\n"[..], b"", b"-"] {
+        home.run_with_stdin(&["pub", "a", "-", "-s", &url], body)
+            .assert(0, "");
+    }
+    home.run(&["pub", "a", "-1", "-s", &url]).assert(0, "");
+
+    let messages = take(&listener, 4);
+    let payloads: Vec<&[u8]> = messages.iter().map(|m| m.payload.as_slice()).collect();
+    assert_eq!(payloads, [&b"a\nb\n"[..], b"", b"-", b"-1"]);
+    for command in ["pub", "request"] {
+        let help = home.run(&[command, "--help"]);
+        assert!(help.stdout.contains("single dash"), "{}", help.stdout);
+    }
+}
+
+#[test]
 fn given_thousands_then_none_is_lost() {
     let (home, server) = (Home::new(), server());
     let listener = listener(&server.url());

@@ -62,6 +62,21 @@ impl Drop for Responder {
 }
 
 #[test]
+fn given_a_dash_then_stdin_is_what_is_asked() {
+    let (home, server) = (Home::new(), server());
+    let _responder = Responder::start(&server.url());
+    let ask = |stdin: &[u8]| {
+        home.run_with_stdin(
+            &["request", "echo", "-", "--raw", "-s", &server.url()],
+            stdin,
+        )
+    };
+
+    ask(b"of stdin").assert(0, "of stdin\n");
+    ask(b"-").assert(0, "-\n");
+}
+
+#[test]
 fn given_a_reply_then_its_payload_is_all_there_is_on_stdout() {
     let (home, server) = (Home::new(), server());
     let _responder = Responder::start(&server.url());

@@ -67,6 +67,11 @@ impl Operator {
         self.make_user(Some(now() + time), false)
     }
 
+    /// A user whose time is over.
+    pub fn expired_user(&self) -> User {
+        self.make_user(Some(now() - Duration::from_secs(3600)), false)
+    }
+
     /// A user who need not sign anything.
     pub fn bearer(&self) -> User {
         self.make_user(None, true)
