@@ -148,14 +148,18 @@ async fn gather(
         }
         Ok(())
     };
-    match timeout(entry.timeout, all).await {
+    let ended = timeout(entry.timeout, all).await;
+    match ended {
         Ok(result) => result,
         Err(_) if wanted == 0 && count > 0 => Ok(()),
-        Err(_) => Err(Error::Timeout {
-            subject: visible(&entry.subject).into_owned(),
-            after: entry.timeout,
+        Err(_) => {
+            session.look_for_trouble()?;
+            Err(Error::Timeout {
+                subject: visible(&entry.subject).into_owned(),
+                after: entry.timeout,
+            }
+            .into())
         }
-        .into()),
     }
 }
 

@@ -181,7 +181,7 @@ impl Session {
     ) -> Result<(), Error> {
         let mut busy_since = None;
         loop {
-            self.look_for_trouble().await?;
+            self.look_for_trouble()?;
             let (headers, payload) = (headers.clone(), payload.to_vec());
             match self.connection.publish(subject, reply, headers, payload) {
                 Ok(_) => return Ok(()),
@@ -191,8 +191,8 @@ impl Session {
         }
     }
 
-    /// What went wrong since the last look with what was published.
-    async fn look_for_trouble(&mut self) -> Result<(), Error> {
+    /// What went wrong since the last look, with the connection or with what was published.
+    pub fn look_for_trouble(&mut self) -> Result<(), Error> {
         while let Ok(event) = self.lanes.events.try_recv() {
             match event {
                 Event::PublishFailed { reason, .. } => return Err(self.explain(reason)),

@@ -125,7 +125,7 @@ pub enum Error {
     Refused {
         /// The server.
         server: String,
-        /// The server's own words.
+        /// The server's own words, or what is wrong with our JWT by its own.
         reason: String,
         /// Tells these credentials from others, in this process alone; `None` where they had been
         /// taken before.
@@ -156,7 +156,7 @@ pub enum Error {
         reason: String,
     },
     /// The server was silent for too long.
-    #[error("{server}: silent for {silent:?}, given up")]
+    #[error("{server}: silent for {:?}, given up", tenths(*silent))]
     Stale {
         /// The server.
         server: String,
@@ -216,6 +216,11 @@ pub enum Error {
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
+}
+
+/// A time as exact as people want it.
+fn tenths(time: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(time.as_millis() / 100 * 100).unwrap_or(u64::MAX))
 }
 
 /// What may be behind a silence, or a close, where this was awaited.

@@ -202,6 +202,15 @@ impl Peer {
         }
     }
 
+    /// Lets the client in, and closes before anything works, with these words. All is read that it
+    /// sends: a reset would throw the words away.
+    pub fn throw_out(mut self, words: &str) {
+        self.shake_hands();
+        self.expect("PING\r\n");
+        self.expect("PING\r\n");
+        self.send(words);
+    }
+
     /// As [`Peer::answer_ping`]; whether one came before the client hung up.
     pub fn answers_ping(&mut self) -> bool {
         const PING: &[u8] = b"PING\r\n";

@@ -132,10 +132,7 @@ fn a_server_that_closes_after_the_first_pong_has_not_let_us_in() {
     ];
     for (words, expected) in table {
         // One connection: another one would fail the script, which ends here.
-        let fake = Fake::once(move |mut peer| {
-            peer.shake_hands();
-            peer.send(words);
-        });
+        let fake = Fake::once(move |peer| peer.throw_out(words));
         let reason = Client::connect("test", &fake.url).unwrap_err().to_string();
         assert!(reason.ends_with(expected), "{reason}");
     }
@@ -170,9 +167,7 @@ fn c122_a_server_that_closes_after_the_first_pong_is_waited_for_longer_each_time
     const TIMES: usize = 6;
     let fake = Fake::listening(|listener| {
         for _ in 0..TIMES {
-            let mut peer = accept(&listener);
-            peer.shake_hands();
-            peer.send("-ERR 'Nope'\r\n");
+            accept(&listener).throw_out("-ERR 'Nope'\r\n");
         }
         let mut peer = accept(&listener);
         peer.welcome(0);

@@ -171,10 +171,7 @@ fn given_a_server_that_closes_after_the_first_pong_then_its_words_are_told_once(
         ("-ERR 'Nope'\r\n", "after the words \"Nope\""),
     ] {
         for command in [["pub", "a"].as_slice(), &["request", "a"], &["sub", "a"]] {
-            let fake = Fake::once(move |mut peer| {
-                peer.shake_hands();
-                peer.send(words);
-            });
+            let fake = Fake::once(move |peer| peer.throw_out(words));
             let ended = Home::new().run(&[command, &["-s", &fake.url]].concat());
             ended.assert_failed(3, &[&fake.url, expected]);
         }
@@ -183,11 +180,14 @@ fn given_a_server_that_closes_after_the_first_pong_then_its_words_are_told_once(
 
 #[test]
 fn given_a_server_that_dies_during_a_request_then_the_reason_is_told() {
-    let fake = Fake::once(|mut peer| {
-        peer.welcome(0);
-        peer.expect("PUB a ");
-        peer.send("-ERR 'Nope'\r\n");
-    });
-    let ended = Home::new().run(&["request", "a", "-s", &fake.url]);
-    ended.assert_ended_with(3, &["closed by the server after the words \"Nope\""]);
+    for (subscriptions, replies) in [(0, "1"), (1, "2")] {
+        let fake = Fake::once(move |mut peer| {
+            peer.welcome(subscriptions);
+            peer.expect("PUB a ");
+            peer.send("-ERR 'Nope'\r\n");
+        });
+        let several = ["--replies", replies, "--timeout", "2s"];
+        let ended = Home::new().run(&[&["request", "a", "-s", &fake.url][..], &several].concat());
+        ended.assert_ended_with(3, &["connection lost", "after the words \"Nope\""]);
+    }
 }
