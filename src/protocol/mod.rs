@@ -8,6 +8,7 @@
 //! * [`subject`] validates, matches and shows subjects; they are bytes, not text.
 //! * [`Headers`] are written by us; [`HeaderBlock`] reads whatever came, without ever failing, and
 //!   [`Fields`] without allocating.
+//! * [`ServiceError`] is what the reply of a service says where it failed.
 //! * [`Info`] and [`Connect`] are the two JSON documents of the handshake.
 
 mod connect;
@@ -19,6 +20,7 @@ mod headers;
 mod info;
 mod line;
 mod record;
+mod service;
 pub mod subject;
 
 pub use connect::Connect;
@@ -27,3 +29,4 @@ pub use error::ProtocolError;
 pub use headers::{Fields, HeaderBlock, Headers};
 pub use info::Info;
 pub use record::Record;
+pub use service::{ServiceCode, ServiceError};

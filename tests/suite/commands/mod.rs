@@ -12,6 +12,7 @@ mod replay;
 mod request;
 mod secrets;
 mod serve;
+mod service_errors;
 mod subscribe;
 
 pub use program::{Home, Running, server};
