@@ -20,6 +20,7 @@ use crate::{
     context::{Origin, Settings},
     history::{Entry, Kind, Problem, glob_matches, read_requests, read_requests_from},
     payload::visible,
+    protocol::quoted,
 };
 
 /// Sends every saved request, also after one that failed, and prints what became of each, one a line.
@@ -34,7 +35,10 @@ pub async fn replay(arguments: Replay, settings: Settings, stop: Stop) -> Result
     if saved.is_empty() {
         let file = name_of(&arguments.file).display();
         let sentence = match &arguments.names {
-            Some(wanted) => format!("{file}: no saved request has a name that matches {wanted:?}"),
+            Some(wanted) => {
+                let wanted = quoted(wanted);
+                format!("{file}: no saved request has a name that matches {wanted}")
+            }
             None => format!("{file}: no request in it has a name, and only those are replayed"),
         };
         return Err(UsageError(sentence).into());
@@ -98,9 +102,8 @@ fn named(arguments: &Replay) -> impl Fn(Entry) -> Option<(String, Entry)> {
 /// Sends one, and tells what became of it and whether that is a failure.
 async fn send(session: &mut Session, entry: &Entry) -> Result<(String, Exit)> {
     if let Some(name) = entry.hidden().next() {
-        bail!(
-            "the value of header {name:?} was not written to the file; put it there and try again"
-        );
+        let name = quoted(name);
+        bail!("the value of header {name} was not written to the file; put it there and try again");
     }
     match entry.kind {
         Kind::Request => {

@@ -103,6 +103,19 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_says_what_is_hidden() {
+        let readme = include_str!("../../README.md");
+        let list = readme.split("```").find(|block| block.contains("*Cookie"));
+        let listed: Vec<&str> = list
+            .expect("it is there")
+            .split_whitespace()
+            .skip(1)
+            .collect();
+
+        assert_eq!(listed, HIDDEN_BY_DEFAULT);
+    }
+
+    #[test]
     fn user_info_leaves_the_url() {
         for (url, kept) in [
             ("nats://127.0.0.1:4222", "nats://127.0.0.1:4222"),

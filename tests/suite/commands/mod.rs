@@ -11,6 +11,7 @@ mod record;
 mod replay;
 mod request;
 mod secrets;
+mod sentences;
 mod serve;
 mod service_errors;
 mod subscribe;

@@ -85,11 +85,11 @@ fn line<'a>(app: &App, entry: &Entry, selected: bool, cells: u16) -> Line<'a> {
     let cells = usize::from(cells);
     let subject = (cells / 4).clamp(12, 36);
     let room = cells.saturating_sub(13 + 2 + subject + 1 + 1 + width(&outcome));
-    // the name may take half of what is left
+    // the name may take two thirds of what is left
     let name = match &entry.name {
         Some(name) => {
-            let name = format!("★ {}  ", payload::visible(name.as_bytes()));
-            fit(&name, room / 2).into_owned()
+            let name = format!("★ {}", payload::visible(name.as_bytes()));
+            format!("{}  ", fit(&name, room * 2 / 3))
         }
         None => String::new(),
     };
