@@ -26,7 +26,7 @@
 //! | [`settings`] | the user's own files: where they are, what `settings.toml` says, filters with a name | nothing of ours |
 //! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol` |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload` |
-//! | [`history`] | requests that were sent or saved: the file, replay | nothing of ours yet |
+//! | [`history`] | requests that were sent or saved: the file, replay | `protocol` |
 //! | [`recording`] | the JSON line of `--json`, recordings and `open`; natscli's dumps; reading and writing such files | `protocol` |
 //! | [`client`] | the background task and its two handles | `protocol` |
 //! | [`broker`] | a small NATS server on loopback, in this process | `protocol` |

@@ -200,7 +200,8 @@ pub enum ContextCommand {
 
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// JSON lines, as `goingnats history --json` prints them
+    /// JSON lines, as `goingnats history --json` prints them, or - for stdin
+    #[arg(value_name = "FILE|-")]
     pub file: PathBuf,
     /// Only requests saved under a name that matches; * and ? stand for others
     #[arg(long = "name", value_name = "GLOB")]

@@ -48,7 +48,7 @@ pub struct UsageError(pub String);
 /// A value that cannot be sent, called by the flag that gave it instead of by what it is on the wire.
 pub fn unusable(flag: &str, error: ProtocolError) -> UsageError {
     UsageError(match error {
-        ProtocolError::BadSubject { subject, reason } => format!("{flag}: {subject:?} {reason}"),
+        ProtocolError::BadSubject { subject, reason } => format!("{flag}: \"{subject}\" {reason}"),
         error => format!("{flag}: {error}"),
     })
 }

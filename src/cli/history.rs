@@ -10,8 +10,9 @@ use super::{
     print::took,
 };
 use crate::{
-    history::{Entry, History, Kind, Line, Outcome, Secrets, Status, encode},
+    history::{Entry, HIDDEN, History, Kind, Line, Outcome, ReplyRecord, Secrets, Status, encode},
     payload::visible,
+    protocol::HeaderBlock,
     recording::visible_json,
     settings::Paths,
 };
@@ -35,7 +36,7 @@ pub fn history(arguments: &Arguments, paths: Option<&Paths>, secrets: &Secrets) 
             let json = String::from_utf8_lossy(&json);
             output.line(visible_json(json.trim_end()))?;
         } else {
-            output.line(for_people(entry, &zone))?;
+            output.line(for_people(entry, &zone, secrets))?;
         }
     }
     output.flush()?;
@@ -54,40 +55,54 @@ pub fn history(arguments: &Arguments, paths: Option<&Paths>, secrets: &Secrets) 
     })
 }
 
-/// `2026-11-23 12:00:01 request today  %Y%m%d  replied in 2.003 s  20261123`
-fn for_people(entry: &Entry, zone: &TimeZone) -> String {
+/// `2026-11-23 12:00:01 request today (on nats://h:4222)  %Y%m%d  replied in 2.003 s (A: 1)  20261123`
+fn for_people(entry: &Entry, zone: &TimeZone, secrets: &Secrets) -> String {
     let at = entry.at.to_zoned(zone.clone());
     let kind = match entry.kind {
         Kind::Request => "request",
         Kind::Publish => "publish",
     };
-    let name = match &entry.name {
-        Some(name) => format!(" ({})", visible(name.as_bytes())),
-        None => String::new(),
+    let shown = |text: &str| visible(text.as_bytes()).into_owned();
+    let name = entry.name.as_deref().map(shown);
+    let context = entry.context.as_deref();
+    let context = context.map(|context| format!("context {}", shown(context)));
+    let server = match entry.server.as_str() {
+        "" => None,
+        server => Some(format!("on {}", shown(server))),
     };
+    let more: Vec<String> = name.into_iter().chain(context).chain(server).collect();
+    let hide = |name: &str| !entry.keep_secrets && secrets.hides(name);
     format!(
-        "{} {kind} {}{name}  {}  {}",
+        "{} {kind} {}{}  {}  {}",
         at.strftime("%Y-%m-%d %H:%M:%S"),
         visible(&entry.subject),
+        in_parentheses(&more),
         visible(&entry.payload),
-        became(entry.outcome.as_ref()),
+        became(entry.outcome.as_ref(), hide),
     )
 }
 
-fn became(outcome: Option<&Outcome>) -> String {
+fn in_parentheses(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        parts => format!(" ({})", parts.join(", ")),
+    }
+}
+
+fn became(outcome: Option<&Outcome>, hide: impl Fn(&str) -> bool) -> String {
     let Some(outcome) = outcome else {
         return "no outcome".to_owned();
     };
-    match outcome.status {
-        Status::Replied => {
-            let rtt = outcome.rtt.map(|rtt| format!(" in {}", took(rtt)));
-            let payload = outcome.replies.first().map(|reply| visible(&reply.payload));
-            format!(
-                "replied{}  {}",
-                rtt.unwrap_or_default(),
-                payload.unwrap_or_default()
-            )
-        }
+    let rtt = |word: &str| match outcome.rtt {
+        Some(rtt) => format!(" {word} {}", took(rtt)),
+        None => String::new(),
+    };
+    let ended = match outcome.status {
+        Status::Replied => format!("replied{}", rtt("in")),
+        Status::ServiceError => match &outcome.service_error {
+            Some(error) => format!("failed{}: {error}", rtt("after")),
+            None => format!("failed{}", rtt("after")),
+        },
         Status::TimedOut => "no answer".to_owned(),
         Status::NoResponders => "no responders".to_owned(),
         Status::Published => "published".to_owned(),
@@ -95,5 +110,40 @@ fn became(outcome: Option<&Outcome>) -> String {
             Some(error) => format!("failed: {}", visible(error.as_bytes())),
             None => "failed".to_owned(),
         },
-    }
+    };
+    let replies = outcome
+        .replies
+        .iter()
+        .map(|reply| shown_reply(reply, &hide));
+    ended + &replies.collect::<String>()
+}
+
+/// ` (Name: value)  payload`, and how much of it was not kept.
+fn shown_reply(reply: &ReplyRecord, hide: impl Fn(&str) -> bool) -> String {
+    let read = HeaderBlock::parse(&reply.header);
+    let status = read.status.map(|status| {
+        let description = visible(read.description);
+        format!("status {status} {description}")
+            .trim_end()
+            .to_owned()
+    });
+    let fields = read.fields.iter().map(|(name, value)| {
+        let name = visible(name);
+        let value = if hide(name.trim()) {
+            HIDDEN.into()
+        } else {
+            visible(value)
+        };
+        format!("{name}: {value}")
+    });
+    let headers: Vec<String> = status.into_iter().chain(fields).collect();
+    let cut = match reply.truncated {
+        Some(whole) => format!("… ({} of {whole} bytes kept)", reply.payload.len()),
+        None => String::new(),
+    };
+    format!(
+        "{}  {}{cut}",
+        in_parentheses(&headers),
+        visible(&reply.payload)
+    )
 }

@@ -7,6 +7,7 @@ use anyhow::{Result, anyhow};
 use super::{
     exit::{Exit, UsageError},
     output::tell,
+    request::FailedReply,
     session::Reply,
 };
 use crate::{
@@ -78,30 +79,22 @@ impl Recorder {
 /// What became of a request or of a publish.
 fn outcome(replies: &[Reply], result: &Result<()>) -> Outcome {
     let error = result.as_ref().err();
-    let status = match (replies, error.map(anyhow::Error::downcast_ref)) {
-        ([_, ..], _) => Status::Replied,
-        ([], None) => Status::Published,
-        ([], Some(Some(client::Error::Timeout { .. }))) => Status::TimedOut,
-        ([], Some(Some(client::Error::NoResponders { .. }))) => Status::NoResponders,
-        ([], Some(_)) => Status::Failed,
+    let outcome = match (replies, error.map(anyhow::Error::downcast_ref)) {
+        ([first, ..], _) => Outcome::replied(first.rtt, replies.iter().map(kept).collect()),
+        ([], None) => Outcome::new(Status::Published, None),
+        ([], Some(Some(client::Error::Timeout { .. }))) => Outcome::new(Status::TimedOut, None),
+        ([], Some(Some(client::Error::NoResponders { .. }))) => {
+            Outcome::new(Status::NoResponders, None)
+        }
+        ([], Some(_)) => Outcome::new(Status::Failed, None),
     };
+    let error = error.filter(|error| !error.is::<FailedReply>());
     Outcome {
-        status,
-        rtt: replies.first().map(|reply| reply.rtt),
-        replies: replies.iter().map(kept).collect(),
         error: error.map(|error| format!("{error:#}")),
+        ..outcome
     }
 }
 
 fn kept(reply: &Reply) -> ReplyRecord {
-    let headers = reply.message.headers();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    ReplyRecord::new(
-        &reply.message.payload,
-        headers
-            .fields
-            .iter()
-            .map(|(name, value)| (text(name), text(value)))
-            .collect(),
-    )
+    ReplyRecord::new(&reply.message.payload, &reply.message.header)
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     client::Batch,
+    protocol::quoted,
     recording::{Direction, Error, Line, Marker, Writer},
     tui::{tapes, widgets::number},
 };
@@ -85,9 +86,10 @@ impl Recording {
         match (writer.finish(), ended) {
             (Ok(written), ended) => {
                 tell(format_args!(
-                    "{} messages, {}, are on the disk in {path:?}",
+                    "{} messages, {}, are on the disk in {}",
                     number::count(written.messages),
-                    number::bytes(written.bytes)
+                    number::bytes(written.bytes),
+                    quoted(&path)
                 ));
                 ended
             }

@@ -1,6 +1,6 @@
 //! `goingnats request`: sends a request and prints what comes back.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -21,11 +21,59 @@ use crate::{
     context::Settings,
     history::{Entry, Kind, new_id},
     payload::visible,
-    protocol::{HeaderBlock, Headers, subject},
+    protocol::{HeaderBlock, Headers, ServiceError, subject},
     recording::{Direction, Line},
 };
 
-/// Sends the request and prints each reply as it comes.
+/// Replies came, and one at least says that the service failed.
+#[derive(Debug, thiserror::Error)]
+pub struct FailedReply {
+    subject: String,
+    /// What the first of them says.
+    error: ServiceError<'static>,
+    failed: usize,
+    replies: usize,
+}
+
+impl FailedReply {
+    /// Looks for one among the replies to a request.
+    pub fn among(subject: &[u8], replies: &[Reply]) -> Result<(), FailedReply> {
+        let mut errors = replies
+            .iter()
+            .filter_map(|reply| reply.message.service_error());
+        let Some(first) = errors.next() else {
+            return Ok(());
+        };
+        Err(FailedReply {
+            subject: visible(subject).into_owned(),
+            error: first.into_owned(),
+            failed: 1 + errors.count(),
+            replies: replies.len(),
+        })
+    }
+}
+
+impl fmt::Display for FailedReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let FailedReply {
+            subject,
+            error,
+            failed,
+            replies,
+        } = self;
+        match (failed, replies) {
+            (_, 1) => write!(f, "the service on \"{subject}\" failed: {error}"),
+            (1, _) => write!(f, "1 of {replies} replies to \"{subject}\" failed: {error}"),
+            _ => write!(
+                f,
+                "{failed} of {replies} replies to \"{subject}\" failed, the first: {error}"
+            ),
+        }
+    }
+}
+
+/// Sends the request and prints each reply as it comes. A reply that says that the service failed is
+/// printed too, and is a failure.
 pub async fn request(
     arguments: Request,
     settings: Settings,
@@ -67,7 +115,8 @@ pub async fn request(
                 gather(session, &entry, &inbox, wanted, take).await
             }
         };
-        recorder.end(&mut entry, &replies, result)
+        let failed = FailedReply::among(&entry.subject, &replies);
+        recorder.end(&mut entry, &replies, result.and(failed.map_err(Into::into)))
     })
     .await
 }

@@ -20,7 +20,7 @@ use crate::{
     client::{Batch, Data, Error, Event, GapCause},
     context::Settings,
     filter::{self, Candidate, Filter},
-    protocol::{Record, subject},
+    protocol::{Record, quoted, subject},
     recording::{self, Direction, Line},
     tui::{tapes, widgets::number},
 };
@@ -108,7 +108,9 @@ async fn print(
                 }
                 Some(Event::Connected { .. }) => told = None,
                 Some(Event::SubscriptionRefused { reason, .. }) => return Err(reason.into()),
-                Some(Event::ServerError { text, .. }) => tell(format_args!("the server says {text:?}")),
+                Some(Event::ServerError { text, .. }) => {
+                    tell(format_args!("the server says {}", quoted(text)));
+                },
                 Some(Event::Closed { reason: why }) => reason = Some(why.unwrap_or(Error::Closed)),
                 Some(_) => {}
                 None => reason = Some(Error::Closed),

@@ -16,7 +16,7 @@ use zeroize::Zeroize;
 use super::{
     Credentials, Error, Options, Secret, SecretSource, ServerUrl, credential_text, read_secret_file,
 };
-use crate::protocol::{Connect, Info};
+use crate::protocol::{Connect, Info, quoted};
 
 /// A file of credentials is larger than this only by mistake.
 const MAX_FILE: u64 = 256 << 10;
@@ -215,7 +215,7 @@ fn bad(credential: &str, reason: &str) -> Error {
 fn origin(kind: &str, source: &SecretSource) -> String {
     match source {
         SecretSource::Text(_) => kind.to_owned(),
-        SecretSource::File(path) => format!("{kind} {path:?}"),
+        SecretSource::File(path) => format!("{kind} {}", quoted(path)),
     }
 }
 

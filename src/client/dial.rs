@@ -23,7 +23,7 @@ use super::{
     transport::{Layers, Transport},
     websocket,
 };
-use crate::protocol::{Decoder, Info, Limits, ServerOp};
+use crate::protocol::{Decoder, Info, Limits, ServerOp, quoted};
 
 /// A connection whose handshake is done.
 #[derive(Debug)]
@@ -141,7 +141,7 @@ impl Attempt<'_> {
         let name = self.server.certified_name();
         let server_name = ServerName::try_from(name.to_owned()).map_err(|_| Error::TlsVerify {
             server: self.name.clone(),
-            reason: format!("{name:?} is no name that a certificate could bear"),
+            reason: format!("{} is no name that a certificate could bear", quoted(name)),
         })?;
         let connector = self.beside("TLS", preparation).await?;
         let handshake = tls::shake_hands(&connector, server_name, stream);

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use thiserror::Error as ThisError;
 
-use crate::protocol::ProtocolError;
+use crate::protocol::{ProtocolError, quoted};
 
 /// What went wrong, for whom, and where it helps, what to do about it. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
@@ -14,7 +14,7 @@ pub enum Error {
     #[error("a client needs a name: it shows in the server's connection list")]
     NoName,
     /// A server URL cannot be used. Holds the URL without user info, and the reason.
-    #[error("server URL {url:?} {reason}")]
+    #[error("server URL {} {reason}", quoted(url))]
     BadUrl {
         /// The URL, user info left out.
         url: String,
@@ -78,7 +78,7 @@ pub enum Error {
         server: String,
     },
     /// A certificate or key file of ours cannot be used.
-    #[error("{file:?} {reason}")]
+    #[error("{} {reason}", quoted(file))]
     BadCertificateFile {
         /// The file.
         file: PathBuf,
@@ -167,7 +167,7 @@ pub enum Error {
     #[error(transparent)]
     Invalid(#[from] ProtocolError),
     /// The server refused a subscription or a publish.
-    #[error("{subject:?} refused: {reason}")]
+    #[error("\"{subject}\" refused: {reason}")]
     Denied {
         /// The subject, made visible.
         subject: String,
@@ -194,13 +194,13 @@ pub enum Error {
     #[error("the server does not support headers")]
     NoHeaders,
     /// Nobody is subscribed to the subject of a request.
-    #[error("no responders on {subject:?}")]
+    #[error("no responders on \"{subject}\"")]
     NoResponders {
         /// The subject, made visible.
         subject: String,
     },
     /// No answer came in time.
-    #[error("no answer from {subject:?} within {after:?}")]
+    #[error("no answer from \"{subject}\" within {after:?}")]
     Timeout {
         /// The subject, or what was waited for.
         subject: String,

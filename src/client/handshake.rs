@@ -220,9 +220,9 @@ fn foreign(first: &[u8]) -> Option<String> {
     let shown = subject::visible(first.get(..SHOWN).unwrap_or(first));
     Some(match first {
         [0x15 | 0x16, ..] => "it speaks TLS from the first byte: connect with TLS first".to_owned(),
-        _ if begins(b"HTTP/") => format!("it speaks HTTP ({shown:?})"),
-        _ if begins(b"SSH-") => format!("it speaks SSH ({shown:?})"),
-        _ => format!("it begins with {shown:?}"),
+        _ if begins(b"HTTP/") => format!("it speaks HTTP (\"{shown}\")"),
+        _ if begins(b"SSH-") => format!("it speaks SSH (\"{shown}\")"),
+        _ => format!("it begins with \"{shown}\""),
     })
 }
 
@@ -240,7 +240,7 @@ mod tests {
             (b"SSH-2.0-OpenSSH", "SSH"),
             (b"\x15\x03\x01", "TLS"),
             (b"+PONG\r\n", "+PONG"),
-            (b"\xff\xfe\x00", r"\\xff"),
+            (b"\xff\xfe\x00", r"\xff\xfe"),
         ];
         for (bytes, expected) in table {
             let hint = foreign(bytes).unwrap();

@@ -1,6 +1,6 @@
 //! A message on its own, for those who take one at a time.
 
-use crate::protocol::{HeaderBlock, Record};
+use crate::protocol::{HeaderBlock, Record, ServiceError};
 
 /// One message. With a reply subject it is a request: publish the answer there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,5 +29,11 @@ impl Message {
     /// The headers, read leniently.
     pub fn headers(&self) -> HeaderBlock<'_> {
         HeaderBlock::parse(&self.header)
+    }
+
+    /// What a service says that could not do what it was asked for: with it, this reply is a failed one
+    /// (ADR-32).
+    pub fn service_error(&self) -> Option<ServiceError<'_>> {
+        ServiceError::of(&self.header)
     }
 }

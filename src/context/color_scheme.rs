@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
+use crate::protocol::quoted;
+
 /// natscli's names for the looks of its tables (`--colors`); here they tint the status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the names say it
@@ -20,7 +22,7 @@ pub enum ColorScheme {
 
 /// A text is none of the names.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0:?} is none of rounded, double, yellow, blue, cyan, green, magenta, red")]
+#[error("{} is none of rounded, double, yellow, blue, cyan, green, magenta, red", quoted(.0))]
 pub struct UnknownColorScheme(String);
 
 const NAMES: [(ColorScheme, &str); 8] = [

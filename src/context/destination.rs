@@ -4,7 +4,10 @@
 use std::fmt;
 
 use super::Origin;
-use crate::client::{self, ServerUrl};
+use crate::{
+    client::{self, ServerUrl},
+    protocol::quoted,
+};
 
 /// A host and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +60,9 @@ impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the credentials of context {:?} are for {} and were not sent to {} ({}): allow it with \
+            "the credentials of context {} are for {} and were not sent to {} ({}): allow it with \
              --send-credentials-to {}, or leave the context out with --no-context",
-            self.context,
+            quoted(&self.context),
             list(&self.belong_to, ", "),
             list(&self.wanted_by, ", "),
             self.origin,

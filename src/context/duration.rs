@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::protocol::quoted;
+
 /// Why a text is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{text:?} is not a duration such as 500ms, 5s or 1m30s")]
+#[error("{} is not a duration such as 500ms, 5s or 1m30s", quoted(text))]
 pub struct BadDuration {
     /// What was given.
     pub text: String,

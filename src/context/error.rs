@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 use super::{BadDuration, Origin, UnknownColorScheme, Withheld};
-use crate::client;
+use crate::{client, protocol::quoted};
 
 /// Why the sources do not make settings. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
@@ -34,7 +34,7 @@ pub enum Error {
         origin: Origin,
     },
     /// The context that somebody asked for does not exist.
-    #[error("{origin}: there is no context {name:?}; {}", those(known))]
+    #[error("{origin}: there is no context {}; {}", quoted(name), those(known))]
     UnknownContext {
         /// Who asked for it.
         origin: Origin,
@@ -44,7 +44,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// A context's file cannot be used.
-    #[error("context file {path:?} {reason}")]
+    #[error("context file {} {reason}", quoted(path))]
     Context {
         /// The file.
         path: PathBuf,
@@ -77,7 +77,10 @@ pub enum Error {
 fn those(known: &[String]) -> String {
     match known {
         [] => "there are none".to_owned(),
-        known => format!("there are {known:?}"),
+        known => {
+            let known: Vec<String> = known.iter().map(quoted).collect();
+            format!("there are {}", known.join(", "))
+        }
     }
 }
 
@@ -87,7 +90,9 @@ fn those(known: &[String]) -> String {
 pub enum Warning {
     /// The selected context does not exist.
     #[error(
-        "the selected context {name:?} does not exist, going on without ({selection:?} names it)"
+        "the selected context {} does not exist, going on without ({} names it)",
+        quoted(name),
+        quoted(selection)
     )]
     Dangling {
         /// Its name.

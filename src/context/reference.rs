@@ -10,7 +10,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
 use super::{Environment, expand, program};
-use crate::client::{Secret, SecretSource, read_secret_file};
+use crate::{
+    client::{Secret, SecretSource, read_secret_file},
+    protocol::quoted,
+};
 
 /// The most that is read of a file with a credential, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -102,7 +105,8 @@ pub fn is_seed(text: &str) -> bool {
 }
 
 fn unknown(scheme: &str) -> String {
-    format!("has the unknown scheme {scheme:?}: file, env, data, op and nsc are understood")
+    let scheme = quoted(scheme);
+    format!("has the unknown scheme {scheme}: file, env, data, op and nsc are understood")
 }
 
 fn fetch(reference: &Reference, environment: &Environment) -> Result<String, String> {
@@ -111,7 +115,7 @@ fn fetch(reference: &Reference, environment: &Environment) -> Result<String, Str
         Reference::File(path) => read(&expand::path(path, environment)),
         Reference::Variable(name) => match environment.variables.get(name) {
             Some(value) => Ok(value.to_owned()),
-            None => Err(format!("variable {name:?} is not set, or empty")),
+            None => Err(format!("variable {} is not set, or empty", quoted(name))),
         },
         Reference::Data(rest) => data(rest),
         Reference::OnePassword(item) => {
@@ -143,7 +147,7 @@ fn text(bytes: Vec<u8>) -> Result<String, String> {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    let cannot = |kind| format!("{:?} cannot be read: {kind}", path.display().to_string());
+    let cannot = |kind| format!("{} cannot be read: {kind}", quoted(path));
     let mut bytes = read_secret_file(path, LIMIT).map_err(|error| cannot(error.kind()))?;
     text(mem::take(&mut bytes))
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{ColorScheme, Group};
-use crate::client::Secret;
+use crate::{client::Secret, protocol::quoted};
 
 /// What the command line says; `None` or `false` where a flag is not given.
 #[derive(Clone, Debug, Default)]
@@ -161,7 +161,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Flag(name) | Origin::Variable(name) => f.write_str(name),
             // A file name may hold anything.
-            Origin::Context(name) => write!(f, "context {name:?}"),
+            Origin::Context(name) => write!(f, "context {}", quoted(&**name)),
             Origin::Chosen => f.write_str("chosen here"),
             Origin::Selected => f.write_str("selected"),
             Origin::Default => f.write_str("default"),

@@ -219,13 +219,13 @@ fn duration(value: Part) -> Result<i64, Error> {
         .ok_or_else(|| value.error("this is no duration such as 50ms, 5s or 1m30s"))
 }
 
-fn status(value: Part) -> Result<u16, Error> {
+fn status(value: Part) -> Result<u32, Error> {
     let text = filled(value, "a status, such as 503,")?;
-    let is_status = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_status
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number
         .then(|| text.parse().ok())
         .flatten()
-        .ok_or_else(|| value.error("a status has three digits, as 503"))
+        .ok_or_else(|| value.error("a status is a number, as 503"))
 }
 
 fn time(value: Part, now: &Zoned) -> Result<i64, Error> {

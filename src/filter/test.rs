@@ -6,7 +6,7 @@ use super::{
     Direction, Facts, Pattern, comparison::Comparison, json::Condition, quantity::Duration,
     quote::Written,
 };
-use crate::protocol::{Fields, HeaderBlock, subject};
+use crate::protocol::{Fields, HeaderBlock, ServiceError, subject};
 
 /// A question about a message. What the message does not have satisfies none.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,8 @@ pub(super) enum Test {
     Direction(Direction),
     /// Whether an answer is awaited.
     Reply(bool),
-    Status(Comparison, u16),
+    /// Of the status line, or where there is none the code of a service that failed.
+    Status(Comparison, u32),
     /// At this time or later.
     Since(i64),
     /// Before this time.
@@ -52,8 +53,9 @@ impl Test {
             Test::Header { name, value } => header_holds(message.header(), name, value.as_ref()),
             Test::Direction(direction) => message.direction() == *direction,
             Test::Reply(wanted) => message.reply().is_some() == *wanted,
-            Test::Status(comparison, status) => HeaderBlock::status_of(message.header())
-                .is_some_and(|given| comparison.holds(given.cmp(status))),
+            Test::Status(comparison, status) => {
+                status_of(message.header()).is_some_and(|given| comparison.holds(given.cmp(status)))
+            }
             Test::Since(at) => message.at() >= *at,
             Test::Until(at) => message.at() < *at,
             Test::Size(comparison, size) => comparison.holds(message.size().cmp(size)),
@@ -82,8 +84,8 @@ impl Test {
         match self {
             Test::Direction(_) | Test::Reply(_) | Test::Since(_) | Test::Until(_) => 1,
             Test::Size(..) => 2,
-            Test::Status(..) => 5,
             Test::Rtt(..) => 20,
+            Test::Status(..) => 25,
             Test::Subject(_) => 30,
             Test::Header { .. } => 50,
             Test::Text(_) => 60,
@@ -104,6 +106,11 @@ pub(super) fn is_elsewhere(pattern: &Pattern, message: &impl Facts) -> bool {
 fn is_in_header(pattern: &Pattern, block: &[u8]) -> bool {
     let text = HeaderBlock::behind_version(block);
     !text.is_empty() && pattern.is_in(text)
+}
+
+fn status_of(block: &[u8]) -> Option<u32> {
+    let status = HeaderBlock::status_of(block).map(u32::from);
+    status.or_else(|| ServiceError::code_of(block))
 }
 
 fn header_holds(block: &[u8], name: &str, value: Option<&HeaderValue>) -> bool {

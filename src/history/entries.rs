@@ -85,7 +85,7 @@ fn weight(entry: &Entry) -> usize {
         .outcome
         .iter()
         .flat_map(|outcome| &outcome.replies)
-        .map(|reply| reply.payload.len() + headers(&reply.headers))
+        .map(|reply| reply.payload.len() + reply.header.len())
         .sum();
     size_of::<Entry>()
         + entry.subject.len()

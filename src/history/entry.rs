@@ -10,6 +10,8 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::{Fields, ServiceError};
+
 /// A request that was sent or saved.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -108,8 +110,39 @@ pub struct Outcome {
     pub rtt: Option<Duration>,
     /// What came back, in order.
     pub replies: Vec<ReplyRecord>,
-    /// A sentence for people where it failed.
+    /// What the first reply says that is a failed one.
+    pub service_error: Option<ServiceError<'static>>,
+    /// A sentence for people where it failed for any other reason.
     pub error: Option<String>,
+}
+
+impl Outcome {
+    /// An outcome without replies.
+    pub fn new(status: Status, rtt: Option<Duration>) -> Outcome {
+        Outcome {
+            status,
+            rtt,
+            replies: Vec::new(),
+            service_error: None,
+            error: None,
+        }
+    }
+
+    /// The outcome of a request that was replied to: failed where one of the replies says that the
+    /// service failed.
+    pub fn replied(rtt: Duration, replies: Vec<ReplyRecord>) -> Outcome {
+        let mut errors = replies.iter().filter_map(ReplyRecord::service_error);
+        let service_error = errors.next().map(ServiceError::into_owned);
+        let status = match service_error {
+            Some(_) => Status::ServiceError,
+            None => Status::Replied,
+        };
+        Outcome {
+            replies,
+            service_error,
+            ..Outcome::new(status, Some(rtt))
+        }
+    }
 }
 
 /// How a request ended.
@@ -118,6 +151,8 @@ pub struct Outcome {
 pub enum Status {
     /// A reply came.
     Replied,
+    /// A reply came that says that the service failed (ADR-32).
+    ServiceError,
     /// No reply came in time.
     TimedOut,
     /// The server said at once that nobody listens.
@@ -133,8 +168,8 @@ pub enum Status {
 pub struct ReplyRecord {
     /// What it held, at most its first [`ReplyRecord::KEPT`] bytes.
     pub payload: Vec<u8>,
-    /// Its headers.
-    pub headers: Vec<(String, String)>,
+    /// Its header block as it came; empty where there was none.
+    pub header: Vec<u8>,
     /// How many bytes the payload had, where it was cut.
     pub truncated: Option<usize>,
 }
@@ -144,14 +179,14 @@ impl ReplyRecord {
     pub const KEPT: usize = 64 * 1024;
 
     /// A reply to keep; a payload over [`ReplyRecord::KEPT`] bytes is cut and marked.
-    pub fn new(payload: &[u8], headers: Vec<(String, String)>) -> ReplyRecord {
+    pub fn new(payload: &[u8], header: &[u8]) -> ReplyRecord {
         let Some(head) = payload
             .get(..ReplyRecord::KEPT)
             .filter(|head| head.len() < payload.len())
         else {
             return ReplyRecord {
                 payload: payload.into(),
-                headers,
+                header: header.into(),
                 truncated: None,
             };
         };
@@ -162,18 +197,26 @@ impl ReplyRecord {
         };
         ReplyRecord {
             payload: head.iter().take(kept).copied().collect(),
-            headers,
+            header: header.into(),
             truncated: Some(payload.len()),
         }
+    }
+
+    /// What it says where it is a failed one.
+    pub fn service_error(&self) -> Option<ServiceError<'_>> {
+        ServiceError::of(&self.header)
     }
 }
 
 /// Without header values and payload: they may be secret.
 impl fmt::Debug for ReplyRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = Fields::of(&self.header)
+            .map(|(name, _)| String::from_utf8_lossy(name))
+            .collect();
         f.debug_struct("ReplyRecord")
             .field("payload", &self.payload.len())
-            .field("headers", &names(&self.headers))
+            .field("headers", &names)
             .field("truncated", &self.truncated)
             .finish()
     }
@@ -231,9 +274,35 @@ mod tests {
             (&vec![0xff; kept + 1], kept, Some(kept + 1)),
             (large.as_bytes(), kept - 1, Some(kept + 2)),
         ] {
-            let record = ReplyRecord::new(payload, Vec::new());
+            let record = ReplyRecord::new(payload, b"");
 
             assert_eq!((record.payload.len(), record.truncated), (len, truncated));
+        }
+    }
+
+    #[test]
+    fn one_failed_reply_makes_the_outcome_a_failed_one() {
+        let good = || ReplyRecord::new(b"6", b"");
+        let block =
+            b"NATS/1.0\r\nNats-Service-Error: no number\r\nNats-Service-Error-Code: 400\r\n\r\n";
+        let failed = ReplyRecord::new(b"", block);
+        for (replies, status, shown) in [
+            (vec![good()], Status::Replied, None),
+            (
+                vec![failed.clone()],
+                Status::ServiceError,
+                Some("400 no number"),
+            ),
+            (
+                vec![good(), failed],
+                Status::ServiceError,
+                Some("400 no number"),
+            ),
+        ] {
+            let outcome = Outcome::replied(Duration::from_millis(3), replies);
+
+            let said = outcome.service_error.map(|error| error.to_string());
+            assert_eq!((outcome.status, said.as_deref()), (status, shown));
         }
     }
 
@@ -243,16 +312,13 @@ mod tests {
         entry.headers = vec![("Authorization".into(), "hunter2".into())];
         entry.payload = b"hunter2".into();
         entry.server = "nats://me:hunter2@host".into();
-        entry.outcome = Some(Outcome {
-            status: Status::Replied,
-            rtt: None,
-            replies: vec![ReplyRecord::new(b"hunter2", entry.headers.clone())],
-            error: None,
-        });
+        let header = b"NATS/1.0\r\nX-Auth: hunter2\r\n\r\n";
+        let reply = ReplyRecord::new(b"hunter2", header);
+        entry.outcome = Some(Outcome::replied(Duration::ZERO, vec![reply]));
 
         let shown = format!("{entry:?}");
 
-        assert!(shown.contains("Authorization"));
+        assert!(shown.contains("Authorization") && shown.contains("X-Auth"));
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

@@ -1,6 +1,10 @@
 //! Headers as they stand in the file.
 
-use std::fmt;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet, VecDeque, hash_map},
+    fmt,
+};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -9,6 +13,7 @@ use serde::{
 };
 
 use super::HIDDEN;
+use crate::protocol::{Fields, HeaderBlock};
 
 /// Headers as `{"A":["1","2"]}`: names in the order in which they first came.
 #[derive(Default)]
@@ -17,12 +22,30 @@ pub(super) struct HeaderMap(Vec<(String, Vec<String>)>);
 impl HeaderMap {
     /// Groups the values by name, and hides those that must not be written.
     pub(super) fn new(headers: &[(String, String)], hide: impl Fn(&str) -> bool) -> HeaderMap {
+        let pairs = headers.iter().map(|(name, value)| {
+            let value = if hide(name) { HIDDEN } else { value };
+            (name.as_str(), value)
+        });
+        HeaderMap::grouped(pairs)
+    }
+
+    /// What can be read of a header block, as text.
+    pub(super) fn of_block(block: &[u8]) -> HeaderMap {
+        let text = String::from_utf8_lossy;
+        HeaderMap::grouped(Fields::of(block).map(|(name, value)| (text(name), text(value))))
+    }
+
+    fn grouped(pairs: impl Iterator<Item = (impl Into<String>, impl Into<String>)>) -> HeaderMap {
         let mut grouped: Vec<(String, Vec<String>)> = Vec::new();
-        for (name, value) in headers {
-            let value = if hide(name) { HIDDEN } else { value }.to_owned();
-            match grouped.iter_mut().find(|(known, _)| known == name) {
-                Some((_, values)) => values.push(value),
-                None => grouped.push((name.clone(), vec![value])),
+        // A header block may hold a hundred thousand names.
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (name, value) in pairs {
+            match places.entry(name.into()) {
+                hash_map::Entry::Occupied(known) => grouped[*known.get()].1.push(value.into()),
+                hash_map::Entry::Vacant(new) => {
+                    grouped.push((new.key().clone(), vec![value.into()]));
+                    new.insert(grouped.len() - 1);
+                }
             }
         }
         HeaderMap(grouped)
@@ -32,12 +55,90 @@ impl HeaderMap {
         self.0.is_empty()
     }
 
-    /// One pair for each value.
-    pub(super) fn into_list(self) -> Vec<(String, String)> {
-        self.0
-            .into_iter()
-            .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)))
-            .collect()
+    /// One pair for each value, in this order of their names; those that are not in it come last.
+    pub(super) fn into_list(self, order: &[Cow<'_, str>]) -> Vec<(String, String)> {
+        let mut list = Vec::new();
+        let mut rest = self.0;
+        if !order.is_empty() {
+            let mut left: HashMap<String, VecDeque<String>> = HashMap::new();
+            for (name, values) in &mut rest {
+                let known = left.entry(name.clone()).or_default();
+                known.extend(std::mem::take(values));
+            }
+            for name in order {
+                if let Some(value) = left.get_mut(&**name).and_then(VecDeque::pop_front) {
+                    list.push((name.clone().into_owned(), value));
+                }
+            }
+            for (name, values) in &mut rest {
+                values.extend(left.remove(name).unwrap_or_default());
+            }
+        }
+        let pairs = |(name, values): (String, Vec<String>)| {
+            values.into_iter().map(move |value| (name.clone(), value))
+        };
+        list.extend(rest.into_iter().flat_map(pairs));
+        list
+    }
+
+    /// The header block that a client of ours would write; empty where there are no headers.
+    pub(super) fn block(&self) -> Vec<u8> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let mut block = b"NATS/1.0\r\n".to_vec();
+        for (name, values) in &self.0 {
+            for value in values {
+                push_field(&mut block, name.as_bytes(), value.as_bytes());
+            }
+        }
+        block.extend_from_slice(b"\r\n");
+        block
+    }
+}
+
+/// The names in the order of their values, where grouping by name would lose that order.
+pub(super) fn order(headers: &[(String, String)]) -> Option<Vec<Cow<'_, str>>> {
+    let names = || headers.iter().map(|(name, _)| name.as_str());
+    let mut seen = HashSet::new();
+    let mut before = None;
+    // a name that comes again behind another one
+    let is_lost = names().any(|name| before.replace(name) != Some(name) && !seen.insert(name));
+    is_lost.then(|| names().map(Cow::Borrowed).collect())
+}
+
+/// A header block with the values hidden that must not be written. Where there are any, it is made anew
+/// of what can be read of it, so that nothing slips by that cannot.
+pub(super) fn without_secrets(block: &[u8], hide: impl Fn(&str) -> bool) -> Cow<'_, [u8]> {
+    let hides = |name: &[u8]| hide(String::from_utf8_lossy(name).trim());
+    if !Fields::of(block).any(|(name, _)| hides(name)) {
+        return Cow::Borrowed(block);
+    }
+    let read = HeaderBlock::parse(block);
+    let mut shown = b"NATS/1.0".to_vec();
+    if let Some(status) = read.status {
+        shown.extend_from_slice(format!(" {status:03}").as_bytes());
+    }
+    if !read.description.is_empty() {
+        shown.push(b' ');
+        shown.extend_from_slice(read.description);
+    }
+    shown.extend_from_slice(b"\r\n");
+    for (name, value) in read.fields {
+        let value = if hides(name) {
+            HIDDEN.as_bytes()
+        } else {
+            value
+        };
+        push_field(&mut shown, name, value);
+    }
+    shown.extend_from_slice(b"\r\n");
+    Cow::Owned(shown)
+}
+
+fn push_field(block: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    for part in [name, b": ", value, b"\r\n"] {
+        block.extend_from_slice(part);
     }
 }
 
@@ -84,5 +185,68 @@ impl<'de> Deserialize<'de> for HeaderMap {
         }
 
         deserializer.deserialize_map(InOrder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(headers: &[(&str, &str)]) -> Vec<(String, String)> {
+        let pairs = headers.iter();
+        pairs
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect()
+    }
+
+    #[test]
+    fn the_order_of_headers_is_kept_where_grouping_would_lose_it() {
+        for (headers, named) in [
+            (&[][..], None),
+            (&[("A", "1"), ("A", "2"), ("B", "3")], None),
+            (&[("A", "1"), ("B", "2"), ("A", "3")], Some("ABA")),
+        ] {
+            let headers = list(headers);
+            let names = order(&headers);
+            assert_eq!(names.as_ref().map(|names| names.concat()).as_deref(), named);
+            let map = HeaderMap::new(&headers, |_| false);
+            assert_eq!(map.into_list(&names.unwrap_or_default()), headers);
+        }
+        // changed by hand
+        let map = HeaderMap::new(&list(&[("A", "1"), ("C", "2"), ("A", "3")]), |_| false);
+        let order = ["A", "B", "A", "A"].map(Cow::from);
+        assert_eq!(
+            map.into_list(&order),
+            list(&[("A", "1"), ("A", "3"), ("C", "2")])
+        );
+    }
+
+    #[test]
+    fn a_hidden_value_is_in_no_part_of_the_block() {
+        for (block, shown) in [
+            ("NATS/1.0\r\nA: 1\r\n\r\n", "NATS/1.0\r\nA: 1\r\n\r\n"),
+            ("junk", "junk"),
+            (
+                "NATS/1.0 404 gone\r\nA:1\r\nX-Token:s3cret\r\n folded s3cret\r\n\r\n",
+                "NATS/1.0 404 gone\r\nA: 1\r\nX-Token: <hidden>\r\n\r\n",
+            ),
+            (
+                "X-Token : s3cret\r\ns3cret\r\n\r\ns3cret",
+                "NATS/1.0\r\nX-Token : <hidden>\r\n\r\n",
+            ),
+        ] {
+            let hidden = without_secrets(block.as_bytes(), |name| name == "X-Token");
+            assert_eq!(String::from_utf8_lossy(&hidden), shown);
+        }
+    }
+
+    #[test]
+    fn a_block_of_as_many_names_as_fit_is_grouped_in_no_time() {
+        let names: String = (0..150_000).map(|n| format!("{n:x}:\r\n")).collect();
+        let block = format!("NATS/1.0\r\n{names}{names}\r\n").into_bytes();
+        let begun = std::time::Instant::now();
+        assert_eq!(HeaderMap::of_block(&block).0.len(), 150_000);
+        let took = begun.elapsed();
+        assert!(took < std::time::Duration::from_secs(5), "{took:?}");
     }
 }

@@ -154,7 +154,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::history::{Kind, Outcome, ReplyRecord, Secrets, Status, append};
+    use crate::history::{Kind, Outcome, ReplyRecord, Secrets, append};
 
     struct Folder(tempfile::TempDir);
 
@@ -213,12 +213,10 @@ mod tests {
         assert_eq!((ids(&history), problems), (vec!["b", "a"], vec![]));
 
         let answered = Entry {
-            outcome: Some(Outcome {
-                status: Status::Replied,
-                rtt: Some(Duration::from_millis(3)),
-                replies: vec![ReplyRecord::new(b"\xff", Vec::new())],
-                error: None,
-            }),
+            outcome: Some(Outcome::replied(
+                Duration::from_millis(3),
+                vec![ReplyRecord::new(b"\xff", b"")],
+            )),
             ..entry("a")
         };
         let kept = Entry {

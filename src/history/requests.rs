@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader},
+    io::{self, BufRead, BufReader},
     path::Path,
 };
 
@@ -22,30 +22,37 @@ use super::{
 /// # Errors
 /// [`Error`] where the file cannot be read.
 pub fn read_requests(path: &Path) -> Result<(Vec<Entry>, Vec<Problem>), Error> {
-    let mut problems = Problems::new(path);
-    let entries = read(path, &mut problems).map_err(Error::at(path))?;
+    let file = File::open(path).map_err(Error::at(path))?;
+    // A pipe, or a file system without locks, is read as it comes.
+    let _best_effort = locked(|| file.try_lock_shared());
+    read_requests_from(BufReader::new(file), path)
+}
+
+/// As [`read_requests`], from anywhere; errors and lines are told by this name.
+///
+/// # Errors
+/// [`Error`] where it cannot be read to its end.
+pub fn read_requests_from(
+    input: impl BufRead,
+    name: &Path,
+) -> Result<(Vec<Entry>, Vec<Problem>), Error> {
+    let mut problems = Problems::new(name);
+    let entries = read(input, &mut problems).map_err(Error::at(name))?;
     Ok((entries.into_list(), problems.finish()))
 }
 
-fn read(path: &Path, problems: &mut Problems) -> io::Result<Entries> {
-    let file = File::open(path)?;
-    // A pipe, or a file system without locks, is read as it comes.
-    let _best_effort = locked(|| file.try_lock_shared());
+fn read(mut input: impl BufRead, problems: &mut Problems) -> io::Result<Entries> {
     let mut entries = Entries::default();
-    scan(
-        &mut BufReader::new(file),
-        Place::default(),
-        |number, line| match line {
-            Ok(Line::Entry(mut entry)) => {
-                if entry.id.is_empty() {
-                    entry.id = new_id();
-                }
-                entries.apply(Line::Entry(entry));
+    scan(&mut input, Place::default(), |number, line| match line {
+        Ok(Line::Entry(mut entry)) => {
+            if entry.id.is_empty() {
+                entry.id = new_id();
             }
-            Ok(deletion) => entries.apply(deletion),
-            Err(reason) => problems.add(number, reason),
-        },
-    )?;
+            entries.apply(Line::Entry(entry));
+        }
+        Ok(deletion) => entries.apply(deletion),
+        Err(reason) => problems.add(number, reason),
+    })?;
     Ok(entries)
 }
 

@@ -5,6 +5,23 @@ use super::glob_matches;
 /// Stands in the file for a value that was not written.
 pub const HIDDEN: &str = "<hidden>";
 
+/// The headers that hold secrets by custom.
+pub const HIDDEN_BY_DEFAULT: [&str; 13] = [
+    "Authorization",
+    "*-Authorization",
+    "*-Auth",
+    "*Cookie",
+    "*Token",
+    "*Secret",
+    "*Password",
+    "*Passphrase",
+    "*Credential",
+    "*Credentials",
+    "*-Key",
+    "*ApiKey",
+    "*JWT",
+];
+
 /// Which headers hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secrets {
@@ -12,24 +29,26 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Headers whose names match one of these patterns (`*` and `?`, letter case aside).
+    /// Headers whose names match one of these patterns: `*` and `?`, letter case aside, `_` counting as
+    /// `-`.
     pub fn new(patterns: Vec<String>) -> Secrets {
         Secrets { patterns }
     }
 
     /// Whether values of this header must not be written.
     pub fn hides(&self, name: &str) -> bool {
+        let dashed = |text: &str| text.replace('_', "-");
+        let name = dashed(name);
         self.patterns
             .iter()
-            .any(|pattern| glob_matches(pattern, name))
+            .any(|pattern| glob_matches(&dashed(pattern), &name))
     }
 }
 
 impl Default for Secrets {
-    /// `Authorization`, `*-Token` and `*-Secret`.
+    /// [`HIDDEN_BY_DEFAULT`].
     fn default() -> Secrets {
-        let patterns = ["Authorization", "*-Token", "*-Secret"];
-        Secrets::new(patterns.map(String::from).into())
+        Secrets::new(HIDDEN_BY_DEFAULT.map(String::from).into())
     }
 }
 
@@ -57,12 +76,43 @@ mod tests {
             ("authorization", true),
             ("X-Api-Token", true),
             ("Client-SECRET", true),
+            ("Cookie", true),
+            ("Set-Cookie", true),
+            ("X-API-Key", true),
+            ("x_api_key", true),
+            ("apikey", true),
+            ("Proxy-Authorization", true),
+            ("Db-Password", true),
+            ("password", true),
+            ("token", true),
+            ("accessToken", true),
+            ("X-Auth", true),
+            ("Aws-Credentials", true),
+            ("User-JWT", true),
+            ("Key", false),
+            ("Monkey", false),
+            ("Authority", false),
+            ("Nats-Msg-Id", false),
+            ("Nats-Expected-Last-Sequence", false),
             ("Trace-Id", false),
             ("Tokens", false),
         ] {
             assert_eq!(secrets.hides(name), hidden, "{name}");
         }
         assert!(!Secrets::new(Vec::new()).hides("Authorization"));
+    }
+
+    #[test]
+    fn the_readme_says_what_is_hidden() {
+        let readme = include_str!("../../README.md");
+        let list = readme.split("```").find(|block| block.contains("*Cookie"));
+        let listed: Vec<&str> = list
+            .expect("it is there")
+            .split_whitespace()
+            .skip(1)
+            .collect();
+
+        assert_eq!(listed, HIDDEN_BY_DEFAULT);
     }
 
     #[test]

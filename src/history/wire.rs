@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
 use super::{
-    Entry, Kind, Line, Outcome, ReplyRecord, Secrets, Status, header_map::HeaderMap,
+    Entry, Kind, Line, Outcome, ReplyRecord, Secrets, Status,
+    header_map::{HeaderMap, order, without_secrets},
     secrets::without_user_info,
 };
+use crate::protocol::ServiceError;
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -68,6 +70,9 @@ struct EntryLine<'a> {
     subject_base64: Option<String>,
     #[serde(default)]
     headers: HeaderMap,
+    /// The names in the order of their values, where `headers` does not tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header_order: Option<Vec<Cow<'a, str>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +106,8 @@ struct OutcomeField<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     replies: Vec<ReplyField<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    service_error: Option<Cow<'a, ServiceError<'static>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Cow<'a, str>>,
 }
 
@@ -108,6 +115,9 @@ struct OutcomeField<'a> {
 struct ReplyField<'a> {
     #[serde(default, skip_serializing_if = "HeaderMap::is_empty")]
     headers: HeaderMap,
+    /// The header block as it stood on the wire, where `headers` would give another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header_block_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,6 +141,7 @@ impl<'a> EntryLine<'a> {
             subject,
             subject_base64,
             headers: HeaderMap::new(&entry.headers, hide),
+            header_order: order(&entry.headers),
             payload,
             payload_base64,
             timeout_ms: entry.timeout.as_millis().try_into().unwrap_or(u64::MAX),
@@ -146,6 +157,7 @@ impl<'a> EntryLine<'a> {
                     .iter()
                     .map(|reply| ReplyField::new(reply, hide))
                     .collect(),
+                service_error: outcome.service_error.as_ref().map(Cow::Borrowed),
                 error: outcome.error.as_deref().map(Cow::Borrowed),
             }),
             pinned: entry.pinned,
@@ -169,6 +181,7 @@ impl<'a> EntryLine<'a> {
                     .into_iter()
                     .map(ReplyField::into_record)
                     .collect::<Result<_, _>>()?,
+                service_error: outcome.service_error.map(Cow::into_owned),
                 error: outcome.error.map(Cow::into_owned),
             }),
         };
@@ -181,7 +194,9 @@ impl<'a> EntryLine<'a> {
             name: self.name.map(Cow::into_owned),
             kind: self.kind,
             subject,
-            headers: self.headers.into_list(),
+            headers: self
+                .headers
+                .into_list(&self.header_order.unwrap_or_default()),
             payload: bytes("payload", self.payload, self.payload_base64)?.unwrap_or_default(),
             timeout: Duration::from_millis(self.timeout_ms),
             context: self.context.map(Cow::into_owned),
@@ -196,8 +211,12 @@ impl<'a> EntryLine<'a> {
 impl<'a> ReplyField<'a> {
     fn new(reply: &'a ReplyRecord, hide: impl Fn(&str) -> bool) -> ReplyField<'a> {
         let (payload, payload_base64) = text_or_base64(&reply.payload);
+        let block = without_secrets(&reply.header, hide);
+        let headers = HeaderMap::of_block(&block);
+        let is_told = headers.block() == *block;
         ReplyField {
-            headers: HeaderMap::new(&reply.headers, hide),
+            headers,
+            header_block_base64: (!is_told).then(|| STANDARD.encode(&block)),
             payload,
             payload_base64,
             truncated: reply.truncated,
@@ -207,7 +226,12 @@ impl<'a> ReplyField<'a> {
     fn into_record(self) -> Result<ReplyRecord, String> {
         Ok(ReplyRecord {
             payload: bytes("payload", self.payload, self.payload_base64)?.unwrap_or_default(),
-            headers: self.headers.into_list(),
+            header: match self.header_block_base64 {
+                Some(block) => STANDARD
+                    .decode(block)
+                    .map_err(|_| "header_block_base64 is not base64")?,
+                None => self.headers.block(),
+            },
             truncated: self.truncated,
         })
     }
@@ -273,187 +297,4 @@ fn is_false(flag: &bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const EXAMPLE: &str = r#"{"v":1,"id":"i","at":"2026-11-23T02:00:00.123456789Z","name":"today","kind":"request","subject":"today","headers":{"A":["1"]},"payload":"%Y%m%d","timeout_ms":5000,"context":null,"server":"nats://127.0.0.1:4222","outcome":{"status":"replied","rtt_us":2003123,"replies":[{"payload":"20261123"}]}}"#;
-
-    fn example() -> Entry {
-        Entry {
-            id: "i".into(),
-            name: Some("today".into()),
-            headers: vec![("A".into(), "1".into())],
-            payload: b"%Y%m%d".into(),
-            server: "nats://127.0.0.1:4222".into(),
-            outcome: Some(Outcome {
-                status: Status::Replied,
-                rtt: Some(Duration::from_micros(2_003_123)),
-                replies: vec![ReplyRecord::new(b"20261123", Vec::new())],
-                error: None,
-            }),
-            ..Entry::new(
-                Kind::Request,
-                "today",
-                "2026-11-23T02:00:00.123456789Z".parse().expect("a time"),
-            )
-        }
-    }
-
-    fn encoded(entry: Entry) -> String {
-        let line = Line::Entry(Box::new(entry));
-        let json = encode(&line, &Secrets::default()).expect("it can be written");
-        String::from_utf8(json).expect("JSON is text")
-    }
-
-    #[test]
-    fn an_entry_is_written_as_documented_and_read_back() {
-        assert_eq!(encoded(example()), format!("{EXAMPLE}\n"));
-        assert_eq!(
-            decode(EXAMPLE.as_bytes()),
-            Ok(Line::Entry(Box::new(example())))
-        );
-    }
-
-    #[test]
-    fn a_deletion_is_written_and_read_back() {
-        let line = Line::Deleted { id: "i".into() };
-
-        let json = encode(&line, &Secrets::default()).expect("it can be written");
-
-        assert_eq!(json, b"{\"v\":1,\"id\":\"i\",\"deleted\":true}\n");
-        assert_eq!(decode(&json), Ok(line));
-    }
-
-    #[test]
-    fn secrets_are_not_written_unless_wanted() {
-        let reply = ReplyRecord::new(b"", vec![("Set-Token".into(), "s3cret".into())]);
-        let entry = Entry {
-            headers: vec![
-                ("authorization".into(), "s3cret".into()),
-                ("B".into(), "seen".into()),
-            ],
-            server: "nats://me:s3cret@host:1".into(),
-            outcome: Some(Outcome {
-                status: Status::Replied,
-                rtt: None,
-                replies: vec![reply],
-                error: None,
-            }),
-            ..example()
-        };
-
-        let kept = encoded(Entry {
-            keep_secrets: true,
-            ..entry.clone()
-        });
-        let hidden = encoded(entry);
-
-        assert!(!hidden.contains("s3cret"), "{hidden}");
-        assert!(hidden.contains(r#""headers":{"authorization":["<hidden>"],"B":["seen"]}"#));
-        assert!(hidden.contains(r#""server":"nats://host:1""#));
-        assert!(kept.contains(r#""authorization":["s3cret"]"#));
-        assert!(
-            kept.contains(r#""server":"nats://host:1""#),
-            "not even then"
-        );
-        let Ok(Line::Entry(read)) = decode(hidden.as_bytes()) else {
-            panic!("it can be read");
-        };
-        assert_eq!(read.hidden().collect::<Vec<_>>(), ["authorization"]);
-    }
-
-    #[test]
-    fn a_saved_request_needs_little() {
-        let json = br#"{"v":1,"later":{"x":[]},"subject":"a","headers":{"A":"1","B":["2","3"]}}"#;
-
-        let Ok(Line::Entry(entry)) = decode(json) else {
-            panic!("it can be read");
-        };
-
-        assert_eq!(
-            (entry.kind, entry.timeout),
-            (Kind::Request, Duration::from_secs(5))
-        );
-        let pairs = [("A", "1"), ("B", "2"), ("B", "3")];
-        assert_eq!(entry.headers, pairs.map(|(a, b)| (a.into(), b.into())));
-        assert!(entry.id.is_empty() && entry.payload.is_empty());
-    }
-
-    #[test]
-    fn what_cannot_be_read_says_why_without_repeating_it() {
-        for (json, reason) in [
-            ("", "the line ends too early"),
-            (r#"{"v":1,"subject":"a"#, "the line ends too early"),
-            ("s3cret", "not JSON at column 1"),
-            (r#"{"subject":"a"}"#, "v is missing"),
-            (
-                r#"{"v":2,"subject":"a"}"#,
-                "version 2 of the format is not known here",
-            ),
-            (
-                r#"{"v":2,"subject":{}}"#,
-                "version 2 of the format is not known here",
-            ),
-            (r#"{"v":1}"#, "subject is missing"),
-            (r#"{"v":1,"subject":""}"#, "subject is missing"),
-            (
-                r#"{"v":1,"subject":7}"#,
-                "column 18 holds something else than expected",
-            ),
-            (
-                r#"{"v":1,"subject":"a","kind":"s3cret"}"#,
-                "column 36 holds something else than expected",
-            ),
-            (r#"{"v":1,"subject":"a","at":"s3cret"}"#, "at is not a time"),
-            (
-                r#"{"v":1,"subject":"a","payload_base64":"s3cret!"}"#,
-                "payload_base64 is not base64",
-            ),
-            (
-                r#"{"v":1,"subject":"a","subject_base64":"YQ=="}"#,
-                "both subject and subject_base64 are given",
-            ),
-        ] {
-            assert_eq!(decode(json.as_bytes()), Err(reason.into()), "{json}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read_back(
-            subject in prop::collection::vec(any::<u8>(), 1..20),
-            payload: Vec<u8>,
-            reply: Vec<u8>,
-            name: Option<String>,
-            value: String,
-            pinned: bool,
-            publish: bool,
-        ) {
-            let entry = Entry {
-                subject,
-                payload,
-                name,
-                headers: vec![("A".into(), value.clone()), ("A".into(), value)],
-                pinned,
-                kind: if publish { Kind::Publish } else { Kind::Request },
-                outcome: Some(Outcome {
-                    status: Status::Failed,
-                    rtt: None,
-                    replies: vec![ReplyRecord::new(&reply, Vec::new())],
-                    error: Some("why".into()),
-                }),
-                ..example()
-            };
-            let json = encoded(entry.clone());
-            prop_assert_eq!(json.matches('\n').count(), 1);
-            prop_assert_eq!(decode(json.as_bytes()), Ok(Line::Entry(Box::new(entry))));
-        }
-
-        #[test]
-        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
-            let _read_or_refused = decode(&bytes);
-        }
-    }
-}
+mod tests;

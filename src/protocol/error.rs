@@ -9,7 +9,7 @@ use super::subject;
 #[non_exhaustive]
 pub enum ProtocolError {
     /// The line does not begin with a verb of this direction. Holds its first bytes, made visible.
-    #[error("unknown operation {0:?}")]
+    #[error("unknown operation \"{0}\"")]
     UnknownOperation(String),
     /// A control line is longer than the limit, in bytes.
     #[error("control line longer than {limit} bytes")]
@@ -18,7 +18,7 @@ pub enum ProtocolError {
         limit: usize,
     },
     /// The fields of a control line do not fit its verb. Holds the line, made visible and cut.
-    #[error("malformed {verb} line {line:?}")]
+    #[error("malformed {verb} line \"{line}\"")]
     BadFields {
         /// The verb of the line.
         verb: &'static str,
@@ -45,7 +45,7 @@ pub enum ProtocolError {
         reason: String,
     },
     /// A subject cannot be used. Holds the subject, made visible, and the reason.
-    #[error("subject {subject:?} {reason}")]
+    #[error("subject \"{subject}\" {reason}")]
     BadSubject {
         /// The subject, made visible and cut to a bounded length.
         subject: String,
@@ -53,7 +53,7 @@ pub enum ProtocolError {
         reason: &'static str,
     },
     /// A header cannot be written. Holds the name, made visible, and the reason.
-    #[error("header {name:?} {reason}")]
+    #[error("header \"{name}\" {reason}")]
     BadHeader {
         /// The header's name, made visible and cut to a bounded length.
         name: String,

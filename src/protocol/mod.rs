@@ -8,6 +8,8 @@
 //! * [`subject`] validates, matches and shows subjects; they are bytes, not text.
 //! * [`Headers`] are written by us; [`HeaderBlock`] reads whatever came, without ever failing, and
 //!   [`Fields`] without allocating.
+//! * [`ServiceError`] is what the reply of a service says where it failed.
+//! * [`quoted`] puts names and paths into sentences.
 //! * [`Info`] and [`Connect`] are the two JSON documents of the handshake.
 
 mod connect;
@@ -18,7 +20,9 @@ mod error;
 mod headers;
 mod info;
 mod line;
+mod quoted;
 mod record;
+mod service;
 pub mod subject;
 
 pub use connect::Connect;
@@ -26,4 +30,6 @@ pub use decoder::{ClientOp, Decoder, Limits, ServerOp};
 pub use error::ProtocolError;
 pub use headers::{Fields, HeaderBlock, Headers};
 pub use info::Info;
+pub use quoted::quoted;
 pub use record::Record;
+pub use service::{ServiceCode, ServiceError};

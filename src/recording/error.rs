@@ -4,15 +4,17 @@ use std::{io, path::PathBuf};
 
 use thiserror::Error as ThisError;
 
+use crate::protocol::quoted;
+
 /// Why a recording cannot be written or opened.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum Error {
     /// The file to write is there already.
-    #[error("{0:?} exists already and was not touched")]
+    #[error("{} exists already and was not touched", quoted(.0))]
     Exists(PathBuf),
     /// The file cannot be made.
-    #[error("cannot write {path:?}: {reason}")]
+    #[error("cannot write {}: {reason}", quoted(path))]
     Create {
         /// The file.
         path: PathBuf,
@@ -20,7 +22,10 @@ pub enum Error {
         reason: io::Error,
     },
     /// Writing failed on the way: the disk is full, mostly.
-    #[error("cannot write on to {path:?}: {reason}; it holds the {messages} messages before")]
+    #[error(
+        "cannot write on to {}: {reason}; it holds the {messages} messages before",
+        quoted(path)
+    )]
     Write {
         /// The file.
         path: PathBuf,
@@ -30,7 +35,7 @@ pub enum Error {
         reason: io::Error,
     },
     /// A file or folder cannot be opened.
-    #[error("cannot open {path:?}: {reason}")]
+    #[error("cannot open {}: {reason}", quoted(path))]
     Open {
         /// What was to be opened.
         path: PathBuf,
@@ -39,7 +44,8 @@ pub enum Error {
     },
     /// A folder without a file of natscli's.
     #[error(
-        "{0:?} holds no file such as 1.json or 1_reply.json, as \"nats sub --dump\" writes them"
+        "{} holds no file such as 1.json or 1_reply.json, as \"nats sub --dump\" writes them",
+        quoted(.0)
     )]
     NoDump(PathBuf),
 }

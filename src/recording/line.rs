@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::HeaderBlock;
+use crate::protocol::{HeaderBlock, ServiceError};
 
 /// Which way a message went, seen from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -113,6 +113,15 @@ impl<'a> Line<'a> {
         block.extend_from_slice(b"\r\n");
         Cow::Owned(block)
     }
+
+    /// What a service says that could not do what it was asked for (ADR-32).
+    pub fn service_error(&self) -> Option<ServiceError<'_>> {
+        let fields = self.headers.iter().flat_map(|(name, values)| {
+            let value = |value| (name.as_bytes(), str::as_bytes(value));
+            values.iter().map(move |text| value(text))
+        });
+        ServiceError::among(fields)
+    }
 }
 
 fn grouped<'a>(block: &HeaderBlock<'a>) -> Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)> {
@@ -194,6 +203,17 @@ mod tests {
             bytes.to_string(),
             r#"{"at":"2026-11-23T02:00:00.123456789Z","dir":"in","subject_base64":"YS7/","reply_base64":"/g==","size":2,"data_base64":"AP8=","status":503,"rtt_us":2003123}"#
         );
+    }
+
+    #[test]
+    fn a_reply_that_failed_says_so() {
+        let block =
+            b"NATS/1.0\r\nNats-Service-Error: no number\r\nNats-Service-Error-Code: 400\r\n\r\n";
+        let line = Line::new(0, Direction::In, b"_INBOX.x", None, block, b"");
+        let json = line.to_string();
+        let expected = r#","size":0,"data":"","service_error":{"code":400,"text":"no number"}}"#;
+        assert!(json.ends_with(expected), "{json}");
+        assert_eq!(Line::read(&json).unwrap(), line);
     }
 
     #[test]

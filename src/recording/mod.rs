@@ -15,6 +15,7 @@
 //! | `headers` | each name with a list of its values |
 //! | `size` | of the payload, in bytes |
 //! | `status`, `description` | of the header block's first line |
+//! | `service_error` | `{"code":500,"text":"…"}`: what the headers of a service's reply say where it failed (ADR-32); not read back, the headers tell |
 //! | `header_block_base64` | the block as it stood on the wire, where the members above do not tell all of it |
 //! | `sid` | in recordings: the number of the subscription it came in on |
 //! | `rtt_us` | of a reply to our own request, how long it took |

@@ -18,6 +18,7 @@ use serde::{
 use thiserror::Error;
 
 use super::{Direction, Entry, Line, Marker, MarkerKind};
+use crate::protocol::quoted;
 
 /// Subject and reply subject together, in bytes: more than a server takes in its control line.
 const LONGEST_SUBJECTS: usize = 60_000;
@@ -36,7 +37,7 @@ pub enum ReadError {
     #[error("{0}")]
     Json(#[from] serde_json::Error),
     /// `at` is not a time with a zone between the years 1678 and 2261.
-    #[error("\"at\" is not a time such as 2026-11-23T02:00:00.123456789Z: {0:?}")]
+    #[error("\"at\" is not a time such as 2026-11-23T02:00:00.123456789Z: {}", quoted(.0))]
     At(String),
     /// A member that is needed is not there.
     #[error("has no {0:?}")]
@@ -56,7 +57,7 @@ pub enum ReadError {
         reason: String,
     },
     /// `marker` is not the name of one.
-    #[error("\"marker\" is none of reconnected, moved, switched and dropped: {0:?}")]
+    #[error("\"marker\" is none of reconnected, moved, switched and dropped: {}", quoted(.0))]
     Marker(String),
     /// No server takes such a subject, so no message had it.
     #[error("{name:?} {reason}")]

@@ -56,6 +56,9 @@ impl Serialize for Line<'_> {
         if !self.description.is_empty() {
             object.serialize_entry("description", &self.description)?;
         }
+        if let Some(error) = self.service_error() {
+            object.serialize_entry("service_error", &error)?;
+        }
         if let Some(block) = &self.block {
             object.serialize_entry("header_block_base64", &STANDARD.encode(block))?;
         }

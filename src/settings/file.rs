@@ -22,7 +22,7 @@ const LIMIT: u64 = 1 << 20;
 /// keep = "1GiB"
 ///
 /// [history]
-/// hide_headers = ["Authorization", "*-Token", "*-Secret"]
+/// hide_headers = ["Authorization", "X-*"]
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -48,7 +48,7 @@ pub struct HistorySettings {
 #[non_exhaustive]
 pub enum Error {
     /// The file is there and cannot be read.
-    #[error("{path:?} cannot be read: {error}")]
+    #[error("\"{}\" cannot be read: {error}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -56,7 +56,7 @@ pub enum Error {
         error: io::Error,
     },
     /// It cannot be written.
-    #[error("{path:?} cannot be written: {error}")]
+    #[error("\"{}\" cannot be written: {error}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum Error {
         error: io::Error,
     },
     /// It says what is not understood.
-    #[error("{path:?} line {line}: {reason}")]
+    #[error("\"{}\" line {line}: {reason}", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,

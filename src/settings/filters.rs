@@ -42,7 +42,7 @@ pub fn load(path: &Path) -> Result<Vec<SavedFilter>, Error> {
                 expression: expression.to_owned(),
             }),
             None => {
-                let reason = format!("{name:?} is no text; write {name} = \"…\"");
+                let reason = format!("\"{name}\" is no text; write {name} = \"…\"");
                 Err(invalid(path, &text, item.span(), reason))
             }
         })

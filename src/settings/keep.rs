@@ -13,7 +13,7 @@ pub struct Keep(usize);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BadKeep {
     /// It is no size.
-    #[error("{0:?} is not a size such as 256MiB, 1GiB or 500M")]
+    #[error("\"{0}\" is not a size such as 256MiB, 1GiB or 500M")]
     NoSize(String),
     /// The log could not work with so few bytes.
     #[error("{0} is too little to keep: 8MiB at least")]

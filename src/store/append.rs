@@ -11,7 +11,7 @@ use super::{
     subjects::Subjects,
     subscriptions::{INBOX, SENT, Subscriptions},
 };
-use crate::protocol::{HeaderBlock, Record, subject};
+use crate::protocol::{Record, subject};
 
 impl Store {
     /// Keeps a batch: `records` in order, with offsets into `bytes`. `at` is in nanoseconds since the
@@ -211,8 +211,8 @@ impl Arrival<'_> {
         }
         let (_, ours) = pairs.get(subject)?;
         if !is_copy {
-            let status = HeaderBlock::status_of(self.record.header(self.bytes));
-            pairs.answer(subject, self.id, self.at, status == Some(503));
+            let header = self.record.header(self.bytes);
+            pairs.answer(subject, self.id, self.at, header);
         }
         Some(ours)
     }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{MessageId, hash::Hashed};
+use crate::protocol::{HeaderBlock, ServiceError};
 
 /// One leg of a request and its reply, seen from the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,13 @@ pub enum Outcome {
         /// From the request to its reply; exact for our own, by the times of the log for others'.
         took: Duration,
     },
+    /// A reply came that says that the service failed (ADR-32).
+    ServiceError {
+        /// As for [`Outcome::Replied`].
+        took: Duration,
+        /// Its code and text, made visible and cut to a bounded length.
+        said: Box<str>,
+    },
     /// The server said 503: nobody is subscribed.
     NoResponders,
     /// Given up.
@@ -36,6 +44,19 @@ pub enum Outcome {
     },
     /// Anything else, as a sentence.
     Failed(String),
+}
+
+impl Outcome {
+    /// What a reply with this header block means, which came after so long.
+    pub fn of_reply(took: Duration, header: &[u8]) -> Outcome {
+        match ServiceError::of(header) {
+            Some(error) => Outcome::ServiceError {
+                took,
+                said: error.to_string().into(),
+            },
+            None => Outcome::Replied { took },
+        }
+    }
 }
 
 /// The most outcomes that may come before their request.
@@ -136,8 +157,8 @@ impl Pairs {
         ours.or_else(|| self.others.get(inbox).map(|request| (request, false)))
     }
 
-    /// Notes a reply. The first one decides, unless the client has.
-    pub fn answer(&mut self, inbox: u64, id: MessageId, at: i64, no_responders: bool) {
+    /// Notes a reply with this header block. The first one decides, unless the client has.
+    pub fn answer(&mut self, inbox: u64, id: MessageId, at: i64, header: &[u8]) {
         let request = match self.ours.get_mut(inbox) {
             Some(request) => request,
             None => match self.others.get_mut(inbox) {
@@ -151,12 +172,10 @@ impl Pairs {
         request.reply = Some(id);
         if !request.settled {
             let nanos = u64::try_from(at.saturating_sub(request.at)).unwrap_or(0);
-            request.outcome = if no_responders {
+            request.outcome = if HeaderBlock::status_of(header) == Some(503) {
                 Outcome::NoResponders
             } else {
-                Outcome::Replied {
-                    took: Duration::from_nanos(nanos),
-                }
+                Outcome::of_reply(Duration::from_nanos(nanos), header)
             };
         }
     }
@@ -279,7 +298,9 @@ impl Request {
 
     fn rtt(&self) -> Option<(MessageId, i64)> {
         match &self.outcome {
-            Outcome::Replied { took } => Some((self.reply?, i64::try_from(took.as_nanos()).ok()?)),
+            Outcome::Replied { took } | Outcome::ServiceError { took, .. } => {
+                Some((self.reply?, i64::try_from(took.as_nanos()).ok()?))
+            }
             Outcome::Waiting
             | Outcome::NoResponders
             | Outcome::TimedOut { .. }
@@ -314,8 +335,8 @@ mod tests {
         let mut pairs = Pairs::new(1 << 20);
         pairs.ask(1, MessageId(10), 0, b"today", true);
         assert_eq!(outcome(&pairs, 1), Outcome::Waiting);
-        pairs.answer(1, MessageId(11), 2 * SECOND, false);
-        pairs.answer(1, MessageId(12), 3 * SECOND, true);
+        pairs.answer(1, MessageId(11), 2 * SECOND, b"");
+        pairs.answer(1, MessageId(12), 3 * SECOND, b"NATS/1.0 503\r\n\r\n");
         assert_eq!(outcome(&pairs, 1), took(2));
         pairs.settle(1, took(1));
         assert_eq!(outcome(&pairs, 1), took(1));
@@ -323,6 +344,20 @@ mod tests {
             pairs.get(1).and_then(|(it, _)| it.reply),
             Some(MessageId(11))
         );
+    }
+
+    #[test]
+    fn a_reply_that_says_that_the_service_failed_is_no_success_and_took_its_time() {
+        let mut pairs = Pairs::new(1 << 20);
+        pairs.overhear(1, MessageId(10), 0);
+        let header = b"NATS/1.0\r\nNats-Service-Error: no\r\nNats-Service-Error-Code: 400\r\n\r\n";
+        pairs.answer(1, MessageId(11), 2 * SECOND, header);
+        let failed = Outcome::ServiceError {
+            took: Duration::from_secs(2),
+            said: "400 no".into(),
+        };
+        assert_eq!(outcome(&pairs, 1), failed);
+        assert_eq!(pairs.rtt(1, MessageId(11)), Some(2 * SECOND));
     }
 
     #[test]

@@ -116,6 +116,30 @@ impl Layout {
     /// Where the rows of a pane stand: inside its border, below a field or tabs at its head and above a
     /// line at its foot.
     pub fn list(&self, focus: Focus) -> Rect {
+        if focus == Focus::History {
+            return self.history_parts().0;
+        }
+        self.inside(focus)
+    }
+
+    /// The list of the history, and beside it or below it the request that is looked at; that has no area
+    /// where there is no room for it.
+    pub fn history_parts(&self) -> (Rect, Rect) {
+        let inside = self.inside(Focus::History);
+        if inside.width >= 102 {
+            let (list, looked) = left(inside, inside.width - inside.width * 2 / 5);
+            let (_, looked) = left(looked, 1);
+            (list, looked)
+        } else if inside.height >= 12 {
+            let (list, looked) = bottom(inside, inside.height * 3 / 5);
+            let (_, looked) = top(looked, 1);
+            (list, looked)
+        } else {
+            (inside, Rect::default())
+        }
+    }
+
+    fn inside(&self, focus: Focus) -> Rect {
         let area = self.area(focus);
         let (head, foot) = match focus {
             Focus::Messages => (self.filters.height, self.line.height),

@@ -113,6 +113,28 @@ fn the_status_is_the_number_of_the_status_line() {
 }
 
 #[test]
+fn the_status_of_a_reply_that_failed_is_the_code_of_its_service() {
+    for (header, text, expected) in [
+        ("Nats-Service-Error-Code: 400", "status:400", true),
+        ("Nats-Service-Error-Code: 400", "status!=400", false),
+        ("Nats-Service-Error-Code: 400", "status>=400", true),
+        ("Nats-Service-Error-Code: 400", "status>=500", false),
+        ("Nats-Service-Error-Code: 10059", "status:10059", true),
+        ("nats-service-error-code:7", "status:7", true),
+        ("Nats-Service-Error-Code: E42", "status>=0", false),
+        ("Nats-Service-Error: 400", "status:400", false),
+        ("X: 400", "status:400", false),
+    ] {
+        let block = format!("NATS/1.0\r\n{header}\r\n\r\n");
+        let message = Candidate {
+            header: block.as_bytes(),
+            ..bare()
+        };
+        assert_eq!(filter(text).matches(&message), expected, "{header} {text}");
+    }
+}
+
+#[test]
 fn words_without_capitals_do_not_care_for_capitals() {
     for (word, payload, expected) in [
         ("straße", "STRAßE", true),

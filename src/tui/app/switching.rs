@@ -15,6 +15,7 @@ use crate::{
     client::{Error, Event, Sid},
     context::{Choice, To},
     payload::visible,
+    protocol::quoted,
     store::{Marker, MarkerKind},
     tui::{
         destinations::{Allowed, Consent, Destination},
@@ -138,8 +139,9 @@ fn is_busy(app: &App) -> bool {
 /// The same question before anything was connected to.
 pub fn ask_first(app: &mut App, asked: Box<Consent>) {
     let reason = format!(
-        "nothing was sent to {}: the credentials of context {:?} are for another server",
-        app.target.server, asked.withheld.context
+        "nothing was sent to {}: the credentials of context {} are for another server",
+        app.target.server,
+        quoted(&asked.withheld.context)
     );
     app.phase = Phase::Closed {
         reason: Some(reason),

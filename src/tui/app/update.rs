@@ -58,6 +58,7 @@ pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.lay_out();
     messages::pin(app);
     messages::forget_marks(app, now);
+    history::looked::refresh(app);
     let mut effects = details::refresh(app, now);
     messages::account(app);
     effects.extend(messages::scan(app));
@@ -205,6 +206,9 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Send if app.focus != Focus::History => return request::send(app, now),
         Action::Submit if app.focus == Focus::Request => return request::send(app, now),
         Action::SaveRequest if app.focus == Focus::Request => return save(app, now),
+        Action::DetailsDown | Action::DetailsUp if app.focus == Focus::History => {
+            history::looked::scroll(app, action == Action::DetailsDown);
+        }
         Action::DetailsDown => details::scroll(app, Move::Down),
         Action::DetailsUp => details::scroll(app, Move::Up),
         Action::CopyPayload => return copy(app, now, false),
@@ -304,9 +308,13 @@ fn edit_subscription(app: &mut App, now: Now) {
 fn save(app: &mut App, now: Now) -> Vec<Effect> {
     match request::to_save(app, now) {
         Ok(entry) => app.overlays.push(Overlay::save(entry)),
-        Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+        Err(reason) => {
+            app.toasts.show(Level::Failed, reason, now.instant);
+            return Vec::new();
+        }
     }
-    Vec::new()
+    // which names are taken already
+    history::look(app)
 }
 
 fn copy(app: &mut App, now: Now, subject_only: bool) -> Vec<Effect> {

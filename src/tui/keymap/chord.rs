@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::protocol::quoted;
+
 /// A key with its modifiers. Written `Ctrl-P`, `Alt-Enter`, `F5`, `Space`, `?`; a letter with Shift is
 /// the capital letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,7 +72,7 @@ impl Chord {
 
 /// A name that is not a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a key; keys are written like Ctrl-P, Alt-Enter, F5, Space or ?")]
+#[error("{} is not a key; keys are written like Ctrl-P, Alt-Enter, F5, Space or ?", quoted(.0))]
 pub struct UnknownKey(pub String);
 
 impl FromStr for Chord {

@@ -201,6 +201,8 @@ pub static TABLE: &[Binding] = table! {
         ["Down"] Action::Down, "down", "Go down";
         ["PgUp"] Action::PageUp, "page up", "Go up a page";
         ["PgDn"] Action::PageDown, "page down", "Go down a page";
+        ["Shift-Down", "Alt-Down"] Action::DetailsDown, "more of it", "Scroll what was sent and what came back", 5;
+        ["Shift-Up", "Alt-Up"] Action::DetailsUp, "scroll back", "Scroll back what was sent and what came back";
     Menu:
         ["Enter"] Action::Submit, "run", "Run the selected row", 1;
         ["Up"] Action::Up, "up", "Go up";

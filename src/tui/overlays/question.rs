@@ -108,6 +108,9 @@ impl Prompt {
                 Ok(_) => Verdict::Hint("The oldest messages go when there is more.".into()),
                 Err(reason) => Verdict::Wrong(format!("{reason}.")),
             },
+            Asked::Name(entry) if app.history.is_taken(self.field.text(), entry) => {
+                Verdict::Warning("Another request is saved under this name; it loses it.".into())
+            }
             Asked::Name(_) => Verdict::Hint("An empty name takes the name away.".into()),
             Asked::FilterName(expression) => {
                 let expression = visible(expression.as_bytes());

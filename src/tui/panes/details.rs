@@ -15,7 +15,7 @@ use super::messages;
 use crate::{
     client::Sid,
     payload::{self, Document, Form},
-    protocol::HeaderBlock,
+    protocol::{HeaderBlock, ServiceError},
     store::{Direction, MessageId, Query},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
@@ -49,6 +49,8 @@ struct Shown {
     id: MessageId,
     since: Instant,
     facts: Vec<(String, String)>,
+    /// What the service says that failed, where this is its reply.
+    service_error: Option<String>,
     headers: Vec<(String, String)>,
     bad_headers: bool,
     bytes: Arc<[u8]>,
@@ -242,6 +244,7 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         id,
         since: now.instant,
         facts,
+        service_error: ServiceError::of(message.header).map(|error| error.to_string()),
         headers: headers.collect(),
         bad_headers: block.malformed,
         bytes: message.payload.into(),

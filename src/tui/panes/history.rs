@@ -1,6 +1,7 @@
 //! History: what was sent and saved, newest first, found as one types.
 
 mod draw;
+pub mod looked;
 
 pub use draw::draw;
 
@@ -23,6 +24,7 @@ use crate::{
 pub struct HistoryPane {
     rows: Vec<Row>,
     finder: Finder,
+    looked: looked::Looked,
     /// How often the file was asked for.
     asked: u64,
     /// Entries changed here since then: what it held is older.
@@ -54,10 +56,27 @@ impl HistoryPane {
         self.rows.get(row).map(|row| &row.entry)
     }
 
+    /// The entries, the newest first.
+    #[cfg(test)]
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.rows.iter().map(|row| &row.entry)
+    }
+
     /// An entry by its id.
     pub fn get(&self, id: &str) -> Option<&Entry> {
         let row = self.rows.iter().find(|row| row.entry.id == id);
         row.map(|row| &row.entry)
+    }
+
+    /// The entries that have this name, but for the one with this id.
+    fn named<'a>(&'a self, name: &'a str, but: &'a str) -> impl Iterator<Item = &'a Entry> {
+        let entries = self.rows.iter().map(|row| &row.entry);
+        entries.filter(move |entry| entry.name.as_deref() == Some(name) && entry.id != but)
+    }
+
+    /// Whether another entry than this one has that name.
+    pub fn is_taken(&self, name: &str, entry: &Entry) -> bool {
+        self.named(name.trim(), &entry.id).next().is_some()
     }
 
     /// Adds an entry, or replaces the one with its id.
@@ -194,7 +213,8 @@ pub fn delete(app: &mut App, entry: &Entry) -> Vec<Effect> {
     })))]
 }
 
-/// Names an entry; with an empty name it is not saved any more.
+/// Names an entry; with an empty name it is not saved any more. A name stands for one request: another
+/// one that has it loses it.
 pub fn name(app: &mut App, entry: Entry, name: &str, now: Now) -> Vec<Effect> {
     let name = name.trim();
     let named = Entry {
@@ -209,10 +229,17 @@ pub fn name(app: &mut App, entry: Entry, name: &str, now: Now) -> Vec<Effect> {
     if app.composer.holds(&named) {
         app.composer.stands_for(named.clone());
     }
-    app.history.put(named.clone());
-    vec![Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(
-        named,
-    )))))]
+    let others = app.history.named(name, &named.id);
+    let mut changed: Vec<Entry> = others.cloned().collect();
+    for other in &mut changed {
+        other.name = None;
+    }
+    changed.push(named);
+    let record = |entry: Entry| {
+        app.history.put(entry.clone());
+        Effect::Job(Job::Record(Box::new(Line::Entry(Box::new(entry)))))
+    };
+    changed.into_iter().map(record).collect()
 }
 
 /// Types a key into the field that finds.

@@ -24,11 +24,10 @@ fn given_what_was_sent_then_it_is_listed_newest_first() {
     let [newest, oldest] = lines.as_slice() else {
         panic!("{lines:#?}");
     };
-    assert!(newest.ends_with(" publish a  ␛[2J  published"), "{newest}");
-    assert!(
-        oldest.contains(" request add  [1]  replied in "),
-        "{oldest}"
-    );
+    let publish = format!(" publish a (on {url})  ␛[2J  published");
+    assert!(newest.ends_with(&publish), "{newest}");
+    let request = format!(" request add (on {url})  [1]  replied in ");
+    assert!(oldest.contains(&request), "{oldest}");
     assert!(oldest.ends_with("  1"), "{oldest}");
 }
 

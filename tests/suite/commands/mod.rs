@@ -11,7 +11,9 @@ mod record;
 mod replay;
 mod request;
 mod secrets;
+mod sentences;
 mod serve;
+mod service_errors;
 mod silence;
 mod subscribe;
 

@@ -123,6 +123,22 @@ fn given_a_header_that_was_not_written_then_the_request_is_not_sent() {
 }
 
 #[test]
+fn given_requests_on_stdin_then_they_are_sent() {
+    let (home, server) = (Home::new(), server());
+    let _participants = demo::start(&server.url()).unwrap();
+    let replay = ["replay", "-", "--name", "sum*", "-s", &server.url()];
+
+    let requests = format!("not a request\n{REQUESTS}");
+    let ended = home.run_with_stdin(&replay, requests.as_bytes());
+    let none = home.run_with_stdin(&replay, b"");
+
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert_eq!(ended.stdout.lines().count(), 2, "{}", ended.stdout);
+    assert!(ended.stderr.contains("stdin:1: "), "{}", ended.stderr);
+    none.assert_failed(2, &["stdin", "sum*"]);
+}
+
+#[test]
 fn given_no_such_file_then_the_code_is_2() {
     Home::new()
         .run(&["replay", "/nowhere/requests.jsonl"])

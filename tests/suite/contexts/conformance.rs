@@ -201,7 +201,7 @@ fn given_a_name_that_does_not_exist_then_the_sentence_names_those_that_do() {
     for name in ["nope", "./nope.json", "../context/prod"] {
         let world = World::with("{}").context("test", "{}").named(name);
         let expected =
-            format!("--context: there is no context {name:?}; there are [\"prod\", \"test\"]");
+            format!("--context: there is no context {name:?}; there are \"prod\", \"test\"");
         assert_eq!(world.refusal(), expected);
     }
 }

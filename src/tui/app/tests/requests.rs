@@ -2,8 +2,9 @@
 
 use super::stage::Stage;
 use crate::{
-    client::Error,
+    client::{Error, Sid},
     history::Entry,
+    protocol::Headers,
     tui::{
         app::{Focus, JobDone, View, ingest},
         panes::request,
@@ -63,7 +64,7 @@ fn a_saved_draft_is_known_by_its_name_and_is_not_unfinished() {
     let mut stage = Stage::new(&[]);
     stage.keys("rtoday<Tab>%Y<Ctrl-S>morning<Enter>");
     stage.shows("saved as morning").keys("<Esc>q");
-    assert_eq!(stage.asked, ["record", "quit"]);
+    assert_eq!(stage.asked, ["load history", "record", "quit"]);
     stage.keys("rx").hides("saved as morning");
 }
 
@@ -121,6 +122,123 @@ fn history_keeps_its_cursor_while_requests_come() {
         (stage.app.view, stage.app.focus),
         (View::Messages, Focus::Request)
     );
+}
+
+#[test]
+fn a_saved_request_that_is_sent_again_stays_the_only_one_with_its_name() {
+    for send in ["<F5>", "<Esc>h<F5>", "<Esc>h<Enter><F5>"] {
+        let mut stage = Stage::new(&[]);
+        stage
+            .keys("rtoday<Tab>%Y<Ctrl-S>morning<Enter>")
+            .pass(1_000);
+        stage.keys(send).pass(1_000);
+        stage.keys("<Esc>h").shows("2 of 2");
+        assert_eq!(names(&stage), [None, Some("morning")], "{send}");
+    }
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Ctrl-S>morning<Enter><F5>").pass(1_000);
+    stage.shows("saved as morning").keys("<Ctrl-S>noon<Enter>");
+    assert_eq!(
+        names(&stage),
+        [None, Some("noon")],
+        "the saved one is renamed"
+    );
+}
+
+#[test]
+fn a_name_that_is_given_to_another_request_is_taken_from_the_first() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rfirst<Ctrl-S>morning<Enter>").pass(1_000);
+    stage
+        .keys("<Esc>rsecond<Enter><Ctrl-S>morning")
+        .shows("it loses it");
+    stage.asked.clear();
+    stage.keys("<Enter>");
+    assert_eq!(stage.asked, ["record", "record"]);
+    assert_eq!(names(&stage), [Some("morning"), None]);
+}
+
+/// The names of what the history shows, the newest first.
+fn names(stage: &Stage) -> Vec<Option<&str>> {
+    let entries = stage.app.history.entries();
+    entries.map(|entry| entry.name.as_deref()).collect()
+}
+
+#[test]
+fn a_reply_that_says_that_the_service_failed_is_red_wherever_it_shows() {
+    const INBOX: &str = "_INBOX.me.1";
+    let mut failure = Headers::new();
+    failure.append("Nats-Service-Error", "no number").unwrap();
+    failure.append("Nats-Service-Error-Code", "400").unwrap();
+    let block = "NATS/1.0\r\nNats-Service-Error: no number\r\nNats-Service-Error-Code: 400\r\n\r\n";
+    let mut stage = Stage::new(&[]);
+    stage.keys("radd<Tab>[x]<F5>");
+    let ticket = stage.newest_ticket();
+    stage.sent("add", INBOX, b"[x]");
+    stage
+        .pass(2)
+        .data_with(&failure, Sid(1), INBOX, None, b"why");
+    stage.answered_with(ticket, block, Ok("why"));
+    stage.shows("✗ 400 no number, after 2.0 ms").keys("<Esc>g");
+    let said = |stage: &mut Stage, times: usize| {
+        let bad = stage.app.theme.bad.fg;
+        let styles = stage.styles_of("400 no number");
+        let red = styles.iter().filter(|style| style.fg == bad).count();
+        assert_eq!((red, styles.len()), (times, times), "{}", stage.screen());
+    };
+    // request, reply and composer
+    said(&mut stage, 3);
+    // and Details
+    stage.keys("j").shows("failed   400 no number");
+    said(&mut stage, 4);
+    // the list, the request looked at, and the composer
+    stage
+        .keys("h")
+        .shows("header   Nats-Service-Error: no number")
+        .shows("why");
+    said(&mut stage, 3);
+}
+
+#[test]
+fn history_shows_the_server_and_all_of_a_reply_with_its_headers() {
+    let lines: Vec<String> = (0..40)
+        .map(|n| format!("line {n} {}", "x".repeat(90)))
+        .collect();
+    for (width, height) in [(160, 45), (80, 24)] {
+        let mut stage = Stage::new(&[]);
+        stage.app.target.context = Some("staging".into());
+        stage.app.size = (width, height);
+        let ticket = stage.keys("rorders.eu.created<Tab>%Y<F5>").newest_ticket();
+        let header = "NATS/1.0\r\nBy: responder\r\n\r\n";
+        stage.answered_with(ticket, header, Ok(&lines.join("\n")));
+        stage.keys("<Ctrl-S>morning<Enter><Esc>h");
+        stage.shows("orders.eu.created").shows("★ morning");
+        stage
+            .shows("context  staging")
+            .shows("server   nats://127.0.0.1:4222");
+        let mut seen = String::new();
+        for _ in 0..40 {
+            seen += &stage.screen();
+            stage.keys("<Shift-Down>");
+        }
+        for part in [
+            "header   By: responder",
+            "replied in 2.0 ms",
+            "line 0 ",
+            "line 20 ",
+            "line 39 ",
+        ] {
+            assert!(
+                seen.contains(part),
+                "{part:?} is at no place of {width}×{height}\n{seen}"
+            );
+        }
+        let end = stage.hides("more lines").screen();
+        assert_eq!(stage.keys("<Shift-Down>").screen(), end, "there is no more");
+        stage
+            .keys(&"<Shift-Up>".repeat(40))
+            .shows("subject  orders.eu.created");
+    }
 }
 
 #[test]

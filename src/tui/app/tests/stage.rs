@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyModifiers;
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, style::Style};
 
 use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
@@ -176,10 +176,20 @@ impl Stage {
     }
 
     pub fn data(&mut self, sid: Sid, subject: &str, reply: Option<&str>, payload: &[u8]) {
+        self.data_with(&Headers::new(), sid, subject, reply, payload);
+    }
+
+    pub fn data_with(
+        &mut self,
+        headers: &Headers,
+        sid: Sid,
+        subject: &str,
+        reply: Option<&str>,
+        payload: &[u8],
+    ) {
         let mut batch = Batch::default();
         let (subject, reply) = (subject.as_bytes(), reply.map(str::as_bytes));
-        let record =
-            encode::publish(&mut batch.bytes, subject, reply, &Headers::new(), payload).unwrap();
+        let record = encode::publish(&mut batch.bytes, subject, reply, headers, payload).unwrap();
         batch.records.push(Record {
             sid: sid.0,
             ..record
@@ -208,7 +218,18 @@ impl Stage {
 
     /// A request is answered.
     pub fn answered_for(&mut self, ticket: Ticket, answer: Result<&str, Error>) -> &mut Stage {
+        self.answered_with(ticket, "", answer)
+    }
+
+    /// A request is answered with this header block.
+    pub fn answered_with(
+        &mut self,
+        ticket: Ticket,
+        header: &str,
+        answer: Result<&str, Error>,
+    ) -> &mut Stage {
         let answer = answer.map(|payload| Message {
+            header: header.into(),
             payload: payload.into(),
             ..Message::default()
         });
@@ -245,6 +266,19 @@ impl Stage {
             .draw(|frame| render::draw(&mut self.app, frame))
             .unwrap();
         terminal.backend().buffer().clone()
+    }
+
+    /// The styles in which a text begins, wherever it is on the screen.
+    pub fn styles_of(&mut self, text: &str) -> Vec<Style> {
+        let (screen, buffer) = (self.screen(), self.frame());
+        let rows = screen.lines().zip(0u16..);
+        let places = rows.flat_map(|(line, y)| {
+            line.match_indices(text).map(move |(at, _)| {
+                let before = line.get(..at).unwrap_or_default().chars().count();
+                (before as u16, y)
+            })
+        });
+        places.map(|place| buffer[place].style()).collect()
     }
 
     /// The screen as text.

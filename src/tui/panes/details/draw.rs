@@ -3,6 +3,7 @@
 use ratatui::{
     buffer::Buffer,
     layout::{Margin, Rect},
+    style::Style,
     text::{Line, Span},
 };
 
@@ -84,7 +85,14 @@ pub fn head_lines(shown: &Shown) -> usize {
         2
     };
     let problem = usize::from(problem(shown).is_some());
-    shown.facts.len() + headers + shown.headers.len() + usize::from(shown.bad_headers) + 1 + problem
+    let failed = usize::from(shown.service_error.is_some());
+    shown.facts.len()
+        + failed
+        + headers
+        + shown.headers.len()
+        + usize::from(shown.bad_headers)
+        + 1
+        + problem
 }
 
 /// Why the payload is not shown in the form asked for.
@@ -96,21 +104,24 @@ fn problem(shown: &Shown) -> Option<&str> {
 }
 
 fn head<'a>(theme: &Theme, shown: &Shown, width: usize) -> Vec<Line<'a>> {
-    let row = |label: &str, value: &str, indent: usize, label_width: usize| {
+    let row = |label: &str, value: &str, indent: usize, label_width: usize, style: Style| {
         let room = width.saturating_sub(indent + label_width);
         Line::from(vec![
             Span::styled(
                 format!("{:indent$}{:label_width$}", "", fit(label, label_width - 1)),
                 theme.dim,
             ),
-            Span::styled(fit(value, room).into_owned(), theme.text),
+            Span::styled(fit(value, room).into_owned(), style),
         ])
     };
     let mut lines: Vec<Line> = shown
         .facts
         .iter()
-        .map(|(label, value)| row(label, value, 0, LABEL))
+        .map(|(label, value)| row(label, value, 0, LABEL, theme.text))
         .collect();
+    if let Some(error) = &shown.service_error {
+        lines.push(row("failed", error, 0, LABEL, theme.bad));
+    }
     if !shown.headers.is_empty() || shown.bad_headers {
         lines.push(Line::default());
         lines.push(Line::styled("headers", theme.dim));
@@ -125,7 +136,7 @@ fn head<'a>(theme: &Theme, shown: &Shown, width: usize) -> Vec<Line<'a>> {
             shown
                 .headers
                 .iter()
-                .map(|(name, value)| row(name, value, 2, label)),
+                .map(|(name, value)| row(name, value, 2, label, theme.text)),
         );
         if shown.bad_headers {
             lines.push(Line::styled(

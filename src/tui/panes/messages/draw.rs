@@ -12,7 +12,7 @@ use ratatui::{
 use super::{Row, behind, marked, moving, rows, search};
 use crate::{
     payload,
-    protocol::subject,
+    protocol::{ServiceError, subject},
     store::{Direction, Entry, Marker, MarkerKind, Message, Outcome},
     tui::{
         app::{App, Focus, Phase, stamp},
@@ -282,14 +282,19 @@ fn subject_of(app: &App, message: &Message) -> (String, Style) {
     (format!("{}{mark}", payload::visible(asked)), colour)
 }
 
-/// What stands at the right of a request: how long it took, or why there is no reply.
+/// What stands at the right: of a request how long it took, or why it failed; of a reply what the
+/// service says that failed.
 fn outcome(app: &App, message: &Message, dim: Style) -> (String, Style) {
     let theme = &app.theme;
     if message.is_copy {
         return ("copy".into(), dim);
     }
+    let failed = |said: &str| (fit(said, 30).into_owned(), theme.bad);
     if message.reply.is_none() {
-        return (String::new(), dim);
+        return match ServiceError::of(message.header) {
+            Some(error) => failed(&error.to_string()),
+            None => (String::new(), dim),
+        };
     }
     let pinned = || app.messages.frozen.as_ref()?.outcome(message.id).cloned();
     let outcome = app.store.pair(message.id).map(|pair| pair.outcome);
@@ -297,11 +302,12 @@ fn outcome(app: &App, message: &Message, dim: Style) -> (String, Style) {
         None => (String::new(), dim),
         Some(Outcome::Waiting) => ("waiting…".into(), theme.notice),
         Some(Outcome::Replied { took }) => (number::elapsed(took), theme.good),
+        Some(Outcome::ServiceError { said, .. }) => failed(&said),
         Some(Outcome::NoResponders) => ("no responders".into(), theme.bad),
         Some(Outcome::TimedOut { after }) => {
             (format!("no reply in {}", number::setting(after)), theme.bad)
         }
-        Some(Outcome::Failed(reason)) => (fit(&reason, 30).into_owned(), theme.bad),
+        Some(Outcome::Failed(reason)) => failed(&reason),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Part;
 use crate::{
     history::Kind,
-    protocol::{Headers, subject},
+    protocol::{Headers, quoted, subject},
     tui::widgets::{Editor, Field, number},
 };
 
@@ -76,8 +76,10 @@ pub fn read_headers(text: &str) -> Result<Headers, String> {
 /// # Errors
 /// The sentence that says how a time is written.
 pub fn read_timeout(text: &str) -> Result<Duration, String> {
-    let how =
-        || format!("Timeout {text:?} is no time: write it as 5 s, 100 ms or 2 min, up to an hour.");
+    let how = || {
+        let text = quoted(text);
+        format!("Timeout {text} is no time: write it as 5 s, 100 ms or 2 min, up to an hour.")
+    };
     let text = text.trim();
     let number_ends = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')

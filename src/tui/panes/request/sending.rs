@@ -81,13 +81,12 @@ pub fn send(app: &mut App, now: Now) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    let name = app.composer.name().map(str::to_owned);
-    let entry = Entry {
-        name,
-        ..entry_of(app, &draft, now)
-    };
+    let entry = entry_of(app, &draft, now);
     app.composer.suggestions.forget();
-    app.composer.stands_for(entry.clone());
+    // a saved request stays the one that has the name; sending it again saves nothing
+    if app.composer.name().is_none() {
+        app.composer.stands_for(entry.clone());
+    }
     dispatch(app, entry, draft.headers, now)
 }
 
@@ -117,7 +116,8 @@ fn entry_of(app: &App, draft: &Draft, now: Now) -> Entry {
     }
 }
 
-/// Sends a request of the history again, byte for byte.
+/// Sends a request of the history again, byte for byte. What is sent has no name: a name stands for one
+/// request.
 pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
     if let Some(name) = entry.hidden().next() {
         let text = format!(
@@ -143,7 +143,6 @@ pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
         ..new_entry(app, entry.kind, &entry.subject, now)
     };
     let again = Entry {
-        name: entry.name.clone(),
         headers: entry.headers.clone(),
         payload: entry.payload.clone(),
         timeout: entry.timeout,
@@ -216,7 +215,7 @@ pub fn answered(
     took: Duration,
 ) -> Vec<Effect> {
     let outcome = match &answer {
-        Ok(_) => store::Outcome::Replied { took },
+        Ok(message) => store::Outcome::of_reply(took, &message.header),
         Err(Error::NoResponders { .. }) => store::Outcome::NoResponders,
         Err(Error::Timeout { after, .. }) => store::Outcome::TimedOut { after: *after },
         Err(error) => store::Outcome::Failed(error.to_string()),
@@ -228,14 +227,12 @@ pub fn answered(
         return Vec::new();
     };
     let outcome = match answer {
-        Ok(message) => Outcome {
-            status: Status::Replied,
-            rtt: Some(took),
-            replies: vec![ReplyRecord::new(&message.payload, header_lines(&message))],
-            error: None,
-        },
-        Err(Error::NoResponders { .. }) => plain(Status::NoResponders, Some(took)),
-        Err(Error::Timeout { .. }) => plain(Status::TimedOut, None),
+        Ok(message) => {
+            let reply = ReplyRecord::new(&message.payload, &message.header);
+            Outcome::replied(took, vec![reply])
+        }
+        Err(Error::NoResponders { .. }) => Outcome::new(Status::NoResponders, Some(took)),
+        Err(Error::Timeout { .. }) => Outcome::new(Status::TimedOut, None),
         Err(error) => failed(&error),
     };
     settle(app, sent.entry, outcome)
@@ -247,7 +244,7 @@ pub fn fenced(app: &mut App, ticket: Ticket, result: Result<(), Error>, now: Now
         return Vec::new();
     };
     let outcome = match result {
-        Ok(()) => plain(
+        Ok(()) => Outcome::new(
             Status::Published,
             Some(now.instant.duration_since(sent.since)),
         ),
@@ -283,7 +280,7 @@ pub fn left_behind(app: &mut App, ticket: Ticket, inbox: &[u8]) -> Vec<Effect> {
     };
     let outcome = Outcome {
         error: Some(REASON.into()),
-        ..plain(Status::Failed, None)
+        ..Outcome::new(Status::Failed, None)
     };
     settle(app, sent.entry, outcome)
 }
@@ -322,32 +319,10 @@ fn settle(app: &mut App, mut entry: Entry, outcome: Outcome) -> Vec<Effect> {
     )))))]
 }
 
-fn header_lines(message: &Message) -> Vec<(String, String)> {
-    let block = message.headers();
-    let lines = block.fields.iter();
-    lines
-        .map(|(name, value)| {
-            (
-                payload::visible(name).into_owned(),
-                payload::visible(value).into_owned(),
-            )
-        })
-        .collect()
-}
-
-fn plain(status: Status, rtt: Option<Duration>) -> Outcome {
-    Outcome {
-        status,
-        rtt,
-        replies: Vec::new(),
-        error: None,
-    }
-}
-
 fn failed(error: &Error) -> Outcome {
     Outcome {
         error: Some(error.to_string()),
-        ..plain(Status::Failed, None)
+        ..Outcome::new(Status::Failed, None)
     }
 }
 
@@ -361,6 +336,10 @@ pub fn sentence(outcome: &Outcome) -> String {
     let took = outcome.rtt.map(number::elapsed).unwrap_or_default();
     match outcome.status {
         Status::Replied => format!("replied in {took}"),
+        Status::ServiceError => match &outcome.service_error {
+            Some(error) => format!("{error}, after {took}"),
+            None => format!("the service failed, after {took}"),
+        },
         Status::Published => format!("published, the server has it after {took}"),
         Status::TimedOut => "no reply in time".into(),
         Status::NoResponders => "no responders: nobody is subscribed to this subject".into(),
