@@ -8,6 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::AS_TEXT;
 use crate::protocol::{HeaderBlock, ServiceError};
 
 /// Which way a message went, seen from here.
@@ -41,8 +42,9 @@ pub struct Line<'a> {
     pub status: Option<u16>,
     /// The text behind the status number; empty where there is none.
     pub description: Cow<'a, str>,
-    /// The header block as it stood on the wire, where `status`, `description` and `headers` would
-    /// give another one: not UTF-8, folded, malformed, or repeated names apart.
+    /// The header block as it stood on the wire, where `status`, `description` and `headers` do not
+    /// give every byte of it: not UTF-8, a line break within (a folded value), malformed, repeated
+    /// names apart, or too long to stand as text.
     pub block: Option<Cow<'a, [u8]>>,
     /// The number of the subscription it came in on, in recordings: 1 for replies to our own
     /// requests. What came on several is in a recording several times, and tells itself apart so.
@@ -74,19 +76,35 @@ impl<'a> Line<'a> {
             sid: None,
             rtt: None,
         };
-        if !header.is_empty() {
-            let read = HeaderBlock::parse(header);
-            line.headers = grouped(&read);
-            line.status = read.status;
-            line.description = String::from_utf8_lossy(read.description);
-            if line.header().as_ref() != header {
-                line.block = Some(header.into());
-            }
+        if header.is_empty() {
+            return line;
+        }
+        if header.len() > AS_TEXT {
+            line.status = HeaderBlock::status_of(header);
+            line.block = Some(header.into());
+            return line;
+        }
+        let read = HeaderBlock::parse(header);
+        line.headers = grouped(&read);
+        line.status = read.status;
+        line.description = String::from_utf8_lossy(read.description);
+        if line.holds_a_line_break() || line.header() != header {
+            line.block = Some(header.into());
         }
         line
     }
 
-    /// The header block as it stood on the wire; empty where there was none.
+    /// Whether a name, a value or the description holds CR or LF. Other readers of the format may
+    /// split headers there.
+    fn holds_a_line_break(&self) -> bool {
+        let breaks = |text: &str| memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
+        let mut headers = self.headers.iter();
+        breaks(&self.description)
+            || headers.any(|(name, values)| breaks(name) || values.iter().any(|text| breaks(text)))
+    }
+
+    /// The header block as it stood on the wire; empty where there was none. Where only text is known
+    /// and a value holds line breaks, the value is folded: it stays one header.
     pub fn header(&self) -> Cow<'_, [u8]> {
         if let Some(block) = &self.block {
             return Cow::Borrowed(block);
@@ -99,13 +117,14 @@ impl<'a> Line<'a> {
             block.extend_from_slice(format!(" {status:03}").as_bytes());
             if !self.description.is_empty() {
                 block.push(b' ');
-                block.extend_from_slice(self.description.as_bytes());
+                let description = self.description.replace(['\r', '\n'], " ");
+                block.extend_from_slice(description.as_bytes());
             }
         }
         block.extend_from_slice(b"\r\n");
         for (name, values) in &self.headers {
             for value in values {
-                for part in [name, ": ", value, "\r\n"] {
+                for part in [name, ": ", &folded(value), "\r\n"] {
                     block.extend_from_slice(part.as_bytes());
                 }
             }
@@ -122,6 +141,26 @@ impl<'a> Line<'a> {
         });
         ServiceError::among(fields)
     }
+}
+
+/// The value with a blank behind each of its line breaks, as the wire continues a value on the next
+/// line (RFC 822 folding, which nats.go reads).
+fn folded(value: &str) -> Cow<'_, str> {
+    if memchr::memchr2(b'\r', b'\n', value.as_bytes()).is_none() {
+        return value.into();
+    }
+    let lines = value.split(['\r', '\n']).filter(|line| !line.is_empty());
+    let mut folded = String::with_capacity(value.len() + 16);
+    for (n, line) in lines.enumerate() {
+        if n > 0 {
+            folded.push_str("\r\n");
+            if !line.starts_with([' ', '\t']) {
+                folded.push(' ');
+            }
+        }
+        folded.push_str(line);
+    }
+    folded.into()
 }
 
 fn grouped<'a>(block: &HeaderBlock<'a>) -> Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)> {
@@ -251,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_header_block_is_exact_whatever_it_holds() {
-        let table: [(&[u8], bool); 9] = [
+        let table: [(&[u8], bool); 13] = [
             (b"", false),
             (b"NATS/1.0\r\nA: 1\r\n\r\n", false),
             (b"NATS/1.0 404 No Messages\r\n\r\n", false),
@@ -260,6 +299,10 @@ mod tests {
             (b"NATS/1.0\r\nA:1\r\n\r\n", true),
             (b"NATS/1.0\r\nA: 1\r\nB: 2\r\nA: 3\r\n\r\n", true),
             (b"NATS/1.0\r\nA: \xff\r\n\r\n", true),
+            (b"NATS/1.0\r\nA: 1\r\n 2\r\n\r\n", true),
+            (b"NATS/1.0\r\nA: 1\n2\r\n\r\n", true),
+            (b"NATS/1.0\r\nA: 1\r2\r\n\r\n", true),
+            (b"NATS/1.0\r\nA\r: 1\r\n\r\n", true),
             (b"junk", true),
         ];
         for (block, needed) in table {
@@ -273,8 +316,37 @@ mod tests {
     }
 
     #[test]
+    fn a_header_block_too_long_for_text_stands_as_base64_alone() {
+        let block = format!("NATS/1.0 503\r\nA: {}\r\n\r\n", "\u{1}".repeat(AS_TEXT)).into_bytes();
+        let line = Line::new(0, Direction::In, b"s", None, &block, b"");
+        let json = line.to_string();
+        assert!(json.len() < 2 * block.len(), "{}", json.len());
+        let read = Line::read(&json).unwrap();
+        assert_eq!(
+            (read.status, read.header().as_ref()),
+            (Some(503), &block[..])
+        );
+    }
+
+    #[test]
+    fn a_value_with_line_breaks_stays_one_header() {
+        let table = [
+            ("1\r\nB: 2", "1\r\n B: 2"),
+            ("1\r\n\t2", "1\r\n\t2"),
+            ("1\n2\r3", "1\r\n 2\r\n 3"),
+            ("\r\n1\r\n\r\n", "1"),
+        ];
+        for (value, expected) in table {
+            let headers = vec![("A".into(), vec![value.into()])];
+            let line = Line { headers, ..line() };
+            let block = format!("NATS/1.0\r\nA: {expected}\r\n\r\n");
+            assert_eq!(line.header(), block.as_bytes(), "{value:?}");
+        }
+    }
+
+    #[test]
     fn a_payload_too_long_for_text_is_base64() {
-        let payload = vec![0; super::super::AS_TEXT + 1];
+        let payload = vec![0; AS_TEXT + 1];
         let line = Line::new(0, Direction::In, b"s", None, b"", &payload);
         let json = line.to_string();
         assert!(json.contains("data_base64"));

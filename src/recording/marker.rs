@@ -72,7 +72,9 @@ mod tests {
         ];
         for (kind, members) in table {
             let marker = Marker { at: 0, kind };
-            let json = serde_json::to_string(&marker).unwrap();
+            let mut json = Vec::new();
+            crate::recording::LineWriter::default().marker(&marker, &mut json);
+            let json = String::from_utf8(json).unwrap();
             let expected = format!(r#"{{"at":"1970-01-01T00:00:00.000000000Z",{members}"#);
             assert_eq!(json, expected);
             assert_eq!(Entry::read(&json, 7).unwrap(), Entry::Marker(marker));

@@ -4,7 +4,7 @@
 //! {"at":"2026-11-23T02:00:00.123456789Z","dir":"in","subject":"today","reply":"_INBOX.x","headers":{"A":["1"]},"size":6,"data":"%Y%m%d"}
 //! ```
 //!
-//! [`Line`] is the object: its `Display` writes it, [`Line::read`] reads it back the same. Members that
+//! [`Line`] is the object: [`LineWriter`] writes it, [`Line::read`] reads it back the same. Members that
 //! do not apply are left out, and those that are not known are skipped:
 //!
 //! | member | what it is |
@@ -12,7 +12,7 @@
 //! | `at` | when it was read or written, to the nanosecond |
 //! | `dir` | `in` or `out` |
 //! | `subject`, `reply`, `data` | as text; `subject_base64` and so on in their place where they are not UTF-8 (or a payload is longer than 16 MiB) |
-//! | `headers` | each name with a list of its values |
+//! | `headers` | each name with a list of its values; left out where the block is longer than 16 MiB |
 //! | `size` | of the payload, in bytes |
 //! | `status`, `description` | of the header block's first line |
 //! | `service_error` | `{"code":500,"text":"…"}`: what the headers of a service's reply say where it failed (ADR-32); not read back, the headers tell |
@@ -59,6 +59,6 @@ pub use read::ReadError;
 pub use reader::{LONGEST, Problem, Problems, Reader, Step};
 pub use tape::{Progress, Tape};
 pub use visible::visible_json;
-#[cfg(test)]
 use write::AS_TEXT;
+pub use write::LineWriter;
 pub use writer::{Existing, Medium, Writer, Written};

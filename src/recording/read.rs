@@ -17,11 +17,12 @@ use serde::{
 };
 use thiserror::Error;
 
-use super::{Direction, Entry, Line, Marker, MarkerKind};
+use super::{Chunk, Direction, Entry, Line, Marker, MarkerKind};
 use crate::protocol::quoted;
 
-/// Subject and reply subject together, in bytes: more than a server takes in its control line.
-const LONGEST_SUBJECTS: usize = 60_000;
+/// Maximum length of subject, reply subject and subscription number together with the blanks around
+/// them, in bytes: a record counts them with 16 bits, as the longest control line that is decoded allows.
+const LONGEST_SUBJECTS: usize = u16::MAX as usize;
 
 /// The largest number of a marker: bytes of years at the full rate.
 const MOST_COUNTED: u64 = 1 << 60;
@@ -67,8 +68,8 @@ pub enum ReadError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// A header that would be read as two.
-    #[error("a header holds a line break")]
+    /// The name of a header that would be read as another one.
+    #[error("the name of a header holds a line break or a colon")]
     Header,
     /// More than anybody can have counted.
     #[error("{0:?} is more than anybody can count")]
@@ -149,26 +150,31 @@ impl<'a> Entry<'a> {
 /// Refuses what would be framed differently on the wire.
 fn check(line: &Line) -> Result<(), ReadError> {
     let reply = line.reply.as_deref();
+    let digits = line.sid.unwrap_or(Chunk::UNTOLD).to_string().len();
+    let mut left = LONGEST_SUBJECTS - " ".len() * 3 - digits;
     for (name, subject) in [("subject", Some(&*line.subject)), ("reply", reply)] {
         let reason = match subject {
             None => continue,
             Some(b"") => "is empty",
-            Some(subject) if subject.len() > LONGEST_SUBJECTS / 2 => {
-                "is longer than any server takes"
+            Some(subject) if left < subject.len() => "is longer than any server takes",
+            Some(subject) if subject.iter().any(|byte| is_blank(*byte)) => "holds a blank",
+            Some(subject) => {
+                left -= subject.len();
+                continue;
             }
-            Some(subject) if subject.iter().any(u8::is_ascii_whitespace) => "holds a blank",
-            Some(_) => continue,
         };
         return Err(ReadError::Subject { name, reason });
     }
-    let breaks = |text: &str| text.contains(['\r', '\n']);
-    let broken = |(name, values): &(Cow<str>, Vec<Cow<str>>)| {
-        breaks(name) || name.contains(':') || values.iter().any(|value| breaks(value))
-    };
-    if line.block.is_none() && (line.headers.iter().any(broken) || breaks(&line.description)) {
+    let mut names = line.headers.iter().map(|(name, _)| name);
+    if line.block.is_none() && names.any(|name| name.contains(['\r', '\n', ':'])) {
         return Err(ReadError::Header);
     }
     Ok(())
+}
+
+/// What parts the arguments of a control line, and ends it (nats-server `parser.go`, `splitArg`).
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 impl<'a> Members<'a> {
@@ -376,8 +382,18 @@ mod tests {
     }
 
     #[test]
+    fn a_value_with_line_breaks_is_kept_as_one_header() {
+        let ours = r#"{"at":"2026-11-23T02:00:00Z","dir":"in","subject":"a","headers":{"A":["1\r\nB: 2"]},"data":""}"#;
+        let natscli = r#"{"Subject":"a","Header":{"A":["1\r\nB: 2"]},"Data":null}"#;
+        for text in [ours, natscli] {
+            let line = message(text);
+            assert_eq!(line.header().as_ref(), b"NATS/1.0\r\nA: 1\r\n B: 2\r\n\r\n");
+        }
+    }
+
+    #[test]
     fn what_no_server_delivers_is_refused_with_its_reason() {
-        let long = "x".repeat(LONGEST_SUBJECTS);
+        let long = "x".repeat(LONGEST_SUBJECTS - 3);
         let ours = |rest: &str| format!(r#"{{"at":"2026-11-23T02:00:00Z","dir":"in",{rest}}}"#);
         let table = [
             (ours(r#""subject":"","data":"""#), "is empty"),
@@ -388,7 +404,7 @@ mod tests {
             ),
             (ours(&format!(r#""subject":"{long}","data":"""#)), "longer"),
             (
-                ours(r#""subject":"a","headers":{"A":["1\r\nB: 2"]},"data":"""#),
+                ours(r#""subject":"a","headers":{"A\nB":["1"]},"data":"""#),
                 "line break",
             ),
             (

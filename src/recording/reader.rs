@@ -428,11 +428,34 @@ mod tests {
     type Parts = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, bool);
 
     fn entry() -> impl Strategy<Value = Parts> {
-        let token = proptest::collection::vec(0x21..=0xffu8, 1..20);
+        // every byte but those that part and end control lines
+        let part = prop_oneof![0x21..=0xffu8, 0..=8u8, 0x0b..=0x0cu8, 0x0e..=0x1fu8];
+        let token = proptest::collection::vec(part, 1..20);
+        // what headers are made of, in any order: folded values, line ends of every kind, no version
+        let piece = proptest::sample::select(vec![
+            &b"\r\n"[..],
+            b"\r\n ",
+            b"\r\n\t",
+            b"\r",
+            b"\n",
+            b": ",
+            b":",
+            b" ",
+            b"A",
+            b"b-2",
+            b"503",
+            b"\xff",
+            b"\x1b",
+            "ü".as_bytes(),
+            b"NATS/1.0",
+        ]);
+        let pieces = proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat());
         let header = prop_oneof![
             Just(Vec::new()),
-            Just(b"NATS/1.0 503\r\n\r\n".to_vec()),
-            Just(b"NATS/1.0\r\nA: 1\r\nB: 2\r\n\r\n".to_vec()),
+            pieces
+                .clone()
+                .prop_map(|pieces| [b"NATS/1.0", &pieces[..], b"\r\n\r\n"].concat()),
+            pieces,
             any::<Vec<u8>>(),
         ];
         let reply = proptest::option::of(token.clone());

@@ -1,131 +1,168 @@
 //! Writing a line: members in a fixed order, and nothing in it that a terminal would act on.
 
-use std::{fmt, io};
+use std::{fmt, io::Write};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::Serialize;
 
-use super::{LONGEST, Line, Marker, MarkerKind, visible_json};
+use super::{Direction, LONGEST, Line, Marker, MarkerKind, visible_json};
 
-/// The longest payload that is written as text, in bytes. JSON takes up to six characters for one
-/// byte, and what is written must not be longer than what is read again.
+/// The longest payload and the longest header block that are written as text, in bytes. JSON takes up
+/// to six characters for one byte, and what is written must not be longer than what is read again.
 pub(super) const AS_TEXT: usize = LONGEST / 8;
 
-/// The object on one line, without a line end.
-impl fmt::Display for Line<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = serde_json::to_string(self).map_err(|_| fmt::Error)?;
-        f.write_str(&visible_json(&json))
-    }
+/// Writes messages and markers as objects. No document is built for a message, and the text of a
+/// time is made once for all messages that were read at that time.
+#[derive(Debug, Default)]
+pub struct LineWriter {
+    /// In nanoseconds since the Unix epoch, and as it is written.
+    at: Option<(i64, String)>,
 }
 
-/// Appends a line or a marker as its object, without a line end.
-pub(super) fn append(out: &mut Vec<u8>, entry: &impl Serialize) -> io::Result<()> {
-    let start = out.len();
-    serde_json::to_writer(&mut *out, entry)?;
-    let plain = |byte: &u8| *byte < 0x7f;
-    if !out[start..].iter().all(plain) {
-        let json = String::from_utf8(out.split_off(start)).map_err(io::Error::other)?;
-        out.extend_from_slice(visible_json(&json).as_bytes());
-    }
-    Ok(())
-}
-
-impl Serialize for Line<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        time(&mut object, self.at)?;
-        object.serialize_entry("dir", &self.direction)?;
-        bytes(&mut object, "subject", "subject_base64", &self.subject)?;
-        if let Some(reply) = &self.reply {
-            bytes(&mut object, "reply", "reply_base64", reply)?;
+impl LineWriter {
+    /// Appends a message, without a line end.
+    pub fn message(&mut self, line: &Line, out: &mut Vec<u8>) {
+        let start = out.len();
+        self.begin(line.at, out);
+        let direction = match line.direction {
+            Direction::In => "in",
+            Direction::Out => "out",
+        };
+        member(out, "dir", direction);
+        bytes(out, "subject", &line.subject);
+        if let Some(reply) = &line.reply {
+            bytes(out, "reply", reply);
         }
-        if !self.headers.is_empty() {
-            object.serialize_entry("headers", &InOrder(self))?;
+        if !line.headers.is_empty() {
+            headers(out, line);
         }
-        object.serialize_entry("size", &self.payload.len())?;
-        if self.payload.len() > AS_TEXT {
-            object.serialize_entry("data_base64", &STANDARD.encode(&self.payload))?;
+        member(out, "size", &line.payload.len());
+        if line.payload.len() > AS_TEXT {
+            base64(out, "data", &line.payload);
         } else {
-            bytes(&mut object, "data", "data_base64", &self.payload)?;
+            bytes(out, "data", &line.payload);
         }
-        if let Some(status) = self.status {
-            object.serialize_entry("status", &status)?;
+        if let Some(status) = line.status {
+            member(out, "status", &status);
         }
-        if !self.description.is_empty() {
-            object.serialize_entry("description", &self.description)?;
+        if !line.description.is_empty() {
+            member(out, "description", &line.description);
         }
-        if let Some(error) = self.service_error() {
-            object.serialize_entry("service_error", &error)?;
+        if let Some(error) = line.service_error() {
+            member(out, "service_error", &error);
         }
-        if let Some(block) = &self.block {
-            object.serialize_entry("header_block_base64", &STANDARD.encode(block))?;
+        if let Some(block) = &line.block {
+            base64(out, "header_block", block);
         }
-        if let Some(sid) = self.sid {
-            object.serialize_entry("sid", &sid)?;
+        if let Some(sid) = line.sid {
+            member(out, "sid", &sid);
         }
-        if let Some(rtt) = self.rtt {
-            let us = u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX);
-            object.serialize_entry("rtt_us", &us)?;
+        if let Some(rtt) = line.rtt {
+            member(out, "rtt_us", &whole(rtt.as_micros()));
         }
-        object.end()
+        end(out, start);
     }
-}
 
-impl Serialize for Marker {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        time(&mut object, self.at)?;
-        match &self.kind {
+    /// Appends a marker, without a line end.
+    pub fn marker(&mut self, marker: &Marker, out: &mut Vec<u8>) {
+        let start = out.len();
+        self.begin(marker.at, out);
+        match &marker.kind {
             MarkerKind::Reconnected { lasted } => {
-                let ms = u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX);
-                object.serialize_entry("marker", "reconnected")?;
-                object.serialize_entry("lasted_ms", &ms)?;
+                member(out, "marker", "reconnected");
+                member(out, "lasted_ms", &whole(lasted.as_millis()));
             }
-            MarkerKind::Moved => object.serialize_entry("marker", "moved")?,
+            MarkerKind::Moved => member(out, "marker", "moved"),
             MarkerKind::Switched { from, to } => {
-                object.serialize_entry("marker", "switched")?;
-                object.serialize_entry("from", from)?;
-                object.serialize_entry("to", to)?;
+                member(out, "marker", "switched");
+                member(out, "from", from);
+                member(out, "to", to);
             }
             MarkerKind::Dropped {
                 received,
                 sent,
                 bytes,
             } => {
-                object.serialize_entry("marker", "dropped")?;
-                object.serialize_entry("received", received)?;
-                object.serialize_entry("sent", sent)?;
-                object.serialize_entry("bytes", bytes)?;
+                member(out, "marker", "dropped");
+                member(out, "received", received);
+                member(out, "sent", sent);
+                member(out, "bytes", bytes);
             }
         }
-        object.end()
+        end(out, start);
+    }
+
+    fn begin(&mut self, at: i64, out: &mut Vec<u8>) {
+        if self.at.as_ref().is_none_or(|(known, _)| *known != at) {
+            let stamp = Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
+            self.at = Some((at, format!("{{\"at\":\"{stamp:.9}\"")));
+        }
+        let text = self.at.as_ref().map_or("", |(_, text)| text);
+        out.extend_from_slice(text.as_bytes());
     }
 }
 
-fn time<M: SerializeMap>(object: &mut M, at: i64) -> Result<(), M::Error> {
-    let at = Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    object.serialize_entry("at", &format_args!("{at:.9}"))
+/// Closes the object that begins at `start`, and escapes in it what a terminal would act on.
+fn end(out: &mut Vec<u8>, start: usize) {
+    out.push(b'}');
+    if out[start..].iter().any(|byte| *byte >= 0x7f) {
+        let json = String::from_utf8_lossy(&out.split_off(start)).into_owned();
+        out.extend_from_slice(visible_json(&json).as_bytes());
+    }
 }
 
-/// Text under one name where it is UTF-8, else base64 under the other.
-fn bytes<M: SerializeMap>(
-    object: &mut M,
-    text: &'static str,
-    base64: &'static str,
-    bytes: &[u8],
-) -> Result<(), M::Error> {
+/// `name` is written as it is.
+fn member(out: &mut Vec<u8>, name: &str, value: &(impl Serialize + ?Sized)) {
+    key(out, name);
+    json(out, value);
+}
+
+fn key(out: &mut Vec<u8>, name: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    // strings, numbers and maps of them; a vector takes everything that is written to it
+    let _ = serde_json::to_writer(out, value);
+}
+
+/// Text under the name where it is UTF-8, else base64 under the name with `_base64`.
+fn bytes(out: &mut Vec<u8>, name: &str, bytes: &[u8]) {
     match str::from_utf8(bytes) {
-        Ok(bytes) => object.serialize_entry(text, bytes),
-        Err(_) => object.serialize_entry(base64, &STANDARD.encode(bytes)),
+        Ok(text) => member(out, name, text),
+        Err(_) => base64(out, name, bytes),
     }
 }
 
-struct InOrder<'a>(&'a Line<'a>);
+fn base64(out: &mut Vec<u8>, name: &str, bytes: &[u8]) {
+    // a vector takes everything that is written to it
+    let _ = write!(out, ",\"{name}_base64\":\"{}\"", STANDARD.encode(bytes));
+}
 
-impl Serialize for InOrder<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.headers.iter().map(|(name, values)| (name, values)))
+/// Each name with the list of its values.
+fn headers(out: &mut Vec<u8>, line: &Line) {
+    key(out, "headers");
+    for (n, (name, values)) in line.headers.iter().enumerate() {
+        out.push(if n == 0 { b'{' } else { b',' });
+        json(out, name);
+        out.push(b':');
+        json(out, values);
+    }
+    out.push(b'}');
+}
+
+fn whole(count: u128) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// The object on one line, without a line end.
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = Vec::new();
+        LineWriter::default().message(self, &mut out);
+        f.write_str(&String::from_utf8_lossy(&out))
     }
 }
