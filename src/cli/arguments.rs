@@ -73,6 +73,15 @@ pub struct Demo {
     pub name: Name,
 }
 
+/// How much may wait in commands that print what comes.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Waiting {
+    /// How much may wait to be printed before messages are dropped, such as 256MiB, 1GiB or 500M
+    /// [default: 256MiB]
+    #[arg(long = "keep", value_name = "SIZE", value_parser = keep)]
+    pub keep: Option<Keep>,
+}
+
 /// Flags of everything that opens the explorer.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Kept {
@@ -103,6 +112,8 @@ pub struct Sub {
     pub record: Record,
     #[command(flatten)]
     pub forms: Forms,
+    #[command(flatten)]
+    pub waiting: Waiting,
     #[command(flatten)]
     pub name: Name,
 }
@@ -151,6 +162,8 @@ pub struct Request {
     pub history: bool,
     #[command(flatten)]
     pub forms: Forms,
+    #[command(flatten)]
+    pub waiting: Waiting,
     #[command(flatten)]
     pub name: Name,
 }
@@ -328,11 +341,14 @@ pub struct Name {
 #[derive(Debug, Args)]
 pub struct Forms {
     /// Print one JSON object a line
-    #[arg(long, conflicts_with = "raw")]
+    #[arg(long, conflicts_with_all = ["raw", "raw0"])]
     json: bool,
     /// Print payloads as they are, each followed by a line feed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "raw0")]
     raw: bool,
+    /// Print payloads as they are, with nothing between or behind them
+    #[arg(long)]
+    raw0: bool,
 }
 
 impl Forms {
@@ -342,6 +358,8 @@ impl Forms {
             Form::Json
         } else if self.raw {
             Form::Raw
+        } else if self.raw0 {
+            Form::Raw0
         } else {
             Form::People
         }

@@ -2,10 +2,12 @@
 
 use std::{
     fmt::Display,
-    io::{self, BufWriter, ErrorKind, StdoutLock, Write},
+    io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write},
 };
 
 use thiserror::Error;
+
+use crate::payload::visible;
 
 /// Why data could not be written.
 #[derive(Debug, Error)]
@@ -28,28 +30,47 @@ impl From<io::Error> for OutputError {
 }
 
 /// Stdout. What is written is held back until [`Output::flush`].
-pub struct Output(BufWriter<StdoutLock<'static>>);
+pub struct Output {
+    stdout: BufWriter<StdoutLock<'static>>,
+    is_terminal: bool,
+}
 
 impl Output {
     /// Takes stdout.
     pub fn new() -> Output {
-        Output(BufWriter::with_capacity(64 << 10, io::stdout().lock()))
+        let stdout = io::stdout().lock();
+        Output {
+            is_terminal: stdout.is_terminal(),
+            stdout: BufWriter::with_capacity(64 << 10, stdout),
+        }
+    }
+
+    /// Whether a person reads it: then what a message holds is made visible.
+    pub fn is_terminal(&self) -> bool {
+        self.is_terminal
     }
 
     /// Writes a text that is safe to show, and a line feed.
     pub fn line(&mut self, text: impl Display) -> Result<(), OutputError> {
-        Ok(writeln!(self.0, "{text}")?)
+        Ok(writeln!(self.stdout, "{text}")?)
     }
 
-    /// Writes bytes as they are, and a line feed.
+    /// Writes bytes as they are.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        self.0.write_all(bytes)?;
-        Ok(self.0.write_all(b"\n")?)
+        Ok(self.stdout.write_all(bytes)?)
+    }
+
+    /// Writes what a message holds: made visible on a terminal, exact everywhere else.
+    pub fn of_message(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        match self.is_terminal {
+            true => self.raw(visible(bytes).as_bytes()),
+            false => self.raw(bytes),
+        }
     }
 
     /// Hands over what was held back.
     pub fn flush(&mut self) -> Result<(), OutputError> {
-        Ok(self.0.flush()?)
+        Ok(self.stdout.flush()?)
     }
 }
 

@@ -1,21 +1,27 @@
 //! How one message is printed: for people, for programs, or as it is.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::output::{Output, OutputError, tell};
-use crate::{payload::visible, recording::Line};
+use crate::{
+    payload::visible,
+    recording::{Line, LineWriter},
+};
 
 /// For whom messages are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// One line a message, everything made visible.
+    /// A message with its time, subject and headers, a reply as its payload alone. On a terminal all
+    /// of it is made visible, one line a message; everywhere else payloads are exact.
     People,
     /// One JSON object a line.
     Json,
-    /// The payload as it is, and a line feed.
+    /// The exact payload, and a line feed.
     Raw,
+    /// The exact payload, and nothing else.
+    Raw0,
 }
 
 /// Prints messages to stdout.
@@ -23,6 +29,9 @@ pub struct Printer {
     form: Form,
     zone: TimeZone,
     output: Output,
+    json: LineWriter,
+    /// One JSON object, while it is written.
+    object: Vec<u8>,
 }
 
 impl Printer {
@@ -32,21 +41,30 @@ impl Printer {
             form,
             zone: TimeZone::system(),
             output: Output::new(),
+            json: LineWriter::default(),
+            object: Vec::new(),
         }
     }
 
     /// Prints a message.
     pub fn message(&mut self, line: &Line) -> Result<(), OutputError> {
         match self.form {
-            Form::People => self.output.line(ForPeople(line, &self.zone)),
-            Form::Json => self.output.line(line),
-            Form::Raw => self.output.raw(&line.payload),
+            Form::People => self.for_people(line)?,
+            Form::Json => {
+                self.object.clear();
+                self.json.message(line, &mut self.object);
+                self.output.raw(&self.object)?;
+            }
+            Form::Raw => self.output.raw(&line.payload)?,
+            Form::Raw0 => return self.output.raw(&line.payload),
         }
+        self.output.raw(b"\n")
     }
 
-    /// Prints a reply to a request of ours. For people: its payload alone, with its own line breaks,
-    /// and the rest on stderr.
-    pub fn reply(&mut self, line: &Line) -> Result<(), OutputError> {
+    /// Prints a reply to a request of ours. For people: its payload alone, on a terminal with its own
+    /// line breaks and the rest on stderr; everywhere else exact, with a line feed only where more
+    /// replies may follow it.
+    pub fn reply(&mut self, line: &Line, is_only: bool) -> Result<(), OutputError> {
         if self.form != Form::People {
             return self.message(line);
         }
@@ -55,6 +73,13 @@ impl Printer {
         }
         for header in headers(line) {
             tell(header);
+        }
+        if !self.output.is_terminal() {
+            self.output.raw(&line.payload)?;
+            return match is_only {
+                true => Ok(()),
+                false => self.output.raw(b"\n"),
+            };
         }
         let payload = line.payload.strip_suffix(b"\n").unwrap_or(&line.payload);
         for text in payload.split(|byte| *byte == b'\n') {
@@ -67,30 +92,26 @@ impl Printer {
     pub fn flush(&mut self) -> Result<(), OutputError> {
         self.output.flush()
     }
+
+    /// `12:00:01.123 subject (reply _INBOX.x, Name: value)  payload`.
+    fn for_people(&mut self, line: &Line) -> Result<(), OutputError> {
+        self.output.raw(head(line, &self.zone).as_bytes())?;
+        self.output.of_message(&line.payload)
+    }
 }
 
-/// `12:00:01.123 subject (reply _INBOX.x, Name: value)  payload`, everything made visible.
-struct ForPeople<'a>(&'a Line<'a>, &'a TimeZone);
-
-impl fmt::Display for ForPeople<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ForPeople(line, zone) = self;
-        let at = Timestamp::from_nanosecond(line.at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-        let at = at.to_zoned((*zone).clone());
-        write!(
-            f,
-            "{} {}",
-            at.strftime("%H:%M:%S%.3f"),
-            visible(&line.subject)
-        )?;
-        let reply = line.reply.iter();
-        let reply = reply.map(|reply| format!("reply {}", visible(reply)));
-        let more: Vec<String> = reply.chain(headers(line)).collect();
-        if !more.is_empty() {
-            write!(f, " ({})", more.join(", "))?;
-        }
-        write!(f, "  {}", visible(&line.payload))
+/// What stands before the payload, made visible.
+fn head(line: &Line, zone: &TimeZone) -> String {
+    let at = Timestamp::from_nanosecond(line.at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let at = at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f");
+    let mut head = format!("{at} {}", visible(&line.subject));
+    let reply = line.reply.iter();
+    let reply = reply.map(|reply| format!("reply {}", visible(reply)));
+    let more: Vec<String> = reply.chain(headers(line)).collect();
+    if !more.is_empty() {
+        head += &format!(" ({})", more.join(", "));
     }
+    head + "  "
 }
 
 /// `status 503`, `Name: value`, everything made visible.
@@ -125,7 +146,7 @@ mod tests {
     const NOON: i64 = 1_795_435_201_123_456_789;
 
     #[test]
-    fn a_line_for_people_shows_what_there_is() {
+    fn what_stands_before_a_payload_is_what_there_is() {
         let table = [
             (
                 Line::new(
@@ -136,7 +157,7 @@ mod tests {
                     b"",
                     b"1646389270.65",
                 ),
-                "12:00:01.123 time.time  1646389270.65",
+                "12:00:01.123 time.time  ",
             ),
             (
                 Line::new(NOON, Direction::In, b"today", Some(b"_INBOX.x"), b"", b""),
@@ -151,21 +172,21 @@ mod tests {
                     b"NATS/1.0 503\r\nA: 1\r\nA: 2\r\n\r\n",
                     b"x",
                 ),
-                "12:00:01.123 a (status 503, A: 1, A: 2)  x",
+                "12:00:01.123 a (status 503, A: 1, A: 2)  ",
             ),
         ];
         for (line, expected) in table {
-            assert_eq!(ForPeople(&line, &TimeZone::UTC).to_string(), expected);
+            assert_eq!(head(&line, &TimeZone::UTC), expected);
         }
     }
 
     #[test]
-    fn whatever_a_message_holds_it_stays_on_its_line_and_acts_on_no_terminal() {
+    fn whatever_subject_and_headers_hold_they_stay_on_their_line_and_act_on_no_terminal() {
         let hostile = b"\x1b]0;owned\x07\r\n\x9b31m";
         let block = b"NATS/1.0\r\nA: \x1b[2J\r\n\r\n";
         let line = Line::new(NOON, Direction::In, hostile, Some(hostile), block, hostile);
 
-        let shown = ForPeople(&line, &TimeZone::UTC).to_string();
+        let shown = head(&line, &TimeZone::UTC);
 
         assert!(!shown.chars().any(char::is_control), "{shown:?}");
     }

@@ -23,6 +23,7 @@ use crate::{
     payload::visible,
     protocol::{HeaderBlock, Headers, ServiceError, subject},
     recording::{Direction, Line},
+    settings::Keep,
 };
 
 /// Replies came, and one at least says that the service failed.
@@ -78,12 +79,13 @@ pub async fn request(
     arguments: Request,
     settings: Settings,
     recorder: Recorder,
+    keep: Option<Keep>,
     mut stop: Stop,
 ) -> Result<Exit> {
     subject::check_publish(arguments.subject.as_bytes()).map_err(Error::from)?;
     let given = arguments.headers.pairs()?;
     headers(&given)?;
-    let target = Target::of(&settings, None)?;
+    let target = Target::of(&settings, None)?.keeping(keep);
     let payload = tokio::select! {
         payload = body(Some(arguments.body.clone()), false) => payload?,
         exit = stop.told() => return Ok(exit),
@@ -101,7 +103,7 @@ pub async fn request(
         let mut printer = Printer::new(arguments.forms.chosen());
         let mut replies = Vec::new();
         let mut take = |reply: Reply| {
-            let printed = print(&mut printer, &reply);
+            let printed = print(&mut printer, &reply, arguments.replies == 1);
             replies.push(reply);
             printed
         };
@@ -225,7 +227,7 @@ fn is_no_responders(header: &[u8], payload: &[u8]) -> bool {
     payload.is_empty() && !header.is_empty() && HeaderBlock::status_of(header) == Some(503)
 }
 
-fn print(printer: &mut Printer, reply: &Reply) -> Result<()> {
+fn print(printer: &mut Printer, reply: &Reply, is_only: bool) -> Result<()> {
     let message = &reply.message;
     let line = Line {
         rtt: Some(reply.rtt),
@@ -238,6 +240,6 @@ fn print(printer: &mut Printer, reply: &Reply) -> Result<()> {
             &message.payload,
         )
     };
-    printer.reply(&line)?;
+    printer.reply(&line, is_only)?;
     Ok(printer.flush()?)
 }

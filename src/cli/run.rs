@@ -74,10 +74,6 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     if let Some(log) = arguments.log.clone().or(log) {
         log::start(&log)?;
     }
-    let opens_explorer = matches!(
-        arguments.command,
-        None | Some(Command::Demo(_) | Command::Open(_))
-    );
     if arguments.command.is_some() && !arguments.subscriptions.is_empty() {
         let sentence = "--sub is for the explorer; to print messages there is \"goingnats sub\"";
         return Err(UsageError(sentence.to_owned()).into());
@@ -86,8 +82,13 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         let sentence = "--record goes behind the command: goingnats sub --record FILE SUBJECT";
         return Err(UsageError(sentence.to_owned()).into());
     }
-    if arguments.kept.keep.is_some() && !opens_explorer {
-        let sentence = "--keep is for the explorer: other commands keep no log";
+    let takes_messages = matches!(
+        arguments.command,
+        None | Some(Command::Demo(_) | Command::Open(_) | Command::Sub(_) | Command::Request(_))
+    );
+    if arguments.kept.keep.is_some() && !takes_messages {
+        let sentence =
+            "--keep is for the explorer, sub and request: other commands keep no messages";
         return Err(UsageError(sentence.to_owned()).into());
     }
     let dirs = ProjectDirs::from("", "", "goingnats");
@@ -135,7 +136,8 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         ),
         Some(Command::Sub(arguments)) => {
             let connection = connection()?;
-            supervise(move |stop| sub(arguments, connection, stop))
+            let keep = arguments.waiting.keep.or(keep);
+            supervise(move |stop| sub(arguments, connection, keep, stop))
         }
         Some(Command::Pub(arguments)) => {
             let connection = connection()?;
@@ -145,7 +147,8 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Request(arguments)) => {
             let connection = connection()?;
             let recorder = Recorder::new(arguments.history, paths.as_ref(), secrets)?;
-            supervise(move |stop| request(arguments, connection, recorder, stop))
+            let keep = arguments.waiting.keep.or(keep);
+            supervise(move |stop| request(arguments, connection, recorder, keep, stop))
         }
         Some(Command::Replay(arguments)) => {
             let connection = connection()?;

@@ -22,11 +22,17 @@ use crate::{
     filter::{self, Candidate, Filter},
     protocol::{Record, quoted, subject},
     recording::{self, Direction, Line},
+    settings::Keep,
     tui::{tapes, widgets::number},
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
-pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit> {
+pub async fn sub(
+    arguments: Sub,
+    settings: Settings,
+    keep: Option<Keep>,
+    stop: Stop,
+) -> Result<Exit> {
     for subject in &arguments.subjects {
         subject::check_subscribe(subject.as_bytes()).map_err(Error::from)?;
     }
@@ -37,7 +43,7 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
         "--where",
         arguments.condition.as_deref().unwrap_or_default(),
     )?;
-    let target = Target::of(&settings, arguments.wait)?;
+    let target = Target::of(&settings, arguments.wait)?.keeping(keep);
     with_session_until(target, stop, async |session, stop| {
         let mut recording = Recording::off();
         let mut left = arguments.count;
@@ -129,7 +135,7 @@ fn take_batch(
     filter: &Filter,
     left: &mut Option<u64>,
 ) -> Result<bool> {
-    let mut matching = Vec::new();
+    let mut matching: Vec<&Record> = Vec::new();
     for record in &batch.records {
         if *left == Some(0) {
             break;
@@ -138,18 +144,20 @@ fn take_batch(
         if !matches && !recording.is_on() {
             continue;
         }
-        let line = tapes::message(batch, record, Direction::In);
-        recording.message(&line)?;
+        if recording.is_on() {
+            recording.message(&tapes::message(batch, record, Direction::In))?;
+        }
         if matches {
             if let Some(left) = left {
                 *left -= 1;
             }
-            matching.push(Line { sid: None, ..line });
+            matching.push(record);
         }
     }
     recording.flush()?;
-    for line in &matching {
-        printer.message(line)?;
+    for record in &matching {
+        let line = tapes::message(batch, record, Direction::In);
+        printer.message(&Line { sid: None, ..line })?;
     }
     Ok(!matching.is_empty())
 }

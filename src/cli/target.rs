@@ -6,6 +6,8 @@ use crate::{
     client::{self, Options},
     context::{self, Origin, Settings},
     payload::visible,
+    settings::Keep,
+    store::DEFAULT_BUDGET,
 };
 
 use super::next_step::Advised;
@@ -41,6 +43,12 @@ impl Target {
             named,
             when_refused: when_refused(settings),
         })
+    }
+
+    /// Lets so much of what came wait to be taken; as much as the log keeps where nothing is said.
+    pub fn keeping(mut self, keep: Option<Keep>) -> Target {
+        self.options.backlog = keep.map_or(DEFAULT_BUDGET, Keep::bytes);
+        self
     }
 
     /// Adds the next step to an error where that depends on how we connected.

@@ -12,11 +12,17 @@ fn given_no_size_to_keep_then_a_sentence_says_what_is_one() {
         ),
         ("1k", "1k is too little to keep: 8MiB at least"),
     ] {
-        for command in [&["--keep", size][..], &["demo", "--keep", size]] {
+        let commands = [
+            &["--keep", size][..],
+            &["demo", "--keep", size],
+            &["sub", "--keep", size, "a"],
+            &["request", "--keep", size, "a"],
+        ];
+        for command in commands {
             let ended = home.run(command);
             ended.assert_ended_with(2, &[sentence]);
         }
     }
-    let ended = home.run(&["--keep", "1GiB", "sub", "a"]);
-    ended.assert_failed(2, &["--keep is for the explorer"]);
+    let ended = home.run(&["--keep", "1GiB", "pub", "a", "b"]);
+    ended.assert_failed(2, &["--keep is for the explorer, sub and request"]);
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // for what helps a test as for the test itself
 
 mod connection;
+mod exact;
 mod history;
 mod keep;
 mod matching;

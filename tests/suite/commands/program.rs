@@ -34,13 +34,15 @@ pub struct Ended {
     pub code: Option<i32>,
     /// What was not read by [`Running::line`].
     pub stdout: String,
+    /// The same, to the byte.
+    pub bytes: Vec<u8>,
     pub stderr: String,
 }
 
 /// A command under way; killed when dropped.
 pub struct Running {
     child: Child,
-    lines: Receiver<String>,
+    lines: Receiver<Vec<u8>>,
     stderr: Option<JoinHandle<String>>,
 }
 
@@ -157,11 +159,9 @@ impl Running {
         thread::spawn(move || {
             let mut bytes = Vec::new();
             while stdout.read_until(b'\n', &mut bytes).is_ok_and(|n| n > 0) {
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                if line.send(text).is_err() {
+                if line.send(std::mem::take(&mut bytes)).is_err() {
                     break;
                 }
-                bytes.clear();
             }
         });
         let mut stderr = child.stderr.take().expect("a pipe");
@@ -180,14 +180,14 @@ impl Running {
     /// The next line on stdout, without its line feed.
     #[track_caller]
     pub fn line(&self) -> String {
-        let line = self.lines.recv_timeout(PATIENCE).expect("a line on stdout");
-        line.trim_end_matches('\n').to_owned()
+        self.line_within(PATIENCE).expect("a line on stdout")
     }
 
     /// The next line on stdout, if one comes in this time.
     pub fn line_within(&self, time: Duration) -> Option<String> {
         let line = self.lines.recv_timeout(time).ok()?;
-        Some(line.trim_end_matches('\n').to_owned())
+        let text = String::from_utf8_lossy(&line);
+        Some(text.trim_end_matches('\n').to_owned())
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -201,9 +201,11 @@ impl Running {
             self.child.try_wait().expect("a child")
         });
         let stderr = self.stderr.take().expect("only taken here");
+        let bytes: Vec<u8> = self.lines.iter().flatten().collect();
         Ended {
             code: status.code(),
-            stdout: self.lines.iter().collect(),
+            stdout: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
             stderr: stderr.join().expect("stderr was read"),
         }
     }

@@ -79,7 +79,7 @@ fn given_a_failed_reply_then_it_is_printed_and_the_code_is_1() {
     let works = request(&["works"]);
 
     let sentence = "the service on \"fails\" failed: 400 no number\n";
-    people.assert(1, "body\n");
+    people.assert(1, "body");
     assert!(people.stderr.ends_with(sentence), "{}", people.stderr);
     raw.assert(1, "body\n");
     assert_eq!(raw.stderr, format!("goingnats: {sentence}"));
@@ -87,7 +87,7 @@ fn given_a_failed_reply_then_it_is_printed_and_the_code_is_1() {
     let sentence = "1 of 3 replies to \"partly\" failed: 400 no number\n";
     assert_eq!(partly.stderr, format!("goingnats: {sentence}"));
     first.assert(0, "body\n");
-    works.assert(0, "body\n");
+    works.assert(0, "body");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn given_history_then_the_outcome_is_a_failure_and_replay_ends_with_it() {
     let _service = Service::start(&server.url());
     let url = server.url();
     home.run(&["request", "fails", "--history", "-s", &url])
-        .assert(1, "body\n");
+        .assert(1, "body");
 
     let listed = home.run(&["history"]);
     let json = home.run(&["history", "--json"]);

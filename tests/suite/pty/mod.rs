@@ -14,3 +14,5 @@ mod harness;
 mod memory;
 mod stage;
 mod terminal;
+
+pub use harness::{Program, Session};
