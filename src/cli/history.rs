@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     history::{Entry, History, Kind, Line, Outcome, Secrets, Status, encode},
-    payload::visible,
-    recording::visible_json,
     settings::Paths,
+    text::visible_json,
+    text::{visible, visible_subject},
 };
 
 /// Prints every entry on a line of its own. Lines that cannot be read are named and passed over; a file
@@ -68,7 +68,7 @@ fn for_people(entry: &Entry, zone: &TimeZone) -> String {
     format!(
         "{} {kind} {}{name}  {}  {}",
         at.strftime("%Y-%m-%d %H:%M:%S"),
-        visible(&entry.subject),
+        visible_subject(&entry.subject),
         visible(&entry.payload),
         became(entry.outcome.as_ref()),
     )

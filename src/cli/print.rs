@@ -5,7 +5,10 @@ use std::{fmt, time::Duration};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::output::{Output, OutputError, tell};
-use crate::{payload::visible, recording::Line};
+use crate::{
+    recording::Line,
+    text::{visible, visible_subject},
+};
 
 /// For whom messages are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +84,10 @@ impl fmt::Display for ForPeople<'_> {
             f,
             "{} {}",
             at.strftime("%H:%M:%S%.3f"),
-            visible(&line.subject)
+            visible_subject(&line.subject)
         )?;
         let reply = line.reply.iter();
-        let reply = reply.map(|reply| format!("reply {}", visible(reply)));
+        let reply = reply.map(|reply| format!("reply {}", visible_subject(reply)));
         let more: Vec<String> = reply.chain(headers(line)).collect();
         if !more.is_empty() {
             write!(f, " ({})", more.join(", "))?;

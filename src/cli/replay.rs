@@ -14,7 +14,7 @@ use super::{
 use crate::{
     context::{Origin, Settings},
     history::{Entry, Kind, glob_matches, read_requests},
-    payload::visible,
+    text::visible,
 };
 
 /// Sends every saved request, also after one that failed, and prints what became of each, one a line.

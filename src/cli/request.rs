@@ -18,9 +18,9 @@ use crate::{
     client::{Data, Error, GapCause, Message},
     context::Settings,
     history::{Entry, Kind, new_id},
-    payload::visible,
     protocol::{HeaderBlock, Headers, subject},
     recording::{Direction, Line},
+    text::visible_subject,
 };
 
 /// Sends the request and prints each reply as it comes.
@@ -122,7 +122,7 @@ async fn gather(
                 .filter(|record| record.sid == subscription.0);
             for record in replies {
                 if is_no_responders(record.header(&batch.bytes), record.payload(&batch.bytes)) {
-                    let subject = visible(&entry.subject).into_owned();
+                    let subject = visible_subject(&entry.subject).into_owned();
                     return Err(Error::NoResponders { subject }.into());
                 }
                 count += 1;
@@ -139,7 +139,7 @@ async fn gather(
         Ok(result) => result,
         Err(_) if wanted == 0 && count > 0 => Ok(()),
         Err(_) => Err(Error::Timeout {
-            subject: visible(&entry.subject).into_owned(),
+            subject: visible_subject(&entry.subject).into_owned(),
             after: entry.timeout,
         }
         .into()),

@@ -14,8 +14,8 @@ use super::{App, Effect, Found, Job, Level, Now, Phase, Servers, Target, focus};
 use crate::{
     client::{Error, Event, Sid},
     context::{Choice, To},
-    payload::visible,
     store::{Marker, MarkerKind},
+    text::visible,
     tui::{
         destinations::{Allowed, Consent, Destination},
         overlays::{Overlay, contexts::Contexts, question::Confirm},

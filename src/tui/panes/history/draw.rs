@@ -10,7 +10,7 @@ use ratatui::{
 
 use crate::{
     history::{Entry, Kind},
-    payload,
+    payload, text,
     tui::{
         app::{App, Focus},
         finder::{Look, as_typed},
@@ -96,8 +96,8 @@ fn line<'a>(app: &App, entry: &Entry, selected: bool, cells: u16) -> Line<'a> {
     };
     let (outcome, style) = outcome(app, entry);
     let name = match &entry.name {
-        Some(name) => format!("★ {}", payload::visible(name.as_bytes())),
-        None => payload::visible(&entry.subject).into_owned(),
+        Some(name) => format!("★ {}", text::visible(name.as_bytes())),
+        None => text::visible_subject(&entry.subject).into_owned(),
     };
     let cells = usize::from(cells);
     let subject = (cells / 4).clamp(12, 36);
@@ -153,20 +153,20 @@ fn looked_at(app: &App, entry: &Entry, area: Rect, buffer: &mut Buffer) {
             Span::styled(fit(value, cells.saturating_sub(9)).into_owned(), theme.text),
         ])
     };
-    let mut lines = vec![fact("subject", &payload::visible(&entry.subject))];
+    let mut lines = vec![fact("subject", &text::visible_subject(&entry.subject))];
     if let Some(name) = &entry.name {
-        lines.push(fact("saved as", &payload::visible(name.as_bytes())));
+        lines.push(fact("saved as", &text::visible(name.as_bytes())));
     }
     let place = entry.context.as_deref().unwrap_or(&entry.server);
-    lines.push(fact("sent to", &payload::visible(place.as_bytes())));
+    lines.push(fact("sent to", &text::visible(place.as_bytes())));
     if entry.kind == Kind::Request {
         lines.push(fact("timeout", &number::setting(entry.timeout)));
     }
     for (name, value) in &entry.headers {
         let text = format!(
             "{}: {}",
-            payload::visible(name.as_bytes()),
-            payload::visible(value.as_bytes())
+            text::visible(name.as_bytes()),
+            text::visible(value.as_bytes())
         );
         lines.push(fact("header", &text));
     }
