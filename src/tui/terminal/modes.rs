@@ -259,7 +259,10 @@ mod tests {
             title("goingnats — demo"),
             "\x1b]2;goingnats — demo\x1b\\".as_bytes()
         );
-        assert_eq!(title("a\x1b\\\x07\u{9c}b"), b"\x1b]2;a\\b\x1b\\");
+        assert_eq!(
+            title("a\x1b\\\x07\u{9c}b"),
+            "\x1b]2;a␛\\␇\\u{9c}b\x1b\\".as_bytes()
+        );
     }
 
     #[test]
