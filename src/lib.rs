@@ -21,16 +21,17 @@
 //!
 //! | folder | what it is for | imports |
 //! |---|---|---|
-//! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | nothing of ours |
-//! | [`payload`] | bytes to documents: JSON, text, hex; what is safe to show | nothing of ours |
-//! | [`settings`] | the user's own files: where they are, what `settings.toml` says, filters with a name | nothing of ours |
-//! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol` |
-//! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload` |
-//! | [`history`] | requests that were sent or saved: the file, replay | `protocol` |
-//! | [`recording`] | the JSON line of `--json`, recordings and `open`; natscli's dumps; reading and writing such files | `protocol` |
-//! | [`client`] | the background task and its two handles | `protocol` |
-//! | [`broker`] | a small NATS server on loopback, in this process | `protocol` |
-//! | [`context`] | where to connect and as whom: flags, variables, natscli's contexts, each value with its origin | `client` |
+//! | [`text`] | text made visible and measured in cells | nothing of ours |
+//! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | `text` |
+//! | [`payload`] | bytes to documents: JSON, text, hex | `text` |
+//! | [`settings`] | the user's own files: where they are, what `settings.toml` says, filters with a name | `text` |
+//! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol`, `text` |
+//! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload`, `text` |
+//! | [`history`] | requests that were sent or saved: the file, replay | `protocol`, `text` |
+//! | [`recording`] | the JSON line of `--json`, recordings and `open`; natscli's dumps; reading and writing such files | `protocol`, `text` |
+//! | [`client`] | the background task and its two handles | `protocol`, `text` |
+//! | [`broker`] | a small NATS server on loopback, in this process | `protocol`, `text` |
+//! | [`context`] | where to connect and as whom: flags, variables, natscli's contexts, each value with its origin | `client`, `protocol`, `text` |
 //! | [`demo`] | the time/today scenario, written against the public client | `client` |
 //! | [`tui`] | the terminal front end | all of the above but `broker` and `demo` |
 //! | [`cli`] | arguments, headless commands, composition | everything |
@@ -69,6 +70,7 @@ pub mod protocol;
 pub mod recording;
 pub mod settings;
 pub mod store;
+pub mod text;
 pub mod tui;
 
 #[cfg(doctest)]

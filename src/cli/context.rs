@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     context::{Environment, Flags, Origin, Settings, load_all, resolve, shown_servers},
-    payload::visible,
-    recording::visible_json,
+    text::visible,
+    text::visible_json,
 };
 
 /// Prints the list, or what is in force.

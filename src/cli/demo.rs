@@ -16,8 +16,8 @@ use crate::{
     client::{Secret, ServerUrl},
     context::{Environment, Flags, resolve},
     demo::{self, Participants, consumer},
-    payload::visible,
     settings::{Keep, Settings},
+    text::{visible, visible_subject},
     tui::{destinations::Destinations, jobs::Files},
 };
 
@@ -118,5 +118,10 @@ async fn plain(server: Option<String>, mut stop: Stop) -> Result<Exit> {
 }
 
 fn print(subject: &[u8], payload: &[u8]) -> io::Result<()> {
-    writeln!(io::stdout(), "{}  {}", visible(subject), visible(payload))
+    writeln!(
+        io::stdout(),
+        "{}  {}",
+        visible_subject(subject),
+        visible(payload)
+    )
 }

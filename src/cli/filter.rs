@@ -5,7 +5,7 @@ use jiff::Zoned;
 use super::{exit::UsageError, output::tell};
 use crate::{
     filter::{Error, Filter},
-    payload::{cells, visible},
+    text::{cells, visible},
 };
 
 /// Reads the filter that a flag gave, as of now. Says what it takes for text that looks like more.

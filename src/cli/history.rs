@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     history::{Entry, HIDDEN, History, Kind, Line, Outcome, ReplyRecord, Secrets, Status, encode},
-    payload::visible,
     protocol::HeaderBlock,
-    recording::visible_json,
     settings::Paths,
+    text::visible_json,
+    text::{visible, visible_subject},
 };
 
 /// Prints every entry on a line of its own. Lines that cannot be read are named and passed over; a file
@@ -75,7 +75,7 @@ fn for_people(entry: &Entry, zone: &TimeZone, secrets: &Secrets) -> String {
     format!(
         "{} {kind} {}{}  {}  {}",
         at.strftime("%Y-%m-%d %H:%M:%S"),
-        visible(&entry.subject),
+        visible_subject(&entry.subject),
         in_parentheses(&more),
         visible(&entry.payload),
         became(entry.outcome.as_ref(), hide),

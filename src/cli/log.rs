@@ -10,7 +10,7 @@ use std::{
 
 use tracing::level_filters::LevelFilter;
 
-use super::exit::UsageError;
+use super::{exit::UsageError, output::visible_lines};
 
 /// The most that both files hold together, in bytes.
 const BUDGET: u64 = 10 << 20;
@@ -51,6 +51,15 @@ impl LogFile {
         })
     }
 
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.size > 0 && self.size + bytes.len() as u64 > BUDGET / 2 {
+            self.move_aside()?;
+        }
+        self.file.write_all(bytes)?;
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+
     fn move_aside(&mut self) -> io::Result<()> {
         let mut old = self.path.clone().into_os_string();
         old.push(".old");
@@ -61,13 +70,11 @@ impl LogFile {
 }
 
 impl Write for LogFile {
+    /// Takes whole lines, and makes them visible: names and texts of other people stand in them.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.size > 0 && self.size + bytes.len() as u64 > BUDGET / 2 {
-            self.move_aside()?;
-        }
-        let written = self.file.write(bytes)?;
-        self.size += written as u64;
-        Ok(written)
+        let visible = visible_lines(&String::from_utf8_lossy(bytes));
+        self.append(visible.as_bytes())?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -80,6 +87,19 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    #[test]
+    fn nothing_in_a_log_acts_on_the_terminal_that_shows_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut log = LogFile::open(&path).unwrap();
+
+        log.write_all("a\x1b[2J\u{202e}b\n\u{9b}31m\n".as_bytes())
+            .unwrap();
+
+        let written = fs::read_to_string(&path).unwrap();
+        assert_eq!(written, "a␛[2J\\u{202e}b\n\\u{9b}31m\n");
+    }
 
     #[test]
     fn a_log_is_for_its_owner_alone_and_never_outgrows_its_budget() {

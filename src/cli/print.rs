@@ -6,8 +6,8 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::output::{Output, OutputError, tell};
 use crate::{
-    payload::visible,
     recording::{Line, LineWriter},
+    text::{visible, visible_subject},
 };
 
 /// For whom messages are printed.
@@ -104,9 +104,9 @@ impl Printer {
 fn head(line: &Line, zone: &TimeZone) -> String {
     let at = Timestamp::from_nanosecond(line.at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
     let at = at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f");
-    let mut head = format!("{at} {}", visible(&line.subject));
+    let mut head = format!("{at} {}", visible_subject(&line.subject));
     let reply = line.reply.iter();
-    let reply = reply.map(|reply| format!("reply {}", visible(reply)));
+    let reply = reply.map(|reply| format!("reply {}", visible_subject(reply)));
     let more: Vec<String> = reply.chain(headers(line)).collect();
     if !more.is_empty() {
         head += &format!(" ({})", more.join(", "));

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     client::Batch,
-    protocol::quoted,
     recording::{Direction, Error, Line, Marker, Writer},
+    text::quoted,
     tui::{tapes, widgets::number},
 };
 

@@ -20,8 +20,8 @@ use super::{
 use crate::{
     context::{Origin, Settings},
     history::{Entry, Kind, Problem, glob_matches, read_requests, read_requests_from},
-    payload::visible,
-    protocol::quoted,
+    text::quoted,
+    text::visible,
 };
 
 /// Sends every saved request, also after one that failed, and prints what became of each, one a line.

@@ -20,10 +20,10 @@ use crate::{
     client::{Data, Error, GapCause, Message},
     context::Settings,
     history::{Entry, Kind, new_id},
-    payload::visible,
     protocol::{HeaderBlock, Headers, ServiceError, subject},
     recording::{Direction, Line},
     settings::Keep,
+    text::visible_subject,
 };
 
 /// Replies came, and one at least says that the service failed.
@@ -46,7 +46,7 @@ impl FailedReply {
             return Ok(());
         };
         Err(FailedReply {
-            subject: visible(subject).into_owned(),
+            subject: visible_subject(subject).into_owned(),
             error: first.into_owned(),
             failed: 1 + errors.count(),
             replies: replies.len(),
@@ -186,7 +186,7 @@ async fn gather(
                 .filter(|record| record.sid == subscription.0);
             for record in replies {
                 if is_no_responders(record.header(&batch.bytes), record.payload(&batch.bytes)) {
-                    let subject = visible(&entry.subject).into_owned();
+                    let subject = visible_subject(&entry.subject).into_owned();
                     return Err(Error::NoResponders { subject }.into());
                 }
                 count += 1;
@@ -206,7 +206,7 @@ async fn gather(
         Err(_) => {
             session.look_for_trouble()?;
             Err(Error::Timeout {
-                subject: visible(&entry.subject).into_owned(),
+                subject: visible_subject(&entry.subject).into_owned(),
                 after: entry.timeout,
             }
             .into())

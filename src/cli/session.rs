@@ -16,6 +16,7 @@ use super::{
 use crate::{
     client::{self, Connection, Data, Error, Event, Lanes, Message, Options, Sid, Ticket},
     protocol::{Headers, subject},
+    text::visible_subject,
 };
 
 /// How long the command queue is given to get shorter where it is full.
@@ -132,7 +133,7 @@ impl Session {
             Event::Disconnected { reason, .. } => Some(Err(reason.clone())),
             _ => None,
         });
-        let what = format!("to subscribe us to {:?}", subject::visible(bytes));
+        let what = format!("to subscribe us to \"{}\"", visible_subject(bytes));
         wait_for(what, &server, named, subscribed).await
     }
 
@@ -163,7 +164,7 @@ impl Session {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(error)) => Err(self.explain(error)),
             Err(_) => Err(Error::Timeout {
-                subject: subject::visible(bytes),
+                subject: visible_subject(bytes).into_owned(),
                 after: patience,
             }),
         }

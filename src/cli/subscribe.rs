@@ -20,9 +20,10 @@ use crate::{
     client::{Batch, Data, Error, Event, GapCause},
     context::Settings,
     filter::{self, Candidate, Filter},
-    protocol::{Record, quoted, subject},
+    protocol::{Record, subject},
     recording::{self, Direction, Line},
     settings::Keep,
+    text::quoted,
     tui::{tapes, widgets::number},
 };
 

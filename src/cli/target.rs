@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::{
     client::{self, Options},
     context::{self, Origin, Settings},
-    payload::visible,
     settings::Keep,
     store::DEFAULT_BUDGET,
+    text::visible,
 };
 
 use super::next_step::Advised;

@@ -16,7 +16,10 @@ use zeroize::Zeroize;
 use super::{
     Credentials, Error, Options, Secret, SecretSource, ServerUrl, credential_text, read_secret_file,
 };
-use crate::protocol::{Connect, Info, quoted};
+use crate::{
+    protocol::{Connect, Info},
+    text::quoted,
+};
 
 /// A file of credentials is larger than this only by mistake.
 const MAX_FILE: u64 = 256 << 10;

@@ -11,7 +11,10 @@ use super::{
     driver::Driver,
     shelf::{Ack, Shelf, Shelved, Status},
 };
-use crate::protocol::{Headers, Info, ProtocolError, subject};
+use crate::{
+    protocol::{Headers, Info, ProtocolError},
+    text::visible_subject,
+};
 
 /// How long the server's word on a subscription, or on a flush, is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -340,7 +343,7 @@ impl Client {
             .reply
             .as_ref()
             .ok_or_else(|| ProtocolError::BadSubject {
-                subject: subject::visible(&request.subject),
+                subject: visible_subject(&request.subject).into_owned(),
                 reason: "came without a reply subject: nobody awaits an answer",
             })?;
         self.publish_bytes(reply, None, &Headers::new(), payload.as_ref())

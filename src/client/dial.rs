@@ -23,7 +23,8 @@ use super::{
     transport::{Layers, Transport},
     websocket,
 };
-use crate::protocol::{Decoder, Info, Limits, ServerOp, quoted};
+use crate::protocol::{Decoder, Info, Limits, ServerOp};
+use crate::text::quoted;
 
 /// A connection whose handshake is done.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use thiserror::Error as ThisError;
 
-use crate::protocol::{ProtocolError, quoted};
+use crate::{protocol::ProtocolError, text::quoted};
 
 /// What went wrong, for whom, and where it helps, what to do about it. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]

@@ -18,7 +18,10 @@ use super::{
     session::{Refusal, merge, visible_words},
     transport::Transport,
 };
-use crate::protocol::{Connect, Info, ProtocolError, ServerOp, encode, subject};
+use crate::{
+    protocol::{Connect, Info, ProtocolError, ServerOp, encode},
+    text::visible,
+};
 
 /// A NATS server speaks first, and at once: one that is silent for so long is none, or waits for TLS.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -217,7 +220,7 @@ fn foreign(first: &[u8]) -> Option<String> {
         return None;
     }
     const SHOWN: usize = 24;
-    let shown = subject::visible(first.get(..SHOWN).unwrap_or(first));
+    let shown = visible(first.get(..SHOWN).unwrap_or(first));
     Some(match first {
         [0x15 | 0x16, ..] => "it speaks TLS from the first byte: connect with TLS first".to_owned(),
         _ if begins(b"HTTP/") => format!("it speaks HTTP (\"{shown}\")"),

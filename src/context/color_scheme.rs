@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-use crate::protocol::quoted;
+use crate::text::quoted;
 
 /// natscli's names for the looks of its tables (`--colors`); here they tint the status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::fmt;
 use super::Origin;
 use crate::{
     client::{self, ServerUrl},
-    protocol::quoted,
+    text::quoted,
 };
 
 /// A host and a port.

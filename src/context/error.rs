@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 use super::{BadDuration, Origin, UnknownColorScheme, Withheld};
-use crate::{client, protocol::quoted};
+use crate::{client, text::quoted};
 
 /// Why the sources do not make settings. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]

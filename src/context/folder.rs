@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{ColorScheme, ContextFile, Environment, Error};
-use crate::client::Secret;
+use crate::{client::Secret, text::without_bom};
 
 /// The most that is read of one file, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -96,7 +96,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LIMIT {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
-    Ok(bytes)
+    Ok(without_bom(&bytes).to_vec())
 }
 
 /// A context in a list.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::Environment;
+use crate::text::visible;
 
 /// How long a program may take. It may ask a person for a finger or a password.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -96,9 +97,8 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 /// What a program said to people, on one line, with nothing in it that acts on a terminal.
 fn complaint(stderr: &[u8]) -> String {
-    let text = String::from_utf8_lossy(stderr);
-    let short: String = text.trim().chars().take(COMPLAINT).collect();
-    short.escape_debug().to_string()
+    let said = visible(stderr.trim_ascii());
+    said.chars().take(COMPLAINT).collect()
 }
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ mod tests {
         );
         assert_eq!(
             said.unwrap_err(),
-            "sh failed (exit status: 3) and said \"no\\u{1b}[31m\\nsuch item\""
+            "sh failed (exit status: 3) and said \"no␛[31m␊such item\""
         );
         assert_eq!(
             sh("exit 1", LONG).unwrap_err(),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Environment, expand, program};
 use crate::{
     client::{Secret, SecretSource, read_secret_file},
-    protocol::quoted,
+    text::quoted,
 };
 
 /// The most that is read of a file with a credential, in bytes.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{ColorScheme, Group};
-use crate::{client::Secret, protocol::quoted};
+use crate::{client::Secret, text::quoted};
 
 /// What the command line says; `None` or `false` where a flag is not given.
 #[derive(Clone, Debug, Default)]

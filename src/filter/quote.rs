@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{Error, part::Part};
+use crate::text::is_hidden;
 
 /// The length of the quoted text that begins here, both quotes included; `None` where it does not end.
 pub(super) fn length(text: &str) -> Option<usize> {
@@ -86,7 +87,8 @@ fn escape(text: &str) -> Option<(char, usize)> {
 /// Whether a text means itself wherever a value or a word may stand. `also` are characters that mean
 /// nothing special in this place.
 pub(super) fn is_plain(text: &str, also: &str) -> bool {
-    let plain = |char: char| char.is_alphanumeric() || "-_.,@#+~%&*'$".contains(char);
+    let plain =
+        |char: char| (char.is_alphanumeric() && !is_hidden(char)) || "-_.,@#+~%&*'$".contains(char);
     !text.is_empty() && text.chars().all(|char| plain(char) || also.contains(char))
 }
 
@@ -106,7 +108,7 @@ impl fmt::Display for Written<'_> {
     }
 }
 
-/// A text between quotes, in one line.
+/// A text between quotes, in one line, nothing in it that cannot be seen.
 pub(super) struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -118,7 +120,7 @@ impl fmt::Display for Quoted<'_> {
                 '\n' => f.write_str("\\n")?,
                 '\r' => f.write_str("\\r")?,
                 '\t' => f.write_str("\\t")?,
-                char if char.is_control() => write!(f, "\\u{{{:x}}}", u32::from(char))?,
+                char if is_hidden(char) => write!(f, "\\u{{{:x}}}", u32::from(char))?,
                 char => f.write_char(char)?,
             }
         }

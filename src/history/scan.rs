@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::{Line, wire};
+use crate::text::without_bom;
 
 /// The longest line that is read, in bytes: the largest payload a server can be set to take
 /// (64 MiB), escaped.
@@ -41,8 +42,15 @@ pub(super) fn scan(
                 number,
                 Err("the line is longer than any that was written".into()),
             );
-        } else if !line.trim_ascii().is_empty() {
-            take(number, wire::decode(line.trim_ascii_end()));
+        } else {
+            let text = if number == 1 {
+                without_bom(&line)
+            } else {
+                &line
+            };
+            if !text.trim_ascii().is_empty() {
+                take(number, wire::decode(text.trim_ascii_end()));
+            }
         }
         if !is_whole && len < LONGEST {
             return Ok(place);
@@ -77,6 +85,8 @@ mod tests {
                 4,
             ),
             (format!("what\n{good}\n"), &[(1, false), (2, true)], 36, 2),
+            (format!("\u{feff}{good}\n"), &[(1, true)], 34, 1),
+            (format!("\u{feff}\n{good}\n"), &[(2, true)], 35, 2),
             (format!("{good}\n{good}"), &[(1, true), (2, true)], 31, 1),
             (
                 format!("{good}\n{{\"v\":1,"),

@@ -168,7 +168,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::payload::{Kind, cells, visible};
+    use crate::{
+        payload::Kind,
+        text::{cells, visible},
+    };
 
     fn texts(document: &Document) -> Vec<String> {
         (0..document.lines()).map(|n| document.text(n)).collect()

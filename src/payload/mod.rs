@@ -1,13 +1,12 @@
 //! Bytes to documents: what a payload looks like, made safe to show. No terminal types.
 //!
 //! Whatever comes from the network or a file is hostile: it may be ten megabytes on one line, a
-//! hundred thousand brackets deep, or a terminal escape sequence. Everything shown goes through
-//! this folder first.
+//! hundred thousand brackets deep, or a terminal escape sequence. What it shows is made visible by
+//! [`text`](crate::text).
 //!
 //! * [`detect`] says whether bytes are JSON, text or neither, by looking at a bounded part of them.
 //! * [`preview()`] is one line that fits, for a row of a list.
 //! * [`Document`] lays a payload out in lines, and hands out only what is looked at.
-//! * [`visible`] makes any bytes safe: nothing invisible, nothing that moves a cursor.
 
 mod document;
 mod form;
@@ -16,11 +15,9 @@ mod json;
 mod piece;
 mod preview;
 mod runs;
-mod safe;
 mod text;
 
 pub use document::Document;
 pub use form::{Form, detect, is_large};
 pub use piece::{Kind, Piece};
 pub use preview::preview;
-pub use safe::{cells, visible};

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{runs::Runs, safe::Unit};
+use super::runs::Runs;
+use crate::text::Unit;
 
 /// A run of characters of one kind, safe to print.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,7 +124,7 @@ impl Window {
                 self.escape(unit);
                 self.blanks(cells - 1, Kind::Escape);
             }
-            Unit::Picture(_) | Unit::Code(_) | Unit::Byte(_) => self.escape(unit),
+            Unit::Control(_) | Unit::Code(_) | Unit::Byte(_) => self.escape(unit),
         }
     }
 

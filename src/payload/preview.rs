@@ -1,9 +1,7 @@
 //! One line that fits.
 
-use super::{
-    form::head,
-    safe::{Unit, is_plain_ascii, units},
-};
+use super::form::head;
+use crate::text::{Unit, is_plain_ascii, units};
 
 /// Bytes looked at for a cell shown.
 const BYTES_PER_CELL: usize = 8;
@@ -40,7 +38,7 @@ pub fn preview(bytes: &[u8], width: usize) -> String {
             if !indentation && !line.push_unit(unit) {
                 break;
             }
-            indentation |= unit == Unit::Picture('␊');
+            indentation |= unit == Unit::Control(b'\n');
         }
     }
     if looked_at.len() < bytes.len() {
@@ -131,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::payload::cells;
+    use crate::text::cells;
 
     #[test]
     fn a_payload_becomes_one_line_that_fits() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::safe::Unit;
+use crate::text::Unit;
 
 /// A stretch of this many bytes is remembered; a shorter one is walked each time.
 pub(super) const LONG: usize = 1024;

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::subject;
+use crate::text::visible_subject;
 
 /// Why bytes could not be framed, or a value could not be written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -68,7 +68,7 @@ const EXCERPT: usize = 64;
 /// The first bytes of what was wrong, safe to show.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     match bytes.get(..EXCERPT) {
-        Some(cut) if bytes.len() > EXCERPT => subject::visible(cut) + "…",
-        _ => subject::visible(bytes),
+        Some(cut) if bytes.len() > EXCERPT => format!("{}…", visible_subject(cut)),
+        _ => visible_subject(bytes).into_owned(),
     }
 }

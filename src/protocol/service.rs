@@ -4,7 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fields, subject};
+use super::Fields;
+use crate::text;
 
 const TEXT: &[u8] = b"Nats-Service-Error";
 const CODE: &[u8] = b"Nats-Service-Error-Code";
@@ -104,7 +105,7 @@ fn shown(text: &str) -> String {
     let mut left = text.chars();
     let head: String = left.by_ref().take(SHOWN).collect();
     let more = if left.next().is_some() { "…" } else { "" };
-    subject::visible(head.trim().as_bytes()) + more
+    text::visible(head.trim().as_bytes()).into_owned() + more
 }
 
 fn number(code: &[u8]) -> Option<u32> {

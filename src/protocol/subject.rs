@@ -1,7 +1,5 @@
 //! Subjects: bytes between dots, with `*` for one token and `>` for the rest (nats-server `sublist.go`).
 
-use std::fmt::Write;
-
 use super::ProtocolError;
 use super::error::excerpt;
 
@@ -80,42 +78,6 @@ pub fn matches(pattern: &[u8], subject: &[u8]) -> bool {
 pub fn has_wildcard(subject: &[u8]) -> bool {
     memchr::memchr2(b'*', b'>', subject).is_some()
         && tokens(subject).any(|token| token == b"*" || token == b">")
-}
-
-/// The subject as text that is safe to show: UTF-8 where it is UTF-8, everything else and every
-/// control character escaped as `\xNN`. So are characters that are invisible or turn the direction of
-/// the text: two subjects that differ never look the same because of them.
-pub fn visible(subject: &[u8]) -> String {
-    let mut text = String::with_capacity(subject.len());
-    for part in subject.utf8_chunks() {
-        for char in part.valid().chars() {
-            if char.is_control() || is_invisible(char) {
-                escape(&mut text, char.encode_utf8(&mut [0; 4]).as_bytes());
-            } else {
-                text.push(char);
-            }
-        }
-        escape(&mut text, part.invalid());
-    }
-    text
-}
-
-fn escape(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\\x{byte:02x}");
-    }
-}
-
-/// Unicode's default ignorable characters, line and paragraph separators, and interlinear marks
-/// (Unicode 16, `DerivedCoreProperties.txt`; bidi controls are among them).
-fn is_invisible(char: char) -> bool {
-    matches!(char,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn check_tokens(subject: &[u8]) -> Result<(), ProtocolError> {
@@ -277,23 +239,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn everything_that_hides_is_escaped() {
-        for (subject, expected) in [
-            (&b"orders.eu"[..], "orders.eu"),
-            ("größe.日本.😀".as_bytes(), "größe.日本.😀"),
-            (b"f\xff\xfe.a", r"f\xff\xfe.a"),
-            (b"fo\0o\x1b[2J\x7f", r"fo\x00o\x1b[2J\x7f"),
-            ("a\u{202e}b".as_bytes(), r"a\xe2\x80\xaeb"),
-            ("a\u{200b}\u{feff}".as_bytes(), r"a\xe2\x80\x8b\xef\xbb\xbf"),
-            ("\u{2066}\u{85}".as_bytes(), r"\xe2\x81\xa6\xc2\x85"),
-            (b"\xe2\x80", r"\xe2\x80"),
-            (b"", ""),
-        ] {
-            assert_eq!(visible(subject), expected);
-        }
-    }
-
     /// The rules as one would say them: split both, refuse what the server refuses, compare.
     fn matches_naively(pattern: &str, subject: &str) -> bool {
         let pattern: Vec<_> = pattern.split('.').collect();
@@ -343,13 +288,6 @@ mod tests {
             let (pattern, subject) = (pattern.join("."), subject.join("."));
             prop_assert!(matches(pattern.as_bytes(), subject.as_bytes()), "{pattern} {subject}");
             prop_assert!(check_subscribe(pattern.as_bytes()).is_ok());
-        }
-
-        #[test]
-        fn what_is_shown_holds_nothing_that_hides(bytes: Vec<u8>, text: String) {
-            for shown in [visible(&bytes), visible(text.as_bytes())] {
-                prop_assert!(!shown.chars().any(|char| char.is_control() || is_invisible(char)));
-            }
         }
     }
 }

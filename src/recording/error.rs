@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use thiserror::Error as ThisError;
 
-use crate::protocol::quoted;
+use crate::text::quoted;
 
 /// Why a recording cannot be written or opened.
 #[derive(Debug, ThisError)]

@@ -15,6 +15,7 @@ use super::{
     Entry, Error, LONGEST, Problems,
     reader::{Step, read, sentence},
 };
+use crate::text::without_bom;
 
 /// The files of a folder, in the order of their messages.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl Folder {
         let mut bytes = Vec::new();
         let outcome = match load(&self.path.join(&name), &mut bytes) {
             Ok(at) => {
-                let text = bytes.trim_ascii_end();
+                let text = without_bom(&bytes).trim_ascii_end();
                 let text = text.strip_suffix(b"\0").unwrap_or(text);
                 read(text, at).map_err(|reason| sentence(&reason))
             }

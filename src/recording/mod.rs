@@ -46,7 +46,6 @@ mod marker;
 mod read;
 mod reader;
 mod tape;
-mod visible;
 mod write;
 mod writer;
 
@@ -58,7 +57,6 @@ pub use marker::{Marker, MarkerKind};
 pub use read::ReadError;
 pub use reader::{LONGEST, Problem, Problems, Reader, Step};
 pub use tape::{Progress, Tape};
-pub use visible::visible_json;
 use write::AS_TEXT;
 pub use write::LineWriter;
 pub use writer::{Existing, Medium, Writer, Written};

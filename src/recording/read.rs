@@ -18,7 +18,7 @@ use serde::{
 use thiserror::Error;
 
 use super::{Chunk, Direction, Entry, Line, Marker, MarkerKind};
-use crate::protocol::quoted;
+use crate::text::quoted;
 
 /// Maximum length of subject, reply subject and subscription number together with the blanks around
 /// them, in bytes: a record counts them with 16 bits, as the longest control line that is decoded allows.

@@ -9,6 +9,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{Entry, ReadError};
+use crate::text::without_bom;
 
 /// The longest line that is read, in bytes: more than the largest payload of a server (64 MB) as
 /// base64.
@@ -131,7 +132,10 @@ impl<R: Read> Reader<R> {
             Frame::None => return Ok(Step::End),
         };
         self.line += 1;
-        let bytes = &self.buffer[range];
+        let mut bytes = &self.buffer[range];
+        if self.line == 1 {
+            bytes = without_bom(bytes);
+        }
         if bytes.trim_ascii().is_empty() {
             return Ok(Step::Nothing);
         }
@@ -360,6 +364,14 @@ mod tests {
         let (entries, problems) = read_all(text.as_bytes());
         assert_eq!(entries, ["a", "b", "c", "d"]);
         assert_eq!(problems.to_string(), "everything was read");
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_first_line_means_nothing() {
+        let text = format!("\u{feff}{}\n{}\n", ours("a"), ours("b"));
+        let (entries, problems) = read_all(text.as_bytes());
+        assert_eq!(entries, ["a", "b"]);
+        assert_eq!(problems, Problems::default());
     }
 
     #[test]

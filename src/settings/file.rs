@@ -10,6 +10,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::Keep;
+use crate::text::without_bom;
 
 /// The most that is read of the file, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -121,7 +122,8 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
         // A part of it would be taken for all of it, and written back.
         return Err(io::Error::other(format!("it is longer than {LIMIT} bytes")));
     }
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    let text = without_bom(&bytes).to_vec();
+    String::from_utf8(text).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 #[cfg(test)]
@@ -142,6 +144,14 @@ mod tests {
             assert_eq!(keep.map(Keep::bytes), Some(bytes), "{line}");
         }
         assert!(settings.guards("prod") && !settings.guards("Prod") && !settings.guards(""));
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_it_means_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, "\u{feff}guarded = ['prod']\n").unwrap();
+        assert!(Settings::load(&path).unwrap().guards("prod"));
     }
 
     #[test]

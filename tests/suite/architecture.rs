@@ -18,18 +18,19 @@ use check::{folder, shape, top, violations};
 
 /// A folder of `src/`, and what of ours stands behind its arrow.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("protocol", &[]),
-    ("payload", &[]),
-    ("settings", &[]),
-    ("filter", &["protocol", "payload"]),
-    ("store", &["filter", "protocol", "payload"]),
-    ("history", &["filter", "protocol", "payload"]),
-    ("recording", &["protocol"]),
-    ("jetstream", &["protocol"]),
-    ("services", &["protocol"]),
-    ("client", &["protocol"]),
-    ("broker", &["protocol"]),
-    ("context", &["client", "protocol"]),
+    ("text", &[]),
+    ("protocol", &["text"]),
+    ("settings", &["text"]),
+    ("payload", &["text"]),
+    ("filter", &["protocol", "payload", "text"]),
+    ("store", &["filter", "protocol", "payload", "text"]),
+    ("history", &["filter", "protocol", "payload", "text"]),
+    ("recording", &["protocol", "text"]),
+    ("jetstream", &["protocol", "text"]),
+    ("services", &["protocol", "text"]),
+    ("client", &["protocol", "text"]),
+    ("broker", &["protocol", "text"]),
+    ("context", &["client", "protocol", "text"]),
     ("demo", &["client"]),
     (
         "tui",
@@ -45,6 +46,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "services",
             "settings",
             "store",
+            "text",
         ],
     ),
     ("cli", EVERYTHING),
@@ -56,7 +58,7 @@ const EVERYTHING: &[&str] = &[""];
 
 /// Folders inside a folder that know less than the whole of it does.
 const KNOWS_LESS: &[(&str, &[&str])] = &[
-    ("tui/widgets", &["payload", "tui/theme"]),
+    ("tui/widgets", &["payload", "text", "tui/theme"]),
     ("tui/theme", &["payload"]),
 ];
 
@@ -79,6 +81,7 @@ enum Keepers {
 
 /// The folders that are pure functions of bytes and time.
 const PURE: &[&str] = &[
+    "text",
     "protocol",
     "payload",
     "filter",

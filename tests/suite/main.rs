@@ -13,3 +13,4 @@ mod demo;
 mod pty;
 mod screen;
 mod support;
+mod widths;

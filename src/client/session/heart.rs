@@ -20,6 +20,7 @@ use crate::{
         Data, Error, Event, Gap, GapCause, Options, Sid, TlsInfo, clock::Now, limits::ServerLimits,
     },
     protocol::{Info, encode},
+    text::visible_subject,
 };
 
 /// Everything between the wire and the handles that is neither socket nor clock.
@@ -221,7 +222,7 @@ impl Session {
     pub fn tick(&mut self, now: Now) -> Result<(), Error> {
         while let Some(request) = self.requests.take_overdue(now.instant) {
             let reason = Error::Timeout {
-                subject: crate::protocol::subject::visible(&request.subject),
+                subject: visible_subject(&request.subject).into_owned(),
                 after: request.timeout,
             };
             self.answer(request, Err(reason), now.instant);

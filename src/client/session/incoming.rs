@@ -5,7 +5,8 @@ use std::str;
 use super::{fences::Fence, heart::Session, refusal::Refusal};
 use crate::{
     client::{Error, Event, Message, Sid, Ticket, clock::Now},
-    protocol::{HeaderBlock, Info, Record, ServerOp, encode, subject},
+    protocol::{HeaderBlock, Info, Record, ServerOp, encode},
+    text::{visible, visible_subject},
 };
 
 /// The status by which the server says that nobody is subscribed (ADR-4).
@@ -53,7 +54,7 @@ impl Session {
         let status = HeaderBlock::status_of(record.header(chunk));
         let answer = if status == Some(NO_RESPONDERS) && record.payload_len == 0 {
             Err(Error::NoResponders {
-                subject: subject::visible(&request.subject),
+                subject: visible_subject(&request.subject).into_owned(),
             })
         } else {
             Ok(Message::copy(record, chunk))
@@ -181,7 +182,7 @@ impl Session {
         let Some(subscription) = self.subscriptions.remove(sid) else {
             return false;
         };
-        let subject = subject::visible(&subscription.subject);
+        let subject = visible_subject(&subscription.subject).into_owned();
         let reason = words.to_owned();
         if sid == Sid::INBOX {
             let reason = Error::InboxDenied { subject, reason };
@@ -214,7 +215,7 @@ impl Session {
             return false;
         };
         let reason = Error::InboxDenied {
-            subject: subject::visible(reply),
+            subject: visible_subject(reply).into_owned(),
             reason: words.to_owned(),
         };
         self.answer(request, Err(reason), now.instant);
@@ -246,12 +247,12 @@ pub(in crate::client) fn merge(older: &Info, newer: Info) -> Info {
 pub(in crate::client) fn visible_words(text: &[u8]) -> String {
     const LONGEST: usize = 512;
     let cut = text.get(..LONGEST).unwrap_or(text);
-    subject::visible(cut)
+    visible(cut).into_owned()
 }
 
 fn denied(subject: &[u8], words: &str) -> Error {
     Error::Denied {
-        subject: subject::visible(subject),
+        subject: visible_subject(subject).into_owned(),
         reason: words.to_owned(),
     }
 }

@@ -3,6 +3,18 @@
 use super::samples::filter;
 
 #[test]
+fn nothing_in_a_printed_filter_is_hidden() {
+    for (text, printed) in [
+        ("\"a\u{202e}b\"", r#""a\u{202e}b""#),
+        ("\u{3164}", r#""\u{3164}""#),
+        ("\"\u{1b}[2J\"", r#""\u{1b}[2J""#),
+    ] {
+        assert_eq!(filter(text).to_string(), printed, "{text:?}");
+        assert_eq!(filter(printed).to_string(), printed);
+    }
+}
+
+#[test]
 fn a_filter_is_printed_in_one_form() {
     for (text, printed) in [
         ("", ""),

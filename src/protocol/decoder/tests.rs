@@ -328,9 +328,7 @@ fn verbs_of_the_other_direction_and_garbage_are_unknown() {
     }
     assert_eq!(
         error_of(Side::Server, "HTTP/1.1 400\r\nmore"),
-        Some(ProtocolError::UnknownOperation(
-            "HTTP/1.1 400\\x0d".to_owned()
-        ))
+        Some(ProtocolError::UnknownOperation("HTTP/1.1 400␍".to_owned()))
     );
 }
 

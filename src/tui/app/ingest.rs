@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{App, Effect, JobDone, Level, Now, Phase, servers::complaint, switching};
 use crate::{
     client::{Batch, Data, Error, Event, GapCause, Sid},
-    payload::visible,
     store::{Direction, Marker, MarkerKind},
+    text::visible,
     tui::{
         overlays::contexts,
         panes::{messages, request, subscriptions::Standing},

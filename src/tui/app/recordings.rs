@@ -17,9 +17,9 @@ use export::Export;
 use super::{Action, App, Effect, Focus, Level, Now, Phase};
 use crate::{
     client::Sid,
-    payload::visible,
     recording::{self, Chunk, Existing, Part, Problems, Progress},
     store::{self, Holder},
+    text::visible,
     tui::{
         overlays::Overlay,
         tapes::{Read, Recorded},

@@ -9,7 +9,7 @@ use std::{
 use super::Now;
 use crate::{
     client::{Error, PoolEntry, ServerState},
-    payload::visible,
+    text::visible,
 };
 
 /// The servers, as the client told of them last.

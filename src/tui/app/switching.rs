@@ -14,9 +14,9 @@ use super::{App, Effect, Found, Job, Level, Now, Phase, Servers, Target, focus};
 use crate::{
     client::{Error, Event, Sid},
     context::{Choice, To},
-    payload::visible,
-    protocol::quoted,
     store::{Marker, MarkerKind},
+    text::quoted,
+    text::visible,
     tui::{
         destinations::{Allowed, Consent, Destination},
         overlays::{Overlay, contexts::Contexts, question::Confirm},

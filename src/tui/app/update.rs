@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     history::Kind,
-    payload::visible,
     store::Toward,
+    text::visible_subject,
     tui::{
         keymap::{Chord, resolve},
         overlays::{
@@ -298,9 +298,9 @@ fn edit_subscription(app: &mut App, now: Now) {
         let text = "There is no subscription to change; s adds one.";
         return app.toasts.show(Level::Notice, text, now.instant);
     };
-    let mut typed = visible(&row.subject).into_owned();
+    let mut typed = visible_subject(&row.subject).into_owned();
     if let Some(queue) = &row.queue {
-        typed = format!("{typed} {}", visible(queue));
+        typed = format!("{typed} {}", visible_subject(queue));
     }
     app.overlays.push(Overlay::edit_subscription(&typed));
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::protocol::quoted;
+use crate::text::quoted;
 
 /// A key with its modifiers. Written `Ctrl-P`, `Alt-Enter`, `F5`, `Space`, `?`; a letter with Shift is
 /// the capital letter.

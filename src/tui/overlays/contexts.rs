@@ -9,7 +9,7 @@ use ratatui::{
 use crate::{
     client::Secret,
     context::{Choice, Listed, To, shown_servers},
-    payload::visible,
+    text::visible,
     tui::{
         app::{Action, App, Effect, Now, Target, switching, tint},
         destinations::{typed_servers, without_secrets},

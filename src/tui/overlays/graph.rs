@@ -9,8 +9,8 @@ use ratatui::style::Style;
 
 use super::Overlay;
 use crate::{
-    payload::visible,
     store::{Rate, Timeline},
+    text::visible_subject,
     tui::{
         app::{Action, App, Focus},
         panes::subjects,
@@ -146,7 +146,9 @@ impl Series {
                 let row = app.subscriptions.rows().iter().find(|it| it.row == *row);
                 let stats = row.and_then(|row| store.subscription(row.sid?.0));
                 Drawn {
-                    name: row.map_or_else(String::new, |row| visible(&row.subject).into_owned()),
+                    name: row.map_or_else(String::new, |row| {
+                        visible_subject(&row.subject).into_owned()
+                    }),
                     style: row.map_or(theme.accent, |row| theme.subscription(row.colour)),
                     rate: stats.map(|stats| stats.rate()).unwrap_or_default(),
                     timeline: stats.map(|stats| stats.timeline()),
@@ -157,7 +159,7 @@ impl Series {
                 let subjects = store.subjects();
                 let timeline = subjects.timeline(prefix);
                 Drawn {
-                    name: format!("▾ {}", visible(prefix)),
+                    name: format!("▾ {}", visible_subject(prefix)),
                     style: theme.accent,
                     rate: subjects.rate(prefix),
                     timeline,

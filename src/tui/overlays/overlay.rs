@@ -5,8 +5,8 @@ use ratatui::Frame;
 use super::{contexts, counters, graph, menu, question, server, toasts};
 use crate::{
     history::Entry,
-    payload::visible,
     settings::Keep,
+    text::visible_subject,
     tui::{
         app::{App, Effect, Now, Purpose},
         keymap::{Chord, Scope},
@@ -56,7 +56,7 @@ impl Overlay {
         let name = entry
             .name
             .clone()
-            .unwrap_or_else(|| visible(&entry.subject).into_owned());
+            .unwrap_or_else(|| visible_subject(&entry.subject).into_owned());
         Overlay::Prompt(question::Prompt::new(
             question::Asked::Name(Box::new(entry)),
             &name,

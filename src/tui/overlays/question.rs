@@ -10,10 +10,10 @@ use ratatui::{
 use crate::{
     context::{Place, Withheld},
     history::{Entry, Kind},
-    payload::visible,
     recording::Existing,
     settings::Keep,
     store::Store,
+    text::{visible, visible_subject},
     tui::{
         app::{App, Effect, Level, Now, Purpose, recordings, switching},
         destinations::Consent,
@@ -237,7 +237,7 @@ fn subscribe(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
     };
     let (subject, queue) = (wish.subject.as_bytes(), wish.queue.map(str::as_bytes));
     if app.subscriptions.has(subject, queue) {
-        let text = format!("Already subscribed to {}.", visible(subject));
+        let text = format!("Already subscribed to {}.", visible_subject(subject));
         app.toasts.show(Level::Notice, text, now.instant);
         return Vec::new();
     }
@@ -346,7 +346,7 @@ pub fn draw_confirm(app: &App, confirm: &Confirm, frame: &mut Frame) {
         }
         Confirm::Delete(entry) => (
             "Delete from the history?",
-            format!("{} will be gone.", visible(&entry.subject)),
+            format!("{} will be gone.", visible_subject(&entry.subject)),
         ),
         Confirm::Send(purpose) => {
             let what = match purpose.entry.kind {
@@ -354,7 +354,7 @@ pub fn draw_confirm(app: &App, confirm: &Confirm, frame: &mut Frame) {
                 Kind::Publish => "a message",
             };
             let context = app.target.context.as_deref().unwrap_or("this context");
-            let subject = visible(&purpose.entry.subject);
+            let subject = visible_subject(&purpose.entry.subject);
             (
                 "Send?",
                 format!("{context} is guarded. This sends {what} to {subject}."),

@@ -16,7 +16,7 @@ use self::places::Places;
 use super::Overlay;
 use crate::{
     client::ServerState,
-    payload::visible,
+    text::visible,
     tui::{
         app::{Action, App, Effect, Level, Now, stamp},
         widgets::{Scroll, scroll::Move},

@@ -17,6 +17,7 @@ use crate::{
     payload::{self, Document, Form},
     protocol::{HeaderBlock, ServiceError},
     store::{Direction, MessageId, Query},
+    text,
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
         widgets::{number, scroll::Move, scrollbar},
@@ -203,13 +204,13 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
     let block = HeaderBlock::parse(message.header);
     let mut facts = vec![(
         "subject".to_owned(),
-        payload::visible(message.subject).into_owned(),
+        text::visible_subject(message.subject).into_owned(),
     )];
     if let Some((_, asked)) = message.answers {
-        facts.push(("answers".into(), payload::visible(asked).into_owned()));
+        facts.push(("answers".into(), text::visible_subject(asked).into_owned()));
     }
     if let Some(reply) = message.reply {
-        facts.push(("reply".into(), payload::visible(reply).into_owned()));
+        facts.push(("reply".into(), text::visible_subject(reply).into_owned()));
     }
     let way = match message.direction {
         Direction::In => "received",
@@ -225,10 +226,13 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         facts.push(("evicted".into(), format!("the last {missing}")));
     }
     if let Some(row) = app.subscriptions.of_sid(Sid(message.sid)) {
-        facts.push(("via".into(), payload::visible(&row.subject).into_owned()));
+        facts.push((
+            "via".into(),
+            text::visible_subject(&row.subject).into_owned(),
+        ));
     }
     if let Some(status) = block.status {
-        let description = payload::visible(block.description);
+        let description = text::visible(block.description);
         facts.push((
             "status".into(),
             format!("{status} {description}").trim_end().to_owned(),
@@ -236,8 +240,8 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
     }
     let headers = block.fields.iter().map(|(name, value)| {
         (
-            payload::visible(name).into_owned(),
-            payload::visible(value).into_owned(),
+            text::visible(name).into_owned(),
+            text::visible(value).into_owned(),
         )
     });
     let shown = Shown {

@@ -10,8 +10,8 @@ use ratatui::{
 
 use super::messages;
 use crate::{
-    payload::visible,
     store::{Subjects, TreeRow},
+    text::visible_subject,
     tui::{
         app::{Action, App, Effect, Focus},
         panes,
@@ -200,7 +200,7 @@ fn line<'a>(app: &App, row: &TreeRow, selected: bool, cells: u16) -> Line<'a> {
     let room = usize::from(cells).saturating_sub(indent + 2 + width(&right) + 2);
     let shown = app.store.view().subject.as_ref();
     let only = shown.is_some_and(|shown| patterns(row).contains(shown));
-    let token = fit(&visible(row.token), room).into_owned();
+    let token = fit(&visible_subject(row.token), room).into_owned();
     let gap = room.saturating_sub(width(&token)) + 1;
     let dim = theme.dim_on(selected);
     let style = match only {

@@ -8,9 +8,9 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::{
     client::{Error, Sid},
-    payload::visible,
     protocol::subject,
     store::Store,
+    text::visible_subject,
     tui::{
         app::{Action, App, Effect, Focus, Level, Now},
         widgets::{Scroll, number},
@@ -289,7 +289,7 @@ pub fn unsubscribe_selected(app: &mut App, now: Now) -> Vec<Effect> {
         );
         return Vec::new();
     };
-    let shown = visible(&removed.subject);
+    let shown = visible_subject(&removed.subject);
     let text = format!("Unsubscribed from {shown}. U subscribes again.");
     app.toasts.show(Level::Done, text, now.instant);
     removed

@@ -14,6 +14,7 @@
 //! | [`editor`] | `$VISUAL` and `$EDITOR` |
 
 pub mod capabilities;
+mod cells;
 pub mod clipboard;
 pub mod editor;
 pub mod input;

@@ -15,6 +15,7 @@ use std::time::Duration;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use super::{Capabilities, tty};
+use crate::text::visible;
 
 /// How long a terminal that takes nothing may hold us up when we leave it.
 const LEAVE_WITHIN: Duration = Duration::from_millis(500);
@@ -96,14 +97,11 @@ pub fn mouse(on: bool) -> Vec<u8> {
     }
 }
 
-/// The sequence that names the window; control characters are left out. The name of before comes
+/// The sequence that names the window; made visible. The name of before comes
 /// back with [`restore`]; after [`enter`] the window is to be named anew.
 pub fn title(text: &str) -> Vec<u8> {
-    let shown: String = text
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(TITLE_LIMIT)
-        .collect();
+    let shown = visible(text.as_bytes());
+    let shown: String = shown.chars().take(TITLE_LIMIT).collect();
     format!("\x1b]2;{shown}\x1b\\").into_bytes()
 }
 
@@ -261,7 +259,10 @@ mod tests {
             title("goingnats — demo"),
             "\x1b]2;goingnats — demo\x1b\\".as_bytes()
         );
-        assert_eq!(title("a\x1b\\\x07\u{9c}b"), b"\x1b]2;a\\b\x1b\\");
+        assert_eq!(
+            title("a\x1b\\\x07\u{9c}b"),
+            "\x1b]2;a␛\\␇\\u{9c}b\x1b\\".as_bytes()
+        );
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::convert::Infallible;
 
 use ratatui::Frame;
 use ratatui::Terminal;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::backend::{Backend, ClearType, WindowSize};
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
+
+use super::cells::difference;
 
 /// Begin and end of a synchronized update (DEC private mode 2026); a terminal without it ignores
 /// both.
@@ -22,6 +24,8 @@ const IN_MEMORY: &str = "writing to memory does not fail";
 #[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<Recorder>,
+    /// What the terminal shows.
+    shown: Buffer,
 }
 
 impl Screen {
@@ -33,6 +37,7 @@ impl Screen {
         };
         let mut screen = Screen {
             terminal: Terminal::new(recorder).expect(IN_MEMORY),
+            shown: Buffer::default(),
         };
         screen.redraw_all();
         screen
@@ -41,8 +46,21 @@ impl Screen {
     /// Draws a frame; what comes back goes to the terminal in one write. Empty where the terminal
     /// shows just that already.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> Vec<u8> {
-        self.terminal.draw(render).expect(IN_MEMORY);
-        let drawn = std::mem::take(&mut self.terminal.backend_mut().bytes);
+        let recorder = self.terminal.backend_mut();
+        let mut drawn = std::mem::take(&mut recorder.bytes);
+        let was = std::mem::take(&mut recorder.cursor);
+        let mut cells = Vec::new();
+        let frame = |frame: &mut Frame| {
+            render(frame);
+            cells = difference(&self.shown, frame.buffer_mut());
+            // ratatui empties what it gets in exchange before it draws there
+            std::mem::swap(&mut self.shown, frame.buffer_mut());
+        };
+        self.terminal.draw(frame).expect(IN_MEMORY);
+        let cursor = self.terminal.backend_mut().cursor;
+        let moved = !cells.is_empty();
+        drawn.append(&mut cells);
+        cursor.append(was, moved, &mut drawn);
         if drawn.is_empty() {
             drawn
         } else {
@@ -62,9 +80,8 @@ impl Screen {
 
     /// The next frame draws everything, whatever the terminal shows now.
     pub fn redraw_all(&mut self) {
-        self.terminal.clear().expect(IN_MEMORY);
+        self.shown = Buffer::empty(Rect::from((Position::ORIGIN, self.size())));
         let recorder = self.terminal.backend_mut();
-        // ratatui also puts the cursor back, and so shows it; nothing of that is wanted.
         recorder.bytes = CLEAR.to_vec();
         recorder.cursor = Cursor::Unknown;
     }
@@ -89,10 +106,26 @@ enum Cursor {
     Shown(Position),
 }
 
-/// A backend that knows its size without asking and writes to memory. ratatui's own for crossterm
-/// asks the terminal for its size before each frame, and for the cursor when it clears.
+impl Cursor {
+    /// Appends what brings the cursor here from what it did before; `moved` where cells were written
+    /// since then.
+    fn append(self, was: Cursor, moved: bool, bytes: &mut Vec<u8>) {
+        match self {
+            Cursor::Hidden if was != self => bytes.extend_from_slice(b"\x1b[?25l"),
+            Cursor::Shown(Position { x, y }) if moved || was != self => {
+                let sequence = format!("\x1b[{};{}H\x1b[?25h", y + 1, x + 1);
+                bytes.extend_from_slice(sequence.as_bytes());
+            }
+            Cursor::Unknown | Cursor::Hidden | Cursor::Shown(_) => {}
+        }
+    }
+}
+
+/// A backend that knows its size without asking, and keeps what is wanted of the cursor. ratatui's own
+/// for crossterm asks the terminal for its size before each frame, and for the cursor when it clears.
 #[derive(Debug, Default)]
 struct Recorder {
+    /// What comes before the next frame.
     bytes: Vec<u8>,
     size: Size,
     cursor: Cursor,
@@ -101,27 +134,16 @@ struct Recorder {
 impl Backend for Recorder {
     type Error = Infallible;
 
-    fn draw<'a, I>(&mut self, content: I) -> Result<(), Infallible>
+    /// The cells are written by [`Screen::draw`], which knows whole rows.
+    fn draw<'a, I>(&mut self, _: I) -> Result<(), Infallible>
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_some() {
-            CrosstermBackend::new(&mut self.bytes)
-                .draw(content)
-                .expect(IN_MEMORY);
-            if let Cursor::Shown(_) = self.cursor {
-                self.cursor = Cursor::Unknown;
-            }
-        }
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> Result<(), Infallible> {
-        if self.cursor != Cursor::Hidden {
-            self.bytes.extend_from_slice(b"\x1b[?25l");
-            self.cursor = Cursor::Hidden;
-        }
+        self.cursor = Cursor::Hidden;
         Ok(())
     }
 
@@ -138,23 +160,16 @@ impl Backend for Recorder {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
-        let position = position.into();
-        if self.cursor != Cursor::Shown(position) {
-            let Position { x, y } = position;
-            let sequence = format!("\x1b[{};{}H\x1b[?25h", y + 1, x + 1);
-            self.bytes.extend_from_slice(sequence.as_bytes());
-            self.cursor = Cursor::Shown(position);
-        }
+        self.cursor = Cursor::Shown(position.into());
         Ok(())
     }
 
     fn clear(&mut self) -> Result<(), Infallible> {
-        self.clear_region(ClearType::All)
+        Ok(())
     }
 
-    /// Only [`ClearType::All`] is asked for: the viewport is the whole screen.
+    /// Asked for when the size changes; [`Screen::redraw_all`] clears.
     fn clear_region(&mut self, _: ClearType) -> Result<(), Infallible> {
-        self.bytes.extend_from_slice(CLEAR);
         Ok(())
     }
 

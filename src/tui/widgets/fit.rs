@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use ratatui::buffer::CellWidth;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::text;
+
 /// How many bytes of a long text are looked at for each cell: more than any script needs.
 const BYTES_PER_CELL: usize = 16;
 
@@ -137,22 +139,9 @@ pub fn window(text: &str, skipped: usize, cells: usize) -> String {
     shown
 }
 
-/// The text with every control character as one visible character: the pictures of Unicode for the
-/// 32 of ASCII and DEL, `�` for the rest.
+/// A text that is typed, with everything in it made visible.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.chars().map(visible_char).collect())
-}
-
-fn visible_char(character: char) -> char {
-    match u32::from(character) {
-        control @ 0..0x20 => char::from_u32(0x2400 + control).unwrap_or('�'),
-        0x7f => '␡',
-        _ if character.is_control() => '�',
-        _ => character,
-    }
+    text::visible(text.as_bytes())
 }
 
 /// As much of the text as could show in so many cells.
@@ -273,12 +262,6 @@ mod tests {
                 "{text} {skipped} {cells}"
             );
         }
-    }
-
-    #[test]
-    fn control_characters_are_made_visible() {
-        assert_eq!(visible("plain"), "plain");
-        assert_eq!(visible("a\x1b[2J\t\r\x7f\u{9b}"), "a␛[2J␉␍␡�");
     }
 
     proptest! {

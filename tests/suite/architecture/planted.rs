@@ -7,22 +7,27 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "src/store/log.rs",
         "//! Log.\nuse crate::{\n    filter::Expr,\n    protocol::{Record, subject},\n    tui::{app::App},\n};",
-        "…:5: store may not import tui::app::App; it may import filter, protocol, payload.",
+        "…:5: store may not import tui::app::App; it may import filter, protocol, payload, text.",
     ),
     (
         "src/protocol/line.rs",
         "fn f() { let x = crate::payload::visible(b\"\"); }",
-        "…:1: protocol may not import payload::visible; it may import nothing of ours.",
+        "…:1: protocol may not import payload::visible; it may import text.",
+    ),
+    (
+        "src/text/visible.rs",
+        "use crate::payload::Form;",
+        "…:1: text may not import payload::Form; it may import nothing of ours.",
     ),
     (
         "src/client/mod.rs",
         "pub use super::tui::app;",
-        "…:1: client may not import tui::app; it may import protocol.",
+        "…:1: client may not import tui::app; it may import protocol, text.",
     ),
     (
         "src/history/wire.rs",
         "mod inner {\n  mod deep {\n    use super::super::super::super::client::Client;\n  }\n}",
-        "…:3: history may not import client::Client; it may import filter, protocol, payload.",
+        "…:3: history may not import client::Client; it may import filter, protocol, payload, text.",
     ),
     (
         "src/demo/mod.rs",
@@ -33,7 +38,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "src/tui/panes/status.rs",
         "#[cfg(test)]\nmod tests {\n    use crate::broker::Server;\n}",
         "…:3: tui may not import broker::Server; it may import client, context, filter, history, \
-         jetstream, payload, protocol, recording, services, settings, store.",
+         jetstream, payload, protocol, recording, services, settings, store, text.",
     ),
     (
         "src/new_folder/thing.rs",
@@ -43,12 +48,12 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "src/tui/widgets/list.rs",
         "use super::super::app::App;",
-        "…:1: tui/widgets may not import tui::app::App; it may import payload, tui/theme.",
+        "…:1: tui/widgets may not import tui::app::App; it may import payload, text, tui/theme.",
     ),
     (
         "src/tui/widgets/list.rs",
         "use crate::store::Store;",
-        "…:1: tui/widgets may not import store::Store; it may import payload, tui/theme.",
+        "…:1: tui/widgets may not import store::Store; it may import payload, text, tui/theme.",
     ),
     (
         "src/store/view.rs",

@@ -33,6 +33,14 @@ fn given_contexts_then_they_are_listed_and_the_selected_one_has_a_star() {
 }
 
 #[test]
+fn given_byte_order_marks_then_contexts_and_the_selection_are_read() {
+    let home = home("\u{feff}{\"url\": \"nats://h\"}");
+    home.file(".config/nats/context.txt", "\u{feff}prod\r\n");
+
+    home.run(&["context"]).assert(0, "* prod  nats://h:4222\n");
+}
+
+#[test]
 fn given_no_contexts_then_that_is_said() {
     let ended = Home::new().run(&["context"]);
     ended.assert_ended_with(0, &["there are no contexts"]);

@@ -21,7 +21,7 @@ fn given_op_that_fails_then_its_complaint_is_shown_safely_and_its_stdout_never()
     );
     assert_eq!(
         world.refusal(),
-        "context \"prod\": token op failed (exit status: 6) and said \"no \\u{1b}[31msession\""
+        "context \"prod\": token op failed (exit status: 6) and said \"no ␛[31msession\""
     );
 }
 

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::time;
 use crate::{
-    payload::visible,
+    text::visible,
     tui::{
         app::{App, servers::Failure},
         widgets::fit::{fit_words, wrapped},

@@ -5,8 +5,8 @@ use ratatui::text::{Line, Span};
 use super::attempts;
 use crate::{
     client::TlsInfo,
-    payload::visible,
     protocol::Info,
+    text::visible,
     tui::{
         app::{App, Phase},
         theme::Theme,

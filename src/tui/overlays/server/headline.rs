@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use super::time;
 use crate::{
     client::ServerState,
-    payload::visible,
+    text::visible,
     tui::{
         app::{App, Phase},
         widgets::number,

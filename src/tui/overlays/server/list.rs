@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::{
     client::{PoolEntry, ServerState},
-    payload::visible,
+    text::visible,
     tui::{
         app::{App, servers::complaint},
         theme::Theme,

@@ -11,7 +11,7 @@ use ratatui::{
 use super::looked;
 use crate::{
     history::{Entry, Kind},
-    payload,
+    payload, text,
     tui::{
         app::{App, Focus},
         finder::{Look, as_typed},
@@ -88,7 +88,7 @@ fn line<'a>(app: &App, entry: &Entry, selected: bool, cells: u16) -> Line<'a> {
     // the name may take two thirds of what is left
     let name = match &entry.name {
         Some(name) => {
-            let name = format!("★ {}", payload::visible(name.as_bytes()));
+            let name = format!("★ {}", text::visible(name.as_bytes()));
             format!("{}  ", fit(&name, room * 2 / 3))
         }
         None => String::new(),
@@ -99,7 +99,10 @@ fn line<'a>(app: &App, entry: &Entry, selected: bool, cells: u16) -> Line<'a> {
     Line::from(vec![
         Span::styled(format!("{} ", when(entry, &app.setup.zone)), dim),
         Span::styled(format!("{arrow} "), theme.outgoing),
-        Span::styled(left(&payload::visible(&entry.subject), subject), theme.text),
+        Span::styled(
+            left(&text::visible_subject(&entry.subject), subject),
+            theme.text,
+        ),
         Span::raw(" "),
         Span::styled(name, theme.bold),
         Span::styled(format!("{preview}{:gap$} ", ""), dim),

@@ -11,6 +11,7 @@ use crate::{
     history::{Entry, Kind, ReplyRecord},
     payload::{self, Document},
     protocol::HeaderBlock,
+    text,
     tui::{
         app::App,
         panes::request,
@@ -176,11 +177,11 @@ fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
             Span::styled(fit(value, width.saturating_sub(LABEL)).into_owned(), style),
         ]))
     };
-    let shown = |text: &str| payload::visible(text.as_bytes()).into_owned();
+    let shown = |text: &str| text::visible(text.as_bytes()).into_owned();
     let at = entry.at.to_zoned(app.setup.zone.clone());
     let mut parts = vec![fact(
         "subject",
-        &payload::visible(&entry.subject),
+        &text::visible_subject(&entry.subject),
         theme.text,
     )];
     if let Some(name) = &entry.name {
@@ -224,11 +225,11 @@ fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
     for (reply, document) in outcome.replies.iter().zip(&looked.replies) {
         let block = HeaderBlock::parse(&reply.header);
         if let Some(status) = block.status {
-            let status = format!("{status} {}", payload::visible(block.description));
+            let status = format!("{status} {}", text::visible(block.description));
             parts.push(fact("status", status.trim_end(), theme.text));
         }
         for (name, value) in &block.fields {
-            let header = format!("{}: {}", payload::visible(name), payload::visible(value));
+            let header = format!("{}: {}", text::visible(name), text::visible(value));
             parts.push(fact("header", &header, theme.text));
         }
         parts.push(Part::Text(document));

@@ -14,6 +14,7 @@ use crate::{
     payload,
     protocol::{ServiceError, subject},
     store::{Direction, Entry, Marker, MarkerKind, Message, Outcome},
+    text,
     tui::{
         app::{App, Focus, Phase, stamp},
         panes,
@@ -103,16 +104,16 @@ fn title(app: &App, area: Rect) -> Vec<Span<'static>> {
         ));
     }
     if !app.messages.filters.text().is_empty() {
-        let filter = fit(app.messages.filters.text(), room).into_owned();
+        let filter = fit(&text::visible(app.messages.filters.text().as_bytes()), room).into_owned();
         spans.push(Span::styled(format!("& {filter}"), theme.notice));
     }
     if let (Some(query), Some(standing)) = (app.store.query(), search::standing(app)) {
-        let typed = fit(query.typed(), room).into_owned();
+        let typed = fit(&text::visible(query.typed().as_bytes()), room).into_owned();
         spans.push(Span::styled(format!("/{typed} {standing}"), theme.notice));
     }
     if let Some(only) = &app.store.view().subject {
         spans.push(Span::styled(
-            format!("only {}", payload::visible(only)),
+            format!("only {}", text::visible_subject(only)),
             theme.notice,
         ));
     }
@@ -279,7 +280,7 @@ fn subject_of(app: &App, message: &Message) -> (String, Style) {
         Some(subscription) => theme.subscription(subscription.colour),
         None => theme.outgoing,
     };
-    (format!("{}{mark}", payload::visible(asked)), colour)
+    (format!("{}{mark}", text::visible_subject(asked)), colour)
 }
 
 /// What stands at the right: of a request how long it took, or why it failed; of a reply what the

@@ -8,10 +8,10 @@ use std::{collections::HashSet, ops::Range};
 use super::{rows, set_view};
 use crate::{
     filter::{self, Filter},
-    payload::visible,
     protocol::HeaderBlock,
     settings::SavedFilter,
     store::View as Shown,
+    text::{visible, visible_subject},
     tui::{
         app::{App, Focus, Level, Now},
         panes::messages::Row,
@@ -237,7 +237,7 @@ pub fn hide_subject(app: &mut App, subject: &[u8], now: Now) {
     let term = match std::str::from_utf8(subject) {
         Ok(subject) => format!("!{}", filter::subject_term(subject)),
         Err(_) => {
-            let text = format!("{} is no text, and a filter is.", visible(subject));
+            let text = format!("{} is no text, and a filter is.", visible_subject(subject));
             return app.toasts.show(Level::Failed, text, now.instant);
         }
     };

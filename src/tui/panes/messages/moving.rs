@@ -2,8 +2,8 @@
 
 use super::{Row, Rows, clock, nothing_selected, rows, selected, selected_message};
 use crate::{
-    payload::visible,
     store::{MessageId, Toward},
+    text::visible_subject,
     tui::{
         app::{App, Focus, Level, Now},
         widgets::{fit, number, scrollbar},
@@ -85,7 +85,7 @@ pub fn next_on_subject(app: &mut App, toward: Toward, now: Now) {
         return nothing_selected(app, now);
     };
     let found = app.store.next_on_subject(message.id, toward);
-    let subject = visible(message.subject);
+    let subject = visible_subject(message.subject);
     match found.filter(|id| rows(app).row_of(*id).is_ok()) {
         Some(id) => go_to(app, id),
         None => {

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 
 use super::filter;
 use crate::{
-    payload::visible,
     settings::SavedFilter,
+    text::visible,
     tui::{
         app::{App, Effect, Job, Level, Now},
         overlays::Overlay,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Part;
 use crate::{
     history::Kind,
-    protocol::{Headers, quoted, subject},
+    protocol::{Headers, subject},
+    text::quoted,
     tui::widgets::{Editor, Field, number},
 };
 

@@ -9,9 +9,8 @@ use super::Draft;
 use crate::{
     client::{Error, Message, Ticket},
     history::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
-    payload,
     protocol::Headers,
-    store,
+    store, text,
     tui::{
         app::{App, Effect, Focus, Job, Level, Now, Purpose, stamp},
         overlays::Overlay,
@@ -295,7 +294,7 @@ fn settle(app: &mut App, mut entry: Entry, outcome: Outcome) -> Vec<Effect> {
     {
         newest.outcome = Some(outcome.clone());
     } else {
-        let shown = payload::visible(&entry.subject).into_owned();
+        let shown = text::visible_subject(&entry.subject).into_owned();
         let level = if is_good(&outcome) {
             Level::Done
         } else {

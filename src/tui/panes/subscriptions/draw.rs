@@ -8,7 +8,7 @@ use ratatui::{
 
 use super::{Standing, Subscription, troubles};
 use crate::{
-    payload::visible,
+    text::visible_subject,
     tui::{
         app::{App, Focus},
         panes,
@@ -117,8 +117,12 @@ fn received(app: &App, row: &Subscription) -> String {
 
 fn name(row: &Subscription) -> String {
     match &row.queue {
-        None => visible(&row.subject).into_owned(),
-        Some(queue) => format!("{} {}", visible(&row.subject), visible(queue)),
+        None => visible_subject(&row.subject).into_owned(),
+        Some(queue) => format!(
+            "{} {}",
+            visible_subject(&row.subject),
+            visible_subject(queue)
+        ),
     }
 }
 

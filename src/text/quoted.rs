@@ -2,13 +2,13 @@
 
 use std::ffi::OsStr;
 
-use super::subject;
+use super::visible_subject;
 
 /// A name, a value or a path as it stands in a sentence: in quotes, with everything in it visible, and
 /// backslashes as they are.
 pub fn quoted(text: impl AsRef<OsStr>) -> String {
     let bytes = text.as_ref().as_encoded_bytes();
-    format!("\"{}\"", subject::visible(bytes))
+    format!("\"{}\"", visible_subject(bytes))
 }
 
 #[cfg(test)]
