@@ -151,7 +151,7 @@ mod tests {
             ),
             (
                 "Nats-Service-Error: a\r\n\tb\x1b[2J\r\nNats-Service-Error-Code: 99999999999\r\n",
-                Some("99999999999 a\\x0d\\x0a\\x09b\\x1b[2J"),
+                Some("99999999999 a␍␊␉b␛[2J"),
                 r#"{"code":"99999999999","text":"a\r\n\tb\u001b[2J"}"#,
             ),
         ] {

@@ -23,7 +23,7 @@ mod tests {
             ("today", r#""today""#),
             (r"C:\creds", r#""C:\creds""#),
             ("größe", r#""größe""#),
-            ("a\x1b[2J", r#""a\x1b[2J""#),
+            ("a\x1b[2J", "\"a␛[2J\""),
         ] {
             assert_eq!(quoted(text), shown);
             assert_eq!(quoted(Path::new(text)), shown);
