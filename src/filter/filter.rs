@@ -57,7 +57,8 @@ impl Filter {
         })
     }
 
-    /// Whether the message is meant. Allocates nothing but to decode an escaped JSON string.
+    /// Whether the message is meant. Allocates nothing but for what is escaped
+    /// in JSON, and for JSON of more than 64 levels.
     pub fn matches(&self, message: &impl Facts) -> bool {
         self.inner.program.holds(message)
     }

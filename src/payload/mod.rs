@@ -19,6 +19,9 @@ mod runs;
 mod safe;
 mod text;
 
+/// The bytes that some programs put before text in UTF-8 (U+FEFF).
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 pub use document::Document;
 pub use form::{Form, detect, is_large};
 pub use piece::{Kind, Piece};

@@ -6,15 +6,20 @@ use memchr::memmem::Finder;
 
 use super::{
     path::{Path, Step},
-    value::{Value, begins},
-    walk::{find, is_escaped},
+    value::Value,
+    walk::{Walked, behind_blanks, is_escaped, is_text, walk},
 };
-use crate::filter::{Error, comparison::Comparison, part::Part, quote};
+use crate::{
+    filter::{Error, comparison::Comparison, part::Part, quote},
+    payload::BYTE_ORDER_MARK,
+};
 
-/// What is asked of a JSON document: that there is a value, or how it compares.
+/// What is asked of a JSON document, or of each of those that stand on lines of their own (NDJSON): that
+/// there is a value, or how it compares.
 ///
 /// A missing path or another type satisfies nothing, but every value other than null differs from null.
-/// Of members with equal names the last one counts. What stands behind the value is not checked.
+/// Of members with equal names the last one counts. What is not JSON from its first byte to its last
+/// satisfies nothing; a byte order mark before it does not matter.
 #[derive(Clone, Debug)]
 pub(in crate::filter) struct Condition {
     path: Path,
@@ -78,14 +83,48 @@ impl Condition {
         {
             return false;
         }
-        let Some(at) = find(payload, &self.path.0) else {
+        let json = without_mark(payload);
+        match walk(json, &self.path.0) {
+            Some(walked) if is_end(json, walked.end) => self.is_met(json, walked) && is_text(json),
+            _ => self.holds_on_a_line(json),
+        }
+    }
+
+    /// Whether every line is a document, and one of them satisfies it.
+    fn holds_on_a_line(&self, lines: &[u8]) -> bool {
+        if memchr::memchr(b'\n', lines).is_none() {
+            return false;
+        }
+        let mut is_met = false;
+        for line in lines.split(|byte| *byte == b'\n') {
+            match walk(line, &self.path.0) {
+                Some(walked) if is_end(line, walked.end) => is_met |= self.is_met(line, walked),
+                _ if is_end(line, 0) => {}
+                _ => return false,
+            }
+        }
+        is_met && is_text(lines)
+    }
+
+    fn is_met(&self, json: &[u8], walked: Walked) -> bool {
+        let Some(at) = walked.found else {
             return false;
         };
         match &self.wanted {
-            None => begins(payload[at]),
-            Some((comparison, value)) => value.compares(*comparison, payload, at),
+            None => true,
+            Some((comparison, value)) => value.compares(*comparison, json, at),
         }
     }
+}
+
+/// The bytes behind a UTF-8 byte order mark.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
+}
+
+/// Whether nothing but blanks follows.
+fn is_end(json: &[u8], at: usize) -> bool {
+    behind_blanks(json, at) == json.len()
 }
 
 impl Clue {

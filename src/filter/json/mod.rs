@@ -1,6 +1,7 @@
 //! `json:.lines[0]."odd key"="A-1"`: a value in a payload, found without building a document.
 
 mod condition;
+mod decimal;
 mod path;
 mod value;
 mod walk;

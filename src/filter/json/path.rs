@@ -17,6 +17,16 @@ pub(super) enum Step {
     Index(usize),
 }
 
+impl Step {
+    /// The brackets of what it leads into.
+    pub fn brackets(&self) -> (u8, u8) {
+        match self {
+            Step::Name(_) => (b'{', b'}'),
+            Step::Index(_) => (b'[', b']'),
+        }
+    }
+}
+
 /// The steps from the root; none for the document itself, written `.`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path(pub Vec<Step>);

@@ -61,7 +61,7 @@ fn a_filter_is_printed_in_one_form() {
         ("json:[0].a", "json:.[0].a"),
         ("json:.[0].a", "json:.[0].a"),
         ("json:.total>100", "json:.total>100"),
-        ("json:.total=1.50", "json:.total=1.5"),
+        ("json:.total=1.50", "json:.total=1.50"),
         ("json:.total=-0.0", "json:.total=-0.0"),
         ("json:.total<=1e300", "json:.total<=1e300"),
         ("json:.id=A-1", "json:.id=\"A-1\""),
