@@ -253,6 +253,10 @@ fn describe(json: &[u8], error: &serde_json::Error) -> String {
     }
 
     let column = error.column();
+    if json.trim_ascii_start().starts_with(b"[") {
+        return "a JSON array, and requests stand one a line; jq -c '.[]' writes an array so"
+            .into();
+    }
     match error.classify() {
         Category::Data => match serde_json::from_slice(json) {
             // A newer format may well have other types.
@@ -387,6 +391,14 @@ mod tests {
             ("", "the line ends too early"),
             (r#"{"v":1,"subject":"a"#, "the line ends too early"),
             ("s3cret", "not JSON at column 1"),
+            (
+                r#"[{"v":1,"subject":"a"}]"#,
+                "a JSON array, and requests stand one a line; jq -c '.[]' writes an array so",
+            ),
+            (
+                "[",
+                "a JSON array, and requests stand one a line; jq -c '.[]' writes an array so",
+            ),
             (r#"{"subject":"a"}"#, "v is missing"),
             (
                 r#"{"v":2,"subject":"a"}"#,
