@@ -7,6 +7,7 @@
 //! * [`detect`] says whether bytes are JSON, text or neither, by looking at a bounded part of them.
 //! * [`preview()`] is one line that fits, for a row of a list.
 //! * [`Document`] lays a payload out in lines, and hands out only what is looked at.
+//! * [`unescaped`] shows JSON as what it says: `grün` for `gr\u00fcn`.
 //! * [`visible`] makes any bytes safe: nothing invisible, nothing that moves a cursor.
 
 mod document;
@@ -23,7 +24,8 @@ mod text;
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub use document::Document;
-pub use form::{Form, detect, is_large};
+pub use form::{Form, detect, is_json, is_large};
+pub use json::unescaped;
 pub use piece::{Kind, Piece};
 pub use preview::preview;
 pub use safe::{cells, visible};

@@ -167,7 +167,7 @@ fn hex_digits(number: u32) -> usize {
 /// Controls, what Unicode calls Default_Ignorable_Code_Point, line separators and annotations: they
 /// have no picture of their own, or change how others are shown. Only the two selectors that choose
 /// between the text and the emoji form of a character are left alone.
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

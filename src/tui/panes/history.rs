@@ -9,7 +9,7 @@ use std::{collections::HashSet, ops::Range};
 use super::request;
 use crate::{
     history::{Entry, Line},
-    payload::visible,
+    payload::{unescaped, visible},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
         finder::Finder,
@@ -121,7 +121,11 @@ fn searched(entry: &Entry) -> String {
     const LOOKED_AT: usize = 400;
     let payload = entry.payload.get(..LOOKED_AT).unwrap_or(&entry.payload);
     let name = entry.name.as_deref().unwrap_or_default();
-    format!("{name} {} {}", visible(&entry.subject), visible(payload))
+    format!(
+        "{name} {} {}",
+        visible(&entry.subject),
+        visible(&unescaped(payload))
+    )
 }
 
 /// Opens the history, with what the file holds now.
