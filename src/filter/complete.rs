@@ -84,7 +84,7 @@ fn typed(text: &str, cursor: usize) -> Option<Part<'_>> {
         Some(Ok((kind, part))) if part.range().end == cursor => match kind {
             Kind::Word => Some(part),
             Kind::Open | Kind::Or | Kind::Not => Some(behind(part)),
-            Kind::Close | Kind::Quoted | Kind::Regex => None,
+            Kind::Close | Kind::Quoted | Kind::Members | Kind::Regex => None,
         },
         _ => Some(Part {
             text: "",

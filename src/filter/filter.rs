@@ -1,6 +1,6 @@
 //! A filter: parsed, printed, asked.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Range, sync::Arc};
 
 use jiff::Zoned;
 
@@ -37,6 +37,7 @@ struct Inner {
     expression: Expression,
     program: Arc<Node>,
     hints: Vec<Hint>,
+    round_trips: Option<Range<usize>>,
 }
 
 impl Filter {
@@ -46,13 +47,14 @@ impl Filter {
     /// # Errors
     /// The first place that is wrong.
     pub fn parse(text: &str, now: &Zoned) -> Result<Filter, Error> {
-        let (expression, hints) = parse(text, now)?;
-        let program = Arc::new(Node::new(&expression));
+        let parsed = parse(text, now)?;
+        let program = Arc::new(Node::new(&parsed.expression));
         Ok(Filter {
             inner: Arc::new(Inner {
-                expression,
+                expression: parsed.expression,
                 program,
-                hints,
+                hints: parsed.hints,
+                round_trips: parsed.round_trips,
             }),
         })
     }
@@ -77,6 +79,12 @@ impl Filter {
     /// has none.
     pub fn hints(&self) -> &[Hint] {
         &self.inner.hints
+    }
+
+    /// The first place in the text that asks how long a reply took, in bytes: who does not pair requests
+    /// with replies cannot answer it.
+    pub fn asks_for_round_trip(&self) -> Option<Range<usize>> {
+        self.inner.round_trips.clone()
     }
 }
 

@@ -502,7 +502,9 @@ proptest! {
         let place = place.index(payload.len());
         payload[place] = byte;
         payload.truncate(cut.index(payload.len() + 1));
-        let is_json = serde_json::from_slice::<Value>(&payload).is_ok();
+        // one that takes numbers of any size, but looks at no characters
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&payload).is_ok();
+        let is_json = is_json && std::str::from_utf8(&payload).is_ok();
         let is_lines = payload.contains(&b'\n');
         prop_assert!(is_lines || holds("json:.", &payload) == is_json, "{:?}", payload);
         for text in ["json:.a=1", "json:.[0].a", "json:.a.b[1]>a", "json:.\"\"!=null", "json:.<5"] {
