@@ -70,6 +70,10 @@ impl Filter {
         BySubject::new(Arc::clone(&self.inner.program))
     }
 
+    pub(super) fn expression(&self) -> &Expression {
+        &self.inner.expression
+    }
+
     /// Whether it was read from blanks alone, and so matches every message.
     pub fn is_everything(&self) -> bool {
         self.inner.expression == Expression::All(Vec::new())

@@ -49,16 +49,18 @@ mod pattern;
 mod program;
 mod quantity;
 mod quote;
+mod subject_patterns;
 mod subjects;
 mod test;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-pub use complete::{Completion, complete, subject_term};
+pub use complete::{Completion, Seen, complete, exact_term, subject_term};
 pub use error::{Error, Hint};
 pub use facts::{Candidate, Direction, Facts};
 pub use filter::Filter;
 pub use moment::moment;
 pub use pattern::Pattern;
+pub use subject_patterns::subject_patterns;
 pub use subjects::{BySubject, Remainder, Rest};

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{BYTE_ORDER_MARK, json};
+use super::json;
+
+/// The bytes that some programs put before text in UTF-8 (U+FEFF).
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -20,11 +20,8 @@ mod runs;
 mod safe;
 mod text;
 
-/// The bytes that some programs put before text in UTF-8 (U+FEFF).
-pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 pub use document::Document;
-pub use form::{Form, detect, is_json, is_large};
+pub use form::{BYTE_ORDER_MARK, Form, detect, is_json, is_large};
 pub use json::unescaped;
 pub use piece::{Kind, Piece};
 pub use preview::preview;

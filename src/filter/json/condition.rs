@@ -63,15 +63,18 @@ pub(in crate::filter) fn read(text: Part) -> Result<Condition, Error> {
     Ok(Condition::new(path, Some((comparison, value))))
 }
 
-/// Whether a text is a path that leads somewhere, and nothing else.
-pub(in crate::filter) fn is_path(text: Part) -> bool {
-    Path::read(text).is_ok_and(|(path, rest)| !path.0.is_empty() && rest.text.is_empty())
-}
-
 impl Condition {
     fn new(path: Path, wanted: Option<(Comparison, Value)>) -> Condition {
         let clue = Clue::of(&path, wanted.as_ref());
         Condition { path, wanted, clue }
+    }
+
+    /// Whether only a value that is there in full satisfies it: half of a name or of a text does not.
+    pub fn is_exact(&self) -> bool {
+        matches!(
+            self.wanted,
+            None | Some((Comparison::Equal, Value::Text(_)))
+        )
     }
 
     /// Whether a payload satisfies it.
