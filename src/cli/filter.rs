@@ -2,26 +2,34 @@
 
 use jiff::Zoned;
 
-use super::{exit::UsageError, output::tell};
+use super::exit::UsageError;
 use crate::{
     filter::{Error, Filter},
     text::{cells, visible},
 };
 
-/// Reads the filter that a flag gave, as of now. Says what it takes for text that looks like more.
+/// Reads the filter that a flag gave, as of now, for messages as they come. Nobody looks on, so what may
+/// not mean what was meant is refused, and so is what cannot be known here.
 ///
 /// # Errors
 /// The sentence, the filter, and a line of carets under the place that is wrong.
 pub fn read_filter(flag: &str, text: &str) -> Result<Filter, UsageError> {
     let filter = Filter::parse(text, &Zoned::now())
         .map_err(|error| UsageError(pointed(flag, text, &error)))?;
-    for hint in filter.hints() {
-        tell(format_args!(
-            "{flag}: {}",
-            visible(hint.sentence.as_bytes())
-        ));
+    let unclear = filter.hints().first().map(|hint| Error {
+        range: hint.range.clone(),
+        sentence: hint.refusal.clone(),
+    });
+    let unknown = || {
+        filter.asks_for_round_trip().map(|range| Error {
+            range,
+            sentence: "how long a reply took is known only where requests and replies are paired, on the screen".into(),
+        })
+    };
+    match unclear.or_else(unknown) {
+        Some(error) => Err(UsageError(pointed(flag, text, &error))),
+        None => Ok(filter),
     }
-    Ok(filter)
 }
 
 fn pointed(flag: &str, text: &str, error: &Error) -> String {
@@ -30,7 +38,7 @@ fn pointed(flag: &str, text: &str, error: &Error) -> String {
     let wrong = cells(&shown(text.get(error.range.clone()))).max(1);
     format!(
         "{flag}: {}\n  {}\n  {}{}",
-        error.sentence,
+        shown(Some(&error.sentence)),
         shown(Some(text)),
         " ".repeat(before),
         "^".repeat(wrong)
@@ -48,6 +56,9 @@ mod tests {
             ("a |", "  a |\n     ^"),
             ("größe dir:nope", "  größe dir:nope\n            ^^^^"),
             ("日本 \t/x", "  日本 ␉/x\n        ^^"),
+            ("a jsn:.b=1 c", "  a jsn:.b=1 c\n    ^^^^^^^^"),
+            ("http://x", "  http://x\n  ^^^^^^^^"),
+            ("a !(rtt>0ms | b)", "  a !(rtt>0ms | b)\n      ^^^^^^^"),
         ] {
             let error = read_filter("--where", text).unwrap_err().to_string();
             let (sentence, lines) = error.split_once('\n').unwrap();

@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use super::{
+    Filter,
+    expression::Expression,
     fields::{self, FIELDS, Field},
     json,
     part::Part,
-    test::{written_name, written_subject},
+    subject_patterns,
+    test::{HeaderValue, Test, written_name, written_subject},
     tokens::{Kind, Tokens},
 };
-use crate::protocol::subject;
 
 /// Candidates for one place of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +21,25 @@ pub struct Completion {
     /// The candidates, each as it stands in the text, quoted where it must be. Fields come in the order
     /// of the language, what was seen in the order in which it was given.
     pub candidates: Vec<String>,
+    /// Whether what is typed is only the beginning of what is offered, whatever it means by itself: half
+    /// the name of a field, or a path of JSON without its last name.
+    pub is_beginning: bool,
+}
+
+/// What was seen, for what it can complete.
+pub struct Seen<'a> {
+    /// Subjects.
+    pub subjects: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
+    /// Names of headers.
+    pub headers: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
+    /// Payloads, the newest first. All of them are read.
+    pub payloads: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
+}
+
+impl std::fmt::Debug for Seen<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Seen").finish_non_exhaustive()
+    }
 }
 
 /// The term that means this subject, or the subjects of this pattern: `subject:` and the subject,
@@ -31,22 +52,21 @@ pub fn subject_term(subject: &str) -> String {
 const MOST: usize = 100;
 
 /// What may follow at `cursor` (in bytes) in a filter that is being typed: names of fields, operators,
-/// values, and of what was seen, `subjects` behind `subject:` and `headers` behind `header:`. At most
-/// 100 candidates. Empty in a quoted text, in a regular expression, and where the cursor is no
-/// character boundary.
-pub fn complete<'a>(
-    text: &str,
-    cursor: usize,
-    subjects: impl IntoIterator<Item = &'a [u8]>,
-    headers: impl IntoIterator<Item = &'a [u8]>,
-) -> Completion {
+/// values, and of what was seen, subjects and [patterns](subject_patterns()) of them behind `subject:`,
+/// names behind `header:`, and members of payloads behind `json:`. At most 100 candidates. Empty in a
+/// quoted text, in a regular expression, and where the cursor is no character boundary.
+pub fn complete(text: &str, cursor: usize, seen: Seen) -> Completion {
     let Some(typed) = typed(text, cursor) else {
         return Completion::default();
     };
     let (name, rest) = fields::split_name(typed);
     let (Some(field), Some((operator, value))) = (fields::field(name.text), fields::operator(rest))
     else {
-        return Completion::of(typed, names(typed.text));
+        let fields = Completion::of(typed, names(typed.text));
+        return Completion {
+            is_beginning: !typed.text.is_empty() && !fields.candidates.is_empty(),
+            ..fields
+        };
     };
     if !operators(field).any(|sign| rest.text.starts_with(sign)) {
         return Completion::default();
@@ -56,12 +76,18 @@ pub fn complete<'a>(
         fields::Operator::Compare(_) => value,
     };
     match field {
-        Field::Subject => Completion::of(value, seen_subjects(value.text, subjects)),
-        Field::Header => header(value, headers),
-        Field::Json if json::is_path(value) => {
-            let signs = COMPARISONS.into_iter().map(str::to_owned);
-            Completion::of(behind(value), signs)
+        Field::Subject => {
+            let patterns = subject_patterns(value.text, seen.subjects).into_iter();
+            Completion::of(value, patterns.map(|it| written_subject(&it).to_string()))
         }
+        Field::Header => header(value, seen.headers),
+        Field::Json => match json::complete(value, seen.payloads) {
+            Some(offer) => Completion {
+                is_beginning: offer.are_names && offer.replaced.text.is_empty(),
+                ..Completion::of(offer.replaced, offer.texts.into_iter())
+            },
+            None => Completion::of(behind(value), std::iter::empty()),
+        },
         _ => Completion::of(value, values(field, value.text)),
     }
 }
@@ -71,8 +97,29 @@ impl Completion {
         Completion {
             range: replaced.range(),
             candidates: candidates.take(MOST).collect(),
+            is_beginning: false,
         }
     }
+}
+
+/// The term that is being typed at the cursor, as a filter of its own, where half of it would match
+/// nothing: a subject, a header or a member that there is, or a text that it equals.
+pub fn exact_term(text: &str, cursor: usize, now: &jiff::Zoned) -> Option<Filter> {
+    let (_, behind) = text.split_at_checked(cursor)?;
+    if !behind.is_empty() && !behind.starts_with(char::is_whitespace) {
+        return None;
+    }
+    let term = typed(text, cursor).filter(|term| !term.text.is_empty())?;
+    let filter = Filter::parse(term.text, now).ok()?;
+    let is_exact = match filter.expression() {
+        Expression::Test(Test::Subject(_)) => true,
+        Expression::Test(Test::Header { value, .. }) => {
+            !matches!(value, Some(HeaderValue::IsNot(_)))
+        }
+        Expression::Test(Test::Json(condition)) => condition.is_exact(),
+        _ => false,
+    };
+    is_exact.then_some(filter)
 }
 
 /// The word that is being typed, up to the cursor; empty between words. `None` where nothing may be
@@ -84,7 +131,7 @@ fn typed(text: &str, cursor: usize) -> Option<Part<'_>> {
         Some(Ok((kind, part))) if part.range().end == cursor => match kind {
             Kind::Word => Some(part),
             Kind::Open | Kind::Or | Kind::Not => Some(behind(part)),
-            Kind::Close | Kind::Quoted | Kind::Regex => None,
+            Kind::Close | Kind::Quoted | Kind::Members | Kind::Regex => None,
         },
         _ => Some(Part {
             text: "",
@@ -136,23 +183,12 @@ fn values(field: Field, typed: &str) -> impl Iterator<Item = String> {
         Field::Since | Field::Until => &["1m", "5m", "15m", "1h"],
         Field::Size => &["1k", "10k", "100k", "1M"],
         Field::Rtt => &["10ms", "100ms", "1s"],
-        Field::Json if typed.is_empty() => &["."],
         Field::Json | Field::Subject | Field::Header => &[],
     };
     values
         .iter()
         .filter(move |value| begins(value, typed))
         .map(|value| (*value).to_owned())
-}
-
-fn seen_subjects<'a>(
-    typed: &str,
-    subjects: impl IntoIterator<Item = &'a [u8]>,
-) -> impl Iterator<Item = String> {
-    subjects
-        .into_iter()
-        .filter(|seen| seen.starts_with(typed.as_bytes()) && subject::check_subscribe(seen).is_ok())
-        .filter_map(|seen| Some(written_subject(str::from_utf8(seen).ok()?).to_string()))
 }
 
 /// Names that were seen; behind a complete one, what it is compared with.

@@ -19,4 +19,6 @@ pub struct Hint {
     pub range: Range<usize>,
     /// What it is taken for.
     pub sentence: String,
+    /// Why it cannot be taken for anything else, and what would be right.
+    pub refusal: String,
 }

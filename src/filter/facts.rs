@@ -22,6 +22,10 @@ pub trait Facts {
     fn header(&self) -> &[u8];
     /// The payload.
     fn payload(&self) -> &[u8];
+    /// Whether the payload may hold a backslash; `false` where somebody knows that it does not.
+    fn may_hold_backslash(&self) -> bool {
+        true
+    }
     /// The length of the payload on the wire in bytes, as the log's column shows it.
     fn size(&self) -> u64 {
         self.payload().len() as u64

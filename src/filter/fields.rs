@@ -67,6 +67,11 @@ pub(super) fn read(word: Part, now: &Zoned) -> Result<Read, Error> {
                         "{}{colon} is no field; the whole word is looked for",
                         name.text
                     ),
+                    refusal: format!(
+                        "{}{colon} is no field: there are {}; put the word into quotes to look for it as text",
+                        name.text,
+                        FIELDS.map(|(name, _)| name).join(", "),
+                    ),
                 }),
             });
         }

@@ -1,6 +1,6 @@
 //! A filter: parsed, printed, asked.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Range, sync::Arc};
 
 use jiff::Zoned;
 
@@ -37,6 +37,7 @@ struct Inner {
     expression: Expression,
     program: Arc<Node>,
     hints: Vec<Hint>,
+    round_trips: Option<Range<usize>>,
 }
 
 impl Filter {
@@ -46,18 +47,20 @@ impl Filter {
     /// # Errors
     /// The first place that is wrong.
     pub fn parse(text: &str, now: &Zoned) -> Result<Filter, Error> {
-        let (expression, hints) = parse(text, now)?;
-        let program = Arc::new(Node::new(&expression));
+        let parsed = parse(text, now)?;
+        let program = Arc::new(Node::new(&parsed.expression));
         Ok(Filter {
             inner: Arc::new(Inner {
-                expression,
+                expression: parsed.expression,
                 program,
-                hints,
+                hints: parsed.hints,
+                round_trips: parsed.round_trips,
             }),
         })
     }
 
-    /// Whether the message is meant. Allocates nothing but to decode an escaped JSON string.
+    /// Whether the message is meant. Allocates nothing but for what is escaped
+    /// in JSON, and for JSON of more than 64 levels.
     pub fn matches(&self, message: &impl Facts) -> bool {
         self.inner.program.holds(message)
     }
@@ -65,6 +68,10 @@ impl Filter {
     /// The same question for many messages of few subjects.
     pub fn by_subject(&self) -> BySubject {
         BySubject::new(Arc::clone(&self.inner.program))
+    }
+
+    pub(super) fn expression(&self) -> &Expression {
+        &self.inner.expression
     }
 
     /// Whether it was read from blanks alone, and so matches every message.
@@ -76,6 +83,12 @@ impl Filter {
     /// has none.
     pub fn hints(&self) -> &[Hint] {
         &self.inner.hints
+    }
+
+    /// The first place in the text that asks how long a reply took, in bytes: who does not pair requests
+    /// with replies cannot answer it.
+    pub fn asks_for_round_trip(&self) -> Option<Range<usize>> {
+        self.inner.round_trips.clone()
     }
 }
 

@@ -24,9 +24,9 @@
 //! ends at a blank, a bar or a parenthesis that it did not open; quotes hold all of these. Text never
 //! matches across the end of a subject, a reply, a header block or a payload.
 //!
-//! `json:` compares strings byte by byte, integers of 64 bits exactly and other numbers as 64-bit floats.
-//! Another type is no match, but everything that is there differs from `null`. It walks to the value and
-//! checks nothing behind it, so it finds values in JSON that broke off, too.
+//! `json:` compares strings byte by byte and numbers exactly, of any length. Another type is no match, but
+//! everything that is there differs from `null`. What is not JSON as a whole satisfies nothing; of JSON
+//! that stands on lines of its own (NDJSON) one line has to.
 //!
 //! Text becomes a [`Filter`], a filter prints itself as text, [`complete()`] says what could stand at the
 //! cursor. A filter looks at a message through [`Facts`] and asks only for what its terms are about,
@@ -49,16 +49,18 @@ mod pattern;
 mod program;
 mod quantity;
 mod quote;
+mod subject_patterns;
 mod subjects;
 mod test;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-pub use complete::{Completion, complete, subject_term};
+pub use complete::{Completion, Seen, complete, exact_term, subject_term};
 pub use error::{Error, Hint};
 pub use facts::{Candidate, Direction, Facts};
 pub use filter::Filter;
 pub use moment::moment;
 pub use pattern::Pattern;
+pub use subject_patterns::subject_patterns;
 pub use subjects::{BySubject, Remainder, Rest};

@@ -1,6 +1,6 @@
 //! Text to an expression.
 
-use std::iter::Peekable;
+use std::{iter::Peekable, ops::Range};
 
 use jiff::Zoned;
 
@@ -17,8 +17,16 @@ use super::{
 /// More parentheses inside one another than anybody means.
 const DEEPEST: usize = 64;
 
+/// What a text says.
+pub(super) struct Parsed {
+    pub expression: Expression,
+    pub hints: Vec<Hint>,
+    /// The first place that asks how long a reply took, in bytes.
+    pub round_trips: Option<Range<usize>>,
+}
+
 /// Reads the whole text.
-pub(super) fn parse(text: &str, now: &Zoned) -> Result<(Expression, Vec<Hint>), Error> {
+pub(super) fn parse(text: &str, now: &Zoned) -> Result<Parsed, Error> {
     let mut parser = Parser {
         tokens: Tokens::new(text).peekable(),
         end: Part {
@@ -27,18 +35,23 @@ pub(super) fn parse(text: &str, now: &Zoned) -> Result<(Expression, Vec<Hint>), 
         },
         now,
         hints: Vec::new(),
+        round_trips: None,
         depth: 0,
     };
-    if parser.tokens.peek().is_none() {
-        return Ok((Expression::All(Vec::new()), Vec::new()));
-    }
-    let expression = parser.any()?;
+    let expression = match parser.tokens.peek() {
+        Some(_) => parser.any()?,
+        None => Expression::All(Vec::new()),
+    };
     match parser.next()? {
         Some((_, close)) => {
             Err(close
                 .error("no parenthesis is open here; to look for a ) put the text into quotes"))
         }
-        None => Ok((expression, parser.hints)),
+        None => Ok(Parsed {
+            expression,
+            hints: parser.hints,
+            round_trips: parser.round_trips,
+        }),
     }
 }
 
@@ -48,6 +61,7 @@ struct Parser<'a> {
     end: Part<'a>,
     now: &'a Zoned,
     hints: Vec<Hint>,
+    round_trips: Option<Range<usize>>,
     depth: usize,
 }
 
@@ -92,10 +106,14 @@ impl<'a> Parser<'a> {
                 Err(part.error("something to look for is missing before this"))
             }
             Kind::Quoted => text(quote::decode(part)?, part),
+            Kind::Members => text(part.text.to_owned(), part),
             Kind::Regex => regex(part),
             Kind::Word => {
                 let read = fields::read(part, self.now)?;
                 self.hints.extend(read.hint);
+                if matches!(read.expression, Expression::Test(Test::Rtt(..))) {
+                    self.round_trips.get_or_insert(part.range());
+                }
                 Ok(read.expression)
             }
         }

@@ -100,7 +100,7 @@ impl Test {
 pub(super) fn is_elsewhere(pattern: &Pattern, message: &impl Facts) -> bool {
     message.reply().is_some_and(|reply| pattern.is_in(reply))
         || is_in_header(pattern, message.header())
-        || pattern.is_in(message.payload())
+        || pattern.is_in_payload(message.payload(), message.may_hold_backslash())
 }
 
 fn is_in_header(pattern: &Pattern, block: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! The text in pieces: parentheses, bars, inversions, and terms.
 //!
 //! A term ends at a blank, at a bar, or at a parenthesis that it did not open; a quote inside it holds
-//! all of these.
+//! all of these. `"name": value`, as JSON has it, is one term.
 
 use super::{Error, part::Part, quote};
 
@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Not,
     /// With its quotes.
     Quoted,
+    /// Members as JSON has them: `"total": 1, "id": "A-1"`.
+    Members,
     /// With its slashes.
     Regex,
     /// A field or a word.
@@ -71,6 +73,9 @@ impl<'a> Iterator for Tokens<'a> {
             ')' => Kind::Close,
             '|' => Kind::Or,
             '!' => Kind::Not,
+            '"' if let Some(length) = members_length(self.rest.text) => {
+                return Some(Ok((Kind::Members, self.cut(length))));
+            }
             '"' => {
                 let part = self.enclosed(quote::length(self.rest.text), "the quote is not closed");
                 return Some(part.map(|part| (Kind::Quoted, part)));
@@ -96,6 +101,44 @@ impl<'a> Tokens<'a> {
             None => Ok((Kind::Word, self.cut(length))),
         }
     }
+}
+
+/// The length of the members of JSON that the text begins with: names with colons, each with a value
+/// unless that is missing.
+fn members_length(text: &str) -> Option<usize> {
+    let mut length = None;
+    let mut rest = text;
+    while let Some(value) = quote::length(rest)
+        .filter(|_| rest.starts_with('"'))
+        .and_then(|name| rest.split_at(name).1.strip_prefix(':'))
+    {
+        let behind = value.trim_start_matches(' ');
+        rest = match value_length(behind) {
+            0 => value,
+            value => behind.split_at(value).1,
+        };
+        length = Some(text.len() - rest.len());
+        match rest.strip_prefix(',') {
+            Some(next) => rest = next.trim_start_matches(' '),
+            None => break,
+        }
+    }
+    let end = length?;
+    // and what is written against it, such as a comma
+    Some(end + word_length(text.split_at(end).1))
+}
+
+/// How many bytes the value of JSON takes that the text begins with, or the beginning of one; 0 where
+/// it begins with something else.
+fn value_length(text: &str) -> usize {
+    if text.starts_with('"') {
+        return quote::length(text).unwrap_or(0);
+    }
+    let end = text.find(|char: char| char.is_whitespace() || ",|()".contains(char));
+    let word = text.split_at(end.unwrap_or(text.len())).0;
+    let is_value = word.starts_with(|char: char| "-{[".contains(char) || char.is_ascii_digit())
+        || ["true", "false", "null"].contains(&word);
+    if is_value { word.len() } else { 0 }
 }
 
 /// How many bytes of the text belong to the term it begins with. A quote that does not end reaches to

@@ -277,6 +277,10 @@ fn describe(json: &[u8], error: &serde_json::Error) -> String {
     }
 
     let column = error.column();
+    if json.trim_ascii_start().starts_with(b"[") {
+        return "a JSON array, and requests stand one a line; jq -c '.[]' writes an array so"
+            .into();
+    }
     match error.classify() {
         Category::Data => match serde_json::from_slice(json) {
             // A newer format may well have other types.

@@ -1,6 +1,6 @@
 //! A payload laid out in lines.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::{
     Form, Piece, hex, json,
@@ -8,7 +8,8 @@ use super::{
     text,
 };
 
-/// A payload laid out in lines, for a pane: an index over the bytes, never a copy of them.
+/// A payload laid out in lines, for a pane: an index over the bytes, never a copy of them but where
+/// escapes in JSON are shown as what they stand for.
 ///
 /// ```
 /// use goingnats::payload::{Document, Form};
@@ -21,6 +22,8 @@ use super::{
 #[derive(Clone)]
 pub struct Document {
     bytes: Arc<[u8]>,
+    /// What is laid out: the bytes, or JSON that says the same.
+    shown: Arc<[u8]>,
     layout: Layout,
     problem: Option<String>,
 }
@@ -38,16 +41,28 @@ impl Document {
     /// What is asked for as JSON and is none becomes text, with a [`problem`](Document::problem).
     pub fn read(bytes: impl Into<Arc<[u8]>>, form: Form) -> Document {
         let bytes = bytes.into();
+        let mut shown = Arc::clone(&bytes);
         let (layout, problem) = match form {
-            Form::Json => match json::read(&bytes) {
-                Ok(layout) => (Layout::Json(layout), None),
-                Err(problem) => (Layout::Text(text::read(&bytes)), Some(problem)),
-            },
+            Form::Json => {
+                if let Cow::Owned(unescaped) = json::unescaped(&bytes) {
+                    shown = unescaped.into();
+                }
+                match json::read(&shown) {
+                    Ok(layout) => (Layout::Json(layout), None),
+                    Err(problem) => {
+                        // the place is one in what came
+                        let problem = json::read(&bytes).err().unwrap_or(problem);
+                        shown = Arc::clone(&bytes);
+                        (Layout::Text(text::read(&bytes)), Some(problem))
+                    }
+                }
+            }
             Form::Text => (Layout::Text(text::read(&bytes)), None),
             Form::Hex => (Layout::Hex(hex::Layout::classic()), None),
         };
         Document {
             bytes,
+            shown,
             layout,
             problem,
         }
@@ -128,17 +143,23 @@ impl Document {
 
     /// The memory it takes beside the payload, in bytes.
     pub fn footprint(&self) -> usize {
-        match &self.layout {
-            Layout::Json(layout) => layout.footprint(),
-            Layout::Text(layout) => layout.footprint(),
-            Layout::Hex(_) => 0,
-        }
+        let copied = if Arc::ptr_eq(&self.bytes, &self.shown) {
+            0
+        } else {
+            self.shown.len()
+        };
+        copied
+            + match &self.layout {
+                Layout::Json(layout) => layout.footprint(),
+                Layout::Text(layout) => layout.footprint(),
+                Layout::Hex(_) => 0,
+            }
     }
 
     /// Line `n` passes by the window.
     fn pass(&self, n: usize, mut window: Window) -> Window {
         match &self.layout {
-            Layout::Json(layout) => layout.show(&self.bytes, n, &mut window),
+            Layout::Json(layout) => layout.show(&self.shown, n, &mut window),
             Layout::Text(layout) => layout.show(&self.bytes, n, &mut window),
             Layout::Hex(layout) => layout.show(&self.bytes, n, &mut window),
         }
@@ -211,6 +232,26 @@ mod tests {
             document.problem(),
             Some("not JSON: the end is missing, line 2 byte 2")
         );
+    }
+
+    #[test]
+    fn json_shows_what_its_escapes_stand_for_and_text_shows_the_escapes() {
+        let json = br#"{"gr\u00fcn":"\ud83d\ude00 \u0026 \u202e\n"}"#.as_slice();
+        for (form, lines) in [
+            (Form::Json, &["{", r#"  "grün": "😀 & \u202e\n""#, "}"][..]),
+            (
+                Form::Text,
+                &[r#"{"gr\u00fcn":"\ud83d\ude00 \u0026 \u202e\n"}"#],
+            ),
+        ] {
+            let document = Document::read(json, form);
+            assert_eq!(texts(&document), lines);
+            assert_eq!(&**document.bytes(), json);
+        }
+        let broken = Document::read(br#"["\u00fc","\u00fc" 1]"#.as_slice(), Form::Json);
+        let problem = "not JSON: a comma or a closing bracket is missing, line 1 byte 20";
+        assert_eq!(broken.problem(), Some(problem));
+        assert_eq!(texts(&broken), [r#"["\u00fc","\u00fc" 1]"#]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::json;
+use crate::text::without_bom;
 
 /// How a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,18 +44,24 @@ impl fmt::Display for Form {
 const LOOK: usize = 64 * 1024;
 
 /// The form that suits these bytes best: JSON for objects and arrays, text for UTF-8 without
-/// controls, hex for the rest. A bare number, string or `true` is text.
+/// controls, hex for the rest. A bare number, string or `true` is text, but a string with escapes that
+/// need not be there is JSON. A byte order mark before JSON does not matter.
 ///
 /// Costs the same for ten megabytes as for 64 KiB: what is larger counts as JSON if its ends look
 /// so, and [`Document::read`](super::Document::read) will find out.
 pub fn detect(bytes: &[u8]) -> Form {
-    if is_bracketed(bytes) && (is_large(bytes.len()) || json::read(bytes).is_ok()) {
+    if is_json(bytes) {
         Form::Json
     } else if is_text(head(bytes, LOOK)) {
         Form::Text
     } else {
         Form::Hex
     }
+}
+
+/// Whether a payload is shown as JSON.
+pub fn is_json(bytes: &[u8]) -> bool {
+    is_bracketed(bytes) && (is_large(bytes.len()) || json::read(bytes).is_ok())
 }
 
 /// Whether a payload of this many bytes should be read into a [`Document`](super::Document) away
@@ -85,15 +92,17 @@ pub(super) fn head(bytes: &[u8], len: usize) -> &[u8] {
 }
 
 /// Whether the first and last characters that are not blank are brackets that JSON may start and
-/// end with; blanks are passed over for a while only.
+/// end with, or quotes around escapes; blanks are passed over for a while only.
 fn is_bracketed(bytes: &[u8]) -> bool {
+    let bytes = without_bom(bytes);
     let first = bytes.get(..LOOK).unwrap_or(bytes).trim_ascii_start();
     let last = bytes.len().saturating_sub(LOOK);
     let last = bytes.get(last..).unwrap_or_default().trim_ascii_end();
-    matches!(
-        (first.first(), last.last()),
-        (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']'))
-    )
+    match (first.first(), last.last()) {
+        (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => true,
+        (Some(b'"'), Some(b'"')) => json::holds_escapes(bytes),
+        _ => false,
+    }
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -113,6 +122,12 @@ mod tests {
             (b"1646389270.65", Form::Text),
             (b"\"quoted\"", Form::Text),
             (b"true", Form::Text),
+            (br#""gr\u00fcn""#, Form::Json),
+            (br#""gr\u00fcn" "x""#, Form::Text),
+            (br#""a\"b""#, Form::Text),
+            (b"\xef\xbb\xbf{\"a\":1}", Form::Json),
+            (b"\xef\xbb\xbf\xef\xbb\xbf{}", Form::Text),
+            (b"\xef\xbb\xbfabc", Form::Text),
             (b"{}", Form::Json),
             (b" \n[1, 2, 3]\n", Form::Json),
             (b"{\"a\":1", Form::Text),

@@ -7,6 +7,7 @@
 //! * [`detect`] says whether bytes are JSON, text or neither, by looking at a bounded part of them.
 //! * [`preview()`] is one line that fits, for a row of a list.
 //! * [`Document`] lays a payload out in lines, and hands out only what is looked at.
+//! * [`unescaped`] shows JSON as what it says: `grün` for `gr\u00fcn`.
 
 mod document;
 mod form;
@@ -18,6 +19,7 @@ mod runs;
 mod text;
 
 pub use document::Document;
-pub use form::{Form, detect, is_large};
+pub use form::{Form, detect, is_json, is_large};
+pub use json::unescaped;
 pub use piece::{Kind, Piece};
 pub use preview::preview;

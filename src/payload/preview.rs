@@ -1,7 +1,7 @@
 //! One line that fits.
 
-use super::form::head;
-use crate::text::{Unit, is_plain_ascii, units};
+use super::{form::head, json::unescaped};
+use crate::text::{BYTE_ORDER_MARK, Unit, is_plain_ascii, units};
 
 /// Bytes looked at for a cell shown.
 const BYTES_PER_CELL: usize = 8;
@@ -9,7 +9,8 @@ const BYTES_PER_CELL: usize = 8;
 /// A payload as one line of at most `width` terminal cells, safe to print; ends with `…` where
 /// something was left out. Looks at no more than `8 * width` bytes.
 ///
-/// Indentation after a line break is left out; what is mostly not text is shown as bytes.
+/// Indentation after a line break is left out; what is mostly not text is shown as bytes. Escapes in
+/// JSON are shown as what they stand for, and a byte order mark before JSON is not shown.
 ///
 /// ```
 /// use goingnats::payload::preview;
@@ -18,9 +19,15 @@ const BYTES_PER_CELL: usize = 8;
 /// assert_eq!(preview(b"\x1f\x8b\x08\x00", 20), "1f 8b 08 00");
 /// ```
 pub fn preview(bytes: &[u8], width: usize) -> String {
-    let looked_at = head(bytes, width.saturating_mul(BYTES_PER_CELL));
+    let behind_mark = bytes.strip_prefix(BYTE_ORDER_MARK);
+    let json = behind_mark.filter(|json| matches!(json.first(), Some(b'{' | b'[')));
+    let bytes = json.unwrap_or(bytes);
+    let raw = head(bytes, width.saturating_mul(BYTES_PER_CELL));
+    let left = bytes.len() - raw.len();
+    let shown = unescaped(raw);
+    let looked_at = &*shown;
     if looked_at.iter().all(|byte| is_plain_ascii(*byte)) {
-        return plain(looked_at, bytes.len(), width);
+        return plain(looked_at, looked_at.len() + left, width);
     }
     let mut line = Line::new(width);
     if is_binary(looked_at) {
@@ -41,7 +48,7 @@ pub fn preview(bytes: &[u8], width: usize) -> String {
             indentation |= unit == Unit::Control(b'\n');
         }
     }
-    if looked_at.len() < bytes.len() {
+    if left > 0 {
         line.is_cut = true;
     }
     line.finish()
@@ -155,6 +162,16 @@ mod tests {
             (b"\x00\xff\x10", 8, "00 ff 10"),
             (b"\x00\xff\x10\x11", 8, "00 ff…"),
             ("abc\u{202e}def".as_bytes(), 40, "abc\\u{202e}def"),
+            (
+                br#"{"a":"gr\u00fcn \u0026 co"}"#,
+                40,
+                r#"{"a":"grün & co"}"#,
+            ),
+            (br#"{"a":"gr\u00fcn"}"#, 10, r#"{"a":"grü…"#),
+            (br#"{"a":"\u0041\u0042"}"#, 10, r#"{"a":"AB"}"#),
+            (br#"{"a":"\u0041\u0042"}"#, 9, r#"{"a":"AB…"#),
+            (br"gr\u00fcn", 40, r"gr\u00fcn"),
+            (b"\xef\xbb\xbf{\"a\":1}", 40, r#"{"a":1}"#),
         ] {
             assert_eq!(preview(bytes, width), line, "{bytes:?} in {width}");
         }

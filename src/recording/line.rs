@@ -357,7 +357,7 @@ mod tests {
     fn what_is_not_a_message_is_refused_with_its_reason() {
         let table = [
             ("", "EOF"),
-            ("[]", "invalid length"),
+            ("[]", "is a JSON array"),
             (r#"{"at":"2026-11-23T02:00:00Z"}"#, "dir"),
             (
                 r#"{"at":"2026-11-23T02:00:00Z","dir":"in","data":""}"#,

@@ -74,6 +74,11 @@ pub enum ReadError {
     /// More than anybody can have counted.
     #[error("{0:?} is more than anybody can count")]
     Count(&'static str),
+    /// It is an array, perhaps of messages.
+    #[error(
+        "is a JSON array, and a recording has one object a line; jq -c '.[]' writes an array so"
+    )]
+    Array,
     /// It is not text at all.
     #[error("is not UTF-8")]
     NotText,
@@ -179,6 +184,9 @@ fn is_blank(byte: u8) -> bool {
 
 impl<'a> Members<'a> {
     fn read(line: &'a str) -> Result<Members<'a>, ReadError> {
+        if line.trim_start().starts_with('[') {
+            return Err(ReadError::Array);
+        }
         Ok(serde_json::from_str(line)?)
     }
 

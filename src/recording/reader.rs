@@ -146,7 +146,7 @@ impl<R: Read> Reader<R> {
         match read(bytes, at) {
             Ok(entry) => Ok(Step::Entry(take(entry))),
             Err(reason) => {
-                if whole {
+                if whole || !is_cut(bytes, &reason) {
                     let problem = || (format!("line {}", self.line), sentence(&reason));
                     self.problems.add(problem);
                 } else {
@@ -260,6 +260,15 @@ impl<R: Read> Reader<R> {
 pub(super) fn read(bytes: &[u8], at: i64) -> Result<Entry<'_>, ReadError> {
     let text = str::from_utf8(bytes).map_err(|_| ReadError::NotText)?;
     Entry::read(text, at)
+}
+
+/// Whether a line that cannot be read goes wrong at its very end only.
+fn is_cut(bytes: &[u8], reason: &ReadError) -> bool {
+    match reason {
+        ReadError::Json(error) => error.is_eof(),
+        ReadError::NotText => str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none()),
+        _ => false,
+    }
 }
 
 pub(super) fn sentence(reason: &ReadError) -> String {
@@ -394,6 +403,51 @@ mod tests {
         let expected = "1 entry could not be read (line 1: expected value at column 1); \
                         the last line was cut short";
         assert_eq!(problems.to_string(), expected);
+    }
+
+    #[test]
+    fn what_is_whole_and_no_entry_is_not_cut_short() {
+        let array = format!("[{},{}]", ours("a"), ours("b"));
+        let hint = "is a JSON array, and a recording has one object a line; jq -c '.[]' writes an array so";
+        for (text, expected) in [
+            (
+                array.as_bytes(),
+                format!("1 entry could not be read (line 1: {hint})"),
+            ),
+            (b"[]", format!("1 entry could not be read (line 1: {hint})")),
+            (
+                b"[\n{\"a\":1}\n]",
+                format!("3 entries could not be read (line 1: {hint})"),
+            ),
+            (
+                b"{\"a\":1}",
+                "1 entry could not be read (line 1: has no \"at\")".to_owned(),
+            ),
+            (
+                b"junk",
+                "1 entry could not be read (line 1: expected value at column 1)".to_owned(),
+            ),
+            (
+                b"caf\xe9!",
+                "1 entry could not be read (line 1: is not UTF-8)".to_owned(),
+            ),
+            (
+                b"{\"subject\":\"caf\xc3",
+                "the last line was cut short".to_owned(),
+            ),
+            (
+                b"{\"subject\":\"caf",
+                "the last line was cut short".to_owned(),
+            ),
+            (
+                b"{\"subject\":\"caf\\",
+                "the last line was cut short".to_owned(),
+            ),
+        ] {
+            let (entries, problems) = read_all(text);
+            assert!(entries.is_empty());
+            assert_eq!(problems.to_string(), expected);
+        }
     }
 
     #[test]

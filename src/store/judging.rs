@@ -231,12 +231,12 @@ impl Store {
         let (segment, entries) = log.entries(ids);
         let bytes = segment.bytes_of(entries.clone()).len();
         let bits = match layer {
-            Layer::Search => questions.query.as_ref()?.hits(segment, entries),
+            Layer::Search => questions.query.as_ref()?.hits(segment, entries, false),
             Layer::Filter => {
                 let filter = questions.filter.as_mut()?;
                 let seed = subjects.seed();
                 let rtt = |id, subject: &[u8]| pairs.rtt(seed.hash(subject), id);
-                passing(segment, entries, rtt, |number, message| {
+                passing(segment, entries, false, rtt, |number, message| {
                     subjects.pass(number, filter, message)
                 })
             }

@@ -11,10 +11,12 @@ use super::{
 use crate::filter::{BySubject, Direction, Facts, Remainder};
 
 /// Which of these entries pass, the first of them being 0; markers do not. `passes` is asked
-/// with the number of the message's subject, `rtt` with the id and the subject of a reply.
+/// with the number of the message's subject, `rtt` with the id and the subject of a reply. `is_sealed`
+/// says that the segment changes no more.
 pub(super) fn passing<R: Fn(MessageId, &[u8]) -> Option<i64>>(
     segment: &Segment,
     entries: Range<usize>,
+    is_sealed: bool,
     rtt: R,
     mut passes: impl FnMut(u32, &Looked<'_, R>) -> bool,
 ) -> Bits {
@@ -24,6 +26,7 @@ pub(super) fn passing<R: Fn(MessageId, &[u8]) -> Option<i64>>(
         let looked = Looked {
             segment,
             record,
+            is_sealed,
             id: segment.id(first + index),
             rtt: &rtt,
         };
@@ -38,6 +41,7 @@ pub(super) fn passing<R: Fn(MessageId, &[u8]) -> Option<i64>>(
 pub(super) struct Looked<'a, R> {
     segment: &'a Segment,
     record: &'a Kept,
+    is_sealed: bool,
     id: MessageId,
     rtt: &'a R,
 }
@@ -65,6 +69,10 @@ impl<R: Fn(MessageId, &[u8]) -> Option<i64>> Facts for Looked<'_, R> {
 
     fn payload(&self) -> &[u8] {
         self.record.payload_of(&self.segment.bytes)
+    }
+
+    fn may_hold_backslash(&self) -> bool {
+        !self.is_sealed || self.segment.holds_backslash()
     }
 
     fn at(&self) -> i64 {

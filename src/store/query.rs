@@ -18,11 +18,7 @@ pub(super) enum Kind {
     /// Nothing was typed: it occurs nowhere.
     Nothing,
     /// Anywhere in a part of a message.
-    Text {
-        as_typed: Pattern,
-        /// Without the blanks behind `:` and `,` that JSON is shown with, where there are some.
-        tight: Option<Pattern>,
-    },
+    Text(Pattern),
     /// In each part of a message by itself, so that `^` and `$` mean the ends of that part.
     Regex(Pattern),
 }
@@ -43,10 +39,7 @@ impl Query {
                 let range = 1..typed.len() - 1;
                 filter::Error { range, sentence }
             })?),
-            None => Kind::Text {
-                as_typed: Pattern::text(typed),
-                tight: tightened(typed).map(|text| Pattern::text(&text)),
-            },
+            None => Kind::Text(Pattern::text(typed)),
         };
         Ok(Query {
             typed: typed.to_owned(),
@@ -67,44 +60,16 @@ impl Query {
     /// The places where it occurs, in bytes, in order; never empty, never overlapping: for
     /// highlighting, in a message's own bytes or in a text as it is drawn.
     pub fn find_in<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
-        let (first, second) = match &self.kind {
-            Kind::Nothing => (None, None),
-            Kind::Text { as_typed, tight } => (Some(as_typed), tight.as_ref()),
-            Kind::Regex(regex) => (Some(regex), None),
-        };
-        let patterns = [first, second];
         let mut at = 0;
         std::iter::from_fn(move || {
-            let found = patterns.iter().flatten();
-            let places = found.filter_map(|pattern| find_some(pattern, bytes, at));
-            let place = places.min_by_key(|place| place.start)?;
+            let place = match &self.kind {
+                Kind::Nothing => return None,
+                Kind::Text(pattern) | Kind::Regex(pattern) => pattern.find_shown_at(bytes, at)?,
+            };
             at = place.end;
             Some(place)
         })
     }
-}
-
-/// The first place of at least one byte.
-fn find_some(pattern: &Pattern, bytes: &[u8], mut at: usize) -> Option<Range<usize>> {
-    while at <= bytes.len() {
-        let place = pattern.find_at(bytes, at)?;
-        if !place.is_empty() {
-            return Some(place);
-        }
-        at = place.end + 1;
-    }
-    None
-}
-
-/// The text without blanks behind `:` and `,`; `None` where there are none.
-fn tightened(typed: &str) -> Option<String> {
-    let mut tight = String::with_capacity(typed.len());
-    for char in typed.chars() {
-        if char != ' ' || !tight.ends_with([':', ',']) {
-            tight.push(char);
-        }
-    }
-    (tight.len() < typed.len()).then_some(tight)
 }
 
 /// Equal where the same was typed.
@@ -142,6 +107,7 @@ mod tests {
             ("/", "a/b", &["/"]),
             ("\"a\": 1", "{\"a\":1,\"a\": 1}", &["\"a\":1", "\"a\": 1"]),
             ("1, 2", "[1,2] 1,  2", &["1,2"]),
+            ("a \"b\"", r#"a \"b\" a "b""#, &[r#"a \"b\""#, "a \"b\""]),
         ] {
             assert_eq!(places(typed, text), found, "{typed:?} in {text:?}");
         }
@@ -152,17 +118,5 @@ mod tests {
         let error = Query::parse("/a(/").expect_err("open");
         assert_eq!(error.range, 1..3);
         assert!(!error.sentence.is_empty());
-    }
-
-    #[test]
-    fn blanks_that_json_is_shown_with_are_left_out() {
-        for (typed, tight) in [
-            ("\"a\": 1", Some("\"a\":1")),
-            ("a:  b, c", Some("a:b,c")),
-            ("a b", None),
-            ("a :b", None),
-        ] {
-            assert_eq!(tightened(typed).as_deref(), tight, "{typed}");
-        }
     }
 }

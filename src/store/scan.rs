@@ -102,13 +102,13 @@ impl Question {
     /// Which of these entries are found.
     fn ask(&mut self, segment: &Segment, entries: Range<usize>) -> Bits {
         match self {
-            Question::Hit(query) => query.hits(segment, entries),
+            Question::Hit(query) => query.hits(segment, entries, true),
             Question::Passes { filter, rtts } => {
                 let rtt = |id, _: &[u8]| {
                     let index = rtts.binary_search_by_key(&id, |(reply, _)| *reply).ok()?;
                     Some(rtts[index].1)
                 };
-                passing(segment, entries, rtt, |number, message| {
+                passing(segment, entries, true, rtt, |number, message| {
                     filter.pass(number, message)
                 })
             }

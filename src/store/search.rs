@@ -9,30 +9,40 @@ use super::{
     record::{Kept, Part},
     segment::Segment,
 };
-use crate::{
-    filter::Pattern,
-    payload::{self, Form},
-    protocol::HeaderBlock,
-};
+use crate::{filter::Pattern, payload, protocol::HeaderBlock};
 
 impl Query {
-    /// Which of these entries are hits, the first of them being 0.
-    pub(super) fn hits(&self, segment: &Segment, entries: Range<usize>) -> Bits {
+    /// Which of these entries are hits, the first of them being 0. `is_sealed` says that the segment
+    /// changes no more.
+    pub(super) fn hits(&self, segment: &Segment, entries: Range<usize>, is_sealed: bool) -> Bits {
         let records = &segment.records[entries];
+        let bytes = &segment.bytes[..records.last().map_or(0, Kept::end)];
         let mut hits = Bits::default();
         match &self.kind {
-            Kind::Nothing => {}
-            Kind::Text { as_typed, tight } => {
+            Kind::Nothing => return hits,
+            Kind::Text(text) => {
                 let anywhere = |_: &Kept, _: Part| true;
-                mark_text(as_typed, &segment.bytes, records, anywhere, &mut hits);
-                if let Some(tight) = tight {
+                mark_text(
+                    |at| text.find_at(bytes, at),
+                    bytes,
+                    records,
+                    anywhere,
+                    &mut hits,
+                );
+                if text.has_tight() {
                     let in_json = |record: &Kept, part: Part| {
-                        part == Part::Payload && is_json(record.payload_of(&segment.bytes))
+                        part == Part::Payload && payload::is_json(record.payload_of(bytes))
                     };
-                    mark_text(tight, &segment.bytes, records, in_json, &mut hits);
+                    let find = |at| text.find_tight_at(bytes, at);
+                    mark_text(find, bytes, records, in_json, &mut hits);
                 }
             }
-            Kind::Regex(regex) => mark_regex(regex, &segment.bytes, records, &mut hits),
+            Kind::Regex(regex) => mark_regex(regex, bytes, records, &mut hits),
+        }
+        if let Kind::Text(pattern) | Kind::Regex(pattern) = &self.kind
+            && (!is_sealed || segment.holds_backslash())
+        {
+            mark_escaped(pattern, bytes, records, &mut hits);
         }
         hits
     }
@@ -48,26 +58,22 @@ fn text_of(record: &Kept, part: Part, bytes: &[u8]) -> Range<usize> {
     range.end - text.len()..range.end
 }
 
-fn is_json(payload: &[u8]) -> bool {
-    payload::detect(payload) == Form::Json
-}
-
-/// Looks for the text in all bytes at once. A place counts inside one part of one record; between
+/// Looks for a text in all bytes up to the end of the last record at once: `find` gives its first place
+/// at or behind an offset. A place counts inside one part of one record; between
 /// records lie control lines, and messages that were late.
 fn mark_text(
-    text: &Pattern,
+    find: impl Fn(usize) -> Option<Range<usize>>,
     bytes: &[u8],
     records: &[Kept],
     counts: impl Fn(&Kept, Part) -> bool,
     hits: &mut Bits,
 ) {
-    let (Some(first), Some(last)) = (records.first(), records.last()) else {
+    let Some(first) = records.first() else {
         return;
     };
-    let bytes = &bytes[..last.end()];
     let mut index = 0;
     let mut at = first.start();
-    while let Some(place) = text.find_at(bytes, at) {
+    while let Some(place) = find(at) {
         index += starting_before(&records[index..], place.start) - 1;
         let record = &records[index];
         if place.start >= record.end() {
@@ -90,6 +96,28 @@ fn mark_text(
             Some(part) => at = record.range_of(part).end,
             None => at = place.start + 1,
         }
+    }
+}
+
+/// Looks for the text in payloads that hold a backslash, with their escapes read.
+fn mark_escaped(text: &Pattern, bytes: &[u8], records: &[Kept], hits: &mut Bits) {
+    let Some(first) = records.first() else {
+        return;
+    };
+    let mut index = 0;
+    let mut at = first.start();
+    while let Some(next) = memchr::memchr(b'\\', &bytes[at..]) {
+        let place = at + next;
+        index += starting_before(&records[index..], place) - 1;
+        let payload = records[index].range_of(Part::Payload);
+        if !payload.contains(&place) {
+            at = place + 1;
+            continue;
+        }
+        if !hits.has(index) && text.is_in_escaped(&bytes[payload]) {
+            hits.set(index);
+        }
+        at = records[index].end();
     }
 }
 

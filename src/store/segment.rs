@@ -1,6 +1,6 @@
 //! One stretch of the log: wire bytes and a record for each entry, in two preallocated vectors.
 
-use std::ops::Range;
+use std::{ops::Range, sync::OnceLock};
 
 use super::{Marker, MessageId, Toward, record::Kept};
 
@@ -28,6 +28,8 @@ pub(super) struct Segment {
     pub markers: Vec<Marker>,
     /// Bytes that the markers own.
     owned: usize,
+    /// Whether there is a backslash among the bytes, once somebody asked.
+    backslash: OnceLock<bool>,
 }
 
 impl Segment {
@@ -41,6 +43,7 @@ impl Segment {
             records: Vec::with_capacity(records),
             markers: Vec::new(),
             owned: 0,
+            backslash: OnceLock::new(),
         }
     }
 
@@ -164,7 +167,14 @@ impl Segment {
             bytes: self.bytes[bytes.clone()].to_vec(),
             markers: Vec::new(),
             owned: 0,
+            backslash: OnceLock::new(),
         }
+    }
+
+    /// Whether there is a backslash among its bytes. Only to be asked once it changes no more.
+    pub fn holds_backslash(&self) -> bool {
+        let looked = || memchr::memchr(b'\\', &self.bytes).is_some();
+        *self.backslash.get_or_init(looked)
     }
 
     /// Adds a marker, and gives the record that stands for it.
@@ -199,6 +209,7 @@ impl Segment {
         self.records.clear();
         self.markers = Vec::new();
         self.owned = 0;
+        self.backslash = OnceLock::new();
     }
 
     /// What it occupies, in bytes.

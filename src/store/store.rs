@@ -286,6 +286,12 @@ impl Store {
         (request.id < id).then_some((request.id, subject))
     }
 
+    /// The messages kept, shown or not, the newest first.
+    pub fn newest_messages(&self) -> impl Iterator<Item = Message<'_>> {
+        let ids = self.log.ids().rev();
+        ids.filter_map(|id| self.get(MessageId(id))?.message())
+    }
+
     /// The oldest entry kept, shown or not.
     pub fn oldest(&self) -> Option<MessageId> {
         let kept = self.log.ids();

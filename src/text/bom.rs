@@ -1,8 +1,11 @@
 //! The byte order mark that some editors write at the beginning of text files.
 
-/// The text behind the UTF-8 byte order mark, where it begins with one.
+/// U+FEFF in UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The text behind the byte order mark, where it begins with one.
 pub fn without_bom(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
 #[cfg(test)]

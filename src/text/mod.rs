@@ -21,7 +21,7 @@ mod quoted;
 mod visible;
 mod width;
 
-pub use bom::without_bom;
+pub use bom::{BYTE_ORDER_MARK, without_bom};
 pub use hidden::is_hidden;
 pub use quoted::quoted;
 pub use visible::{Unit, is_plain_ascii, units, visible, visible_json, visible_subject};

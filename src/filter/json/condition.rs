@@ -6,15 +6,20 @@ use memchr::memmem::Finder;
 
 use super::{
     path::{Path, Step},
-    value::{Value, begins},
-    walk::{find, is_escaped},
+    value::Value,
+    walk::{Walked, behind_blanks, is_escaped, is_text, walk},
 };
-use crate::filter::{Error, comparison::Comparison, part::Part, quote};
+use crate::{
+    filter::{Error, comparison::Comparison, part::Part, quote},
+    text::without_bom,
+};
 
-/// What is asked of a JSON document: that there is a value, or how it compares.
+/// What is asked of a JSON document, or of each of those that stand on lines of their own (NDJSON): that
+/// there is a value, or how it compares.
 ///
 /// A missing path or another type satisfies nothing, but every value other than null differs from null.
-/// Of members with equal names the last one counts. What stands behind the value is not checked.
+/// Of members with equal names the last one counts. What is not JSON from its first byte to its last
+/// satisfies nothing; a byte order mark before it does not matter.
 #[derive(Clone, Debug)]
 pub(in crate::filter) struct Condition {
     path: Path,
@@ -58,15 +63,18 @@ pub(in crate::filter) fn read(text: Part) -> Result<Condition, Error> {
     Ok(Condition::new(path, Some((comparison, value))))
 }
 
-/// Whether a text is a path that leads somewhere, and nothing else.
-pub(in crate::filter) fn is_path(text: Part) -> bool {
-    Path::read(text).is_ok_and(|(path, rest)| !path.0.is_empty() && rest.text.is_empty())
-}
-
 impl Condition {
     fn new(path: Path, wanted: Option<(Comparison, Value)>) -> Condition {
         let clue = Clue::of(&path, wanted.as_ref());
         Condition { path, wanted, clue }
+    }
+
+    /// Whether only a value that is there in full satisfies it: half of a name or of a text does not.
+    pub fn is_exact(&self) -> bool {
+        matches!(
+            self.wanted,
+            None | Some((Comparison::Equal, Value::Text(_)))
+        )
     }
 
     /// Whether a payload satisfies it.
@@ -78,14 +86,43 @@ impl Condition {
         {
             return false;
         }
-        let Some(at) = find(payload, &self.path.0) else {
+        let json = without_bom(payload);
+        match walk(json, &self.path.0) {
+            Some(walked) if is_end(json, walked.end) => self.is_met(json, walked) && is_text(json),
+            _ => self.holds_on_a_line(json),
+        }
+    }
+
+    /// Whether every line is a document, and one of them satisfies it.
+    fn holds_on_a_line(&self, lines: &[u8]) -> bool {
+        if memchr::memchr(b'\n', lines).is_none() {
+            return false;
+        }
+        let mut is_met = false;
+        for line in lines.split(|byte| *byte == b'\n') {
+            match walk(line, &self.path.0) {
+                Some(walked) if is_end(line, walked.end) => is_met |= self.is_met(line, walked),
+                _ if is_end(line, 0) => {}
+                _ => return false,
+            }
+        }
+        is_met && is_text(lines)
+    }
+
+    fn is_met(&self, json: &[u8], walked: Walked) -> bool {
+        let Some(at) = walked.found else {
             return false;
         };
         match &self.wanted {
-            None => begins(payload[at]),
-            Some((comparison, value)) => value.compares(*comparison, payload, at),
+            None => true,
+            Some((comparison, value)) => value.compares(*comparison, json, at),
         }
     }
+}
+
+/// Whether nothing but blanks follows.
+fn is_end(json: &[u8], at: usize) -> bool {
+    behind_blanks(json, at) == json.len()
 }
 
 impl Clue {

@@ -17,6 +17,16 @@ pub(super) enum Step {
     Index(usize),
 }
 
+impl Step {
+    /// The brackets of what it leads into.
+    pub fn brackets(&self) -> (u8, u8) {
+        match self {
+            Step::Name(_) => (b'{', b'}'),
+            Step::Index(_) => (b'[', b']'),
+        }
+    }
+}
+
 /// The steps from the root; none for the document itself, written `.`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path(pub Vec<Step>);
@@ -54,6 +64,37 @@ impl Path {
     }
 }
 
+/// The way up to the last name of a path that is being typed, and that name; no name behind a bracket.
+/// `None` where it is no path, or more than one.
+pub(super) fn half(text: Part) -> Option<(Path, Option<Part>)> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    loop {
+        if let Some(behind) = rest.behind("[") {
+            let (step, behind) = index(behind).ok()?;
+            steps.push(Step::Index(step));
+            if behind.text.is_empty() {
+                return Some((Path(steps), None));
+            }
+            rest = behind;
+            continue;
+        }
+        let (name, after) = split_name(rest.behind(".")?, BEHIND_NAMES);
+        let is_quoted = name.text.starts_with('"');
+        if after.text.is_empty() && !is_quoted {
+            return Some((Path(steps), Some(name)));
+        }
+        // the document itself, as in .[0]
+        if !name.text.is_empty() || !steps.is_empty() || !after.text.starts_with('[') {
+            steps.push(Step::Name(quote::value(name).ok()?.into_owned()));
+        }
+        if after.text.is_empty() {
+            return Some((Path(steps), None));
+        }
+        rest = after;
+    }
+}
+
 /// Splits behind a name: one in quotes, or all up to one of the ends.
 pub(in crate::filter) fn split_name<'a>(text: Part<'a>, ends: &str) -> (Part<'a>, Part<'a>) {
     let quoted = text.text.starts_with('"').then(|| quote::length(text.text));
@@ -83,18 +124,24 @@ impl fmt::Display for Path {
         }
         for step in &self.0 {
             match step {
-                Step::Name(name) => {
-                    // A plain dot would end the name.
-                    let also = ":/;";
-                    if name.contains('.') {
-                        write!(f, ".{}", Quoted(name))?;
-                    } else {
-                        write!(f, ".{}", Written { text: name, also })?;
-                    }
-                }
+                Step::Name(name) => write!(f, ".{}", WrittenName(name))?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
+    }
+}
+
+/// A name in a path, quoted where it must be: a plain dot would end it.
+pub(super) struct WrittenName<'a>(pub &'a str);
+
+impl fmt::Display for WrittenName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WrittenName(text) = *self;
+        if text.contains('.') {
+            write!(f, "{}", Quoted(text))
+        } else {
+            write!(f, "{}", Written { text, also: ":/;" })
+        }
     }
 }

@@ -97,27 +97,84 @@ fn of_equal_names_the_last_one_counts() {
 }
 
 #[test]
-fn what_is_found_before_the_document_breaks_off_counts() {
+fn what_is_not_json_as_a_whole_matches_nothing() {
     for (payload, expected) in [
-        (r#"{"a":1,"b":"#, true),
-        (r#"{"a":1"#, true),
-        (r#"{"a":1 "b""#, true),
-        (r#"{"a":1,"a":2,}"#, false),
-        (r#"{"a":"#, false),
-        (r#"{"a""#, false),
-        (r#"{"x":"\"#, false),
-        (r#"{"x":[[{"#, false),
+        (r#"{"a":1}"#, true),
+        (" {\"a\":1}\r\n\t ", true),
+        ("\u{feff}{\"a\":1}", true),
+        ("\u{feff}", false),
+        ("{\"a\":1}\u{feff}", false),
+        (r#"{"a":1,"b":"#, false),
+        (r#"{"a":1"#, false),
+        (r#"{"a":1 "b""#, false),
+        (r#"{"a":1,}"#, false),
+        (r#"{"a":1,"b":[2,]}"#, false),
+        (r#"{"a":1,"b":[,2]}"#, false),
+        (r#"{"a":1,"b":{,}}"#, false),
+        (r#"{"a":1,"b":{"c":1,}}"#, false),
+        (r#"{"a":1,"b":{"c"}}"#, false),
+        (r#"{"a":1,"b":{c:1}}"#, false),
+        (r#"{"a":1,"b":[1}}"#, false),
+        (r#"{"a":1,"b":[1 2]}"#, false),
+        (r#"{"a":1,"b":[1]]}"#, false),
+        (r#"{"a":1}}"#, false),
+        (r#"{"a":1} trailing"#, false),
+        (r#"{"a":1}{"a":1}"#, false),
+        (r#"{"a":1],"#, false),
         (r#"{a:1}"#, false),
+        (r#"{'a':1}"#, false),
         (r#"{"a":1x}"#, false),
+        (r#"{"a":1,"b":01}"#, false),
+        (r#"{"a":1,"b":1.}"#, false),
+        (r#"{"a":1,"b":.5}"#, false),
+        (r#"{"a":1,"b":-}"#, false),
+        (r#"{"a":1,"b":+1}"#, false),
+        (r#"{"a":1,"b":1e}"#, false),
+        (r#"{"a":1,"b":NaN}"#, false),
+        (r#"{"a":1,"b":tru}"#, false),
+        (r#"{"a":1,"b":nulls}"#, false),
+        (r#"{"a":1,"b":"\x"}"#, false),
+        (r#"{"a":1,"b":"\u00g0"}"#, false),
+        (r#"{"a":1,"b":"\ud800"}"#, true),
+        ("{\"a\":1,\"b\":\"\n\"}", false),
+        ("{\n\"a\":1,\"b\":\"\t\"}", false),
+        ("{\n\"a\":1,\"b\":\"\u{7f}\"}", true),
         (r#"{"a":01}"#, false),
-        (r#"{"a":1.}"#, false),
         (r#"{"a":"1}"#, false),
         (r#"{"a":,"b":1}"#, false),
+        (r#"{"x":"\"#, false),
+        (r#"{"x":[[{"#, false),
     ] {
         assert_eq!(
             holds("json:.a=1", payload.as_bytes()),
             expected,
             "{payload}"
+        );
+    }
+    assert!(!holds("json:.a=1", b"{\"a\":1,\"b\":\"\xff\"}"));
+    assert!(holds("!json:.a=1", b"{\"a\":1"));
+}
+
+#[test]
+fn json_on_lines_of_its_own_matches_by_line() {
+    for (text, payload, expected) in [
+        ("json:.a=2", "{\"a\":1}\n{\"a\":2}", true),
+        ("json:.a=2", "{\"a\":1}\r\n\r\n {\"a\":2}\r\n", true),
+        ("json:.a=2", "\u{feff}{\"a\":1}\n{\"a\":2}\n", true),
+        ("json:.a=3", "{\"a\":1}\n{\"a\":2}", false),
+        ("json:.a>1", "{\"a\":1}\n[]\n\"x\"\n{\"a\":2}", true),
+        ("json:.a=1", "{\"a\":1}\ngarbage", false),
+        ("json:.a=1", "{\"a\":1}\n{\"a\":", false),
+        ("json:.a=1", "{\"a\":1}\n{\"b\":\"\u{1}\"}", false),
+        ("json:.a=2", "{\"a\":1} {\"a\":2}\n", false),
+        // two documents of several lines are no lines
+        ("json:.a=1", "{\n\"a\":1}\n{\n\"a\":1}", false),
+        ("json:.=2", "1\n2\n", true),
+    ] {
+        assert_eq!(
+            holds(text, payload.as_bytes()),
+            expected,
+            "{text} {payload:?}"
         );
     }
 }
@@ -135,24 +192,104 @@ fn depth_and_length_have_no_price() {
 }
 
 #[test]
-fn numbers_are_exact_where_they_are_integers() {
+fn numbers_of_any_length_are_exact() {
     for (payload, text, expected) in [
         ("18446744073709551615", "json:.=18446744073709551615", true),
         ("18446744073709551615", "json:.>18446744073709551614", true),
         ("-9223372036854775808", "json:.<-9223372036854775807", true),
         ("18446744073709551616", "json:.=18446744073709551616", true),
-        ("18446744073709551617", "json:.=18446744073709551616", true),
+        ("18446744073709551617", "json:.=18446744073709551616", false),
+        ("18446744073709551617", "json:.>18446744073709551616", true),
+        ("9007199254740992.0", "json:.=9007199254740992", true),
+        ("9007199254740992.0", "json:.=9007199254740993", false),
+        ("9007199254740993", "json:.=9007199254740992.0", false),
+        ("9007199254740993", "json:.>9007199254740992.5", true),
         ("1e400", "json:.>1e300", true),
+        ("1e400", "json:.<1e401", true),
+        ("1e400", "json:.=10e399", true),
+        ("-1e400", "json:.<-1e300", true),
         ("0.1", "json:.=0.1", true),
+        ("0.1", "json:.=0.10000000000000000001", false),
         ("0.30000000000000004", "json:.=0.3", false),
+        ("0.0012", "json:.=1.2e-3", true),
+        ("0.0012", "json:.=12E-4", true),
         ("-0", "json:.=0", true),
+        ("0.000", "json:.=-0e7", true),
         ("1E2", "json:.=100", true),
+        ("1e+2", "json:.=100.00", true),
+        ("99", "json:.<100", true),
+        ("-99", "json:.>-100", true),
+        // no power of ten of more than 64 bits compares
+        ("1e99999999999999999999", "json:.>1", false),
     ] {
         assert_eq!(
             holds(text, payload.as_bytes()),
             expected,
             "{text} {payload}"
         );
+    }
+}
+
+/// A number of up to 70 digits: its sign, its digits, how many of them stand behind the point, and the
+/// power of ten that it is written with.
+fn numbers() -> impl Strategy<Value = (bool, String, usize, i32)> {
+    let digits = prop_oneof![
+        "[1-9][0-9]{0,69}",
+        "[1-9][0-9]{17,20}",
+        "[1-3][0-9]",
+        Just("0".to_owned())
+    ];
+    (any::<bool>(), digits, 0_usize..30, -12_i32..12)
+}
+
+fn written((is_negative, digits, behind, power): &(bool, String, usize, i32)) -> String {
+    let digits = format!("{digits:0>width$}", width = behind + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - behind);
+    let sign = if *is_negative { "-" } else { "" };
+    let point = if *behind > 0 { "." } else { "" };
+    let exponent = if *power == 0 {
+        String::new()
+    } else {
+        format!("e{power}")
+    };
+    format!("{sign}{whole}{point}{fraction}{exponent}")
+}
+
+/// The same with 50 digits behind the point and 120 before it, so that digits compare as text.
+fn aligned((is_negative, digits, behind, power): &(bool, String, usize, i32)) -> (bool, String) {
+    let shift = usize::try_from(50 - i32::try_from(*behind).unwrap() + power).unwrap();
+    let all = format!("{:0>170}", format!("{digits}{}", "0".repeat(shift)));
+    (*is_negative && digits != "0", all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn any_two_numbers_compare_as_their_digits_do(
+        one in numbers(),
+        other in prop_oneof![Just(None), numbers().prop_map(Some)],
+        change in any::<prop::sample::Index>(),
+    ) {
+        // often the same but for one digit
+        let other = other.unwrap_or_else(|| {
+            let mut digits = one.1.clone().into_bytes();
+            let place = change.index(digits.len());
+            digits[place] = if digits[place] == b'9' { b'8' } else { digits[place] + 1 };
+            (one.0, String::from_utf8(digits).unwrap(), one.2, one.3)
+        });
+        let ((minus, digits), (other_minus, other_digits)) = (aligned(&one), aligned(&other));
+        let order = match (minus, other_minus) {
+            (false, false) => digits.cmp(&other_digits),
+            (true, true) => other_digits.cmp(&digits),
+            (false, true) => std::cmp::Ordering::Greater,
+            (true, false) => std::cmp::Ordering::Less,
+        };
+        for (sign, expected) in [("=", order.is_eq()), ("<", order.is_lt()), (">=", order.is_ge())] {
+            let (payload, text) = (written(&one), format!("json:.a{sign}{}", written(&other)));
+            let payload = format!("{{\"a\":{payload}}}");
+            prop_assert_eq!(holds(&text, payload.as_bytes()), expected, "{} {}", text, payload);
+        }
     }
 }
 
@@ -251,13 +388,12 @@ fn expected(document: &Value, path: &[Step], sign: &str, wanted: &Value) -> bool
         (Value::String(one), Value::String(other)) => Some(one.cmp(other)),
         (Value::Bool(one), Value::Bool(other)) => Some(one.cmp(other)),
         (Value::Number(one), Value::Number(other)) => {
-            let integer = |it: &serde_json::Number| {
-                it.as_i64().map(i128::from).or(it.as_u64().map(i128::from))
+            // integers and eighths are all there are
+            let eighths = |it: &serde_json::Number| {
+                let integer = it.as_i64().map(i128::from).or(it.as_u64().map(i128::from));
+                integer.map_or_else(|| (it.as_f64().unwrap() * 8.0) as i128, |it| it * 8)
             };
-            match (integer(one), integer(other)) {
-                (Some(one), Some(other)) => Some(one.cmp(&other)),
-                _ => one.as_f64().partial_cmp(&other.as_f64()),
-            }
+            Some(eighths(one).cmp(&eighths(other)))
         }
         (Value::Null, Value::Null) => Some(std::cmp::Ordering::Equal),
         (_, Value::Null) => Some(std::cmp::Ordering::Greater),
@@ -356,7 +492,7 @@ proptest! {
     }
 
     #[test]
-    fn a_document_that_breaks_off_or_is_changed_is_walked_too(
+    fn a_document_that_breaks_off_or_is_changed_matches_where_a_parser_takes_it(
         document in documents(),
         cut in any::<prop::sample::Index>(),
         place in any::<prop::sample::Index>(),
@@ -366,8 +502,13 @@ proptest! {
         let place = place.index(payload.len());
         payload[place] = byte;
         payload.truncate(cut.index(payload.len() + 1));
+        // one that takes numbers of any size, but looks at no characters
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&payload).is_ok();
+        let is_json = is_json && std::str::from_utf8(&payload).is_ok();
+        let is_lines = payload.contains(&b'\n');
+        prop_assert!(is_lines || holds("json:.", &payload) == is_json, "{:?}", payload);
         for text in ["json:.a=1", "json:.[0].a", "json:.a.b[1]>a", "json:.\"\"!=null", "json:.<5"] {
-            holds(text, &payload);
+            prop_assert!(is_json || is_lines || !holds(text, &payload), "{} {:?}", text, payload);
         }
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::samples::{filter, filters, messages, now};
-use crate::filter::{Candidate, Direction, Filter, complete, moment};
+use crate::filter::{Candidate, Direction, Filter, Seen, complete, exact_term, moment};
 
 /// Texts made of what means something.
 fn strange_texts() -> impl Strategy<Value = String> {
@@ -75,8 +75,11 @@ proptest! {
 
     #[test]
     fn any_place_can_be_completed(text in strange_texts(), cursor in 0_usize..40) {
-        let seen: [&[u8]; 3] = [b"a.b", b"\xff", "ä|b".as_bytes()];
-        let found = complete(&text, cursor, seen, seen);
+        let seen: [&[u8]; 4] = [b"a.b", b"\xff", "ä|b".as_bytes(), br#"{"a":[1],"ab":{"":"x"}}"#];
+        let names = || Box::new(seen.into_iter());
+        let seen = Seen { subjects: names(), headers: names(), payloads: names() };
+        exact_term(&text, cursor, &now());
+        let found = complete(&text, cursor, seen);
         prop_assert!(text.get(found.range.clone()).is_some());
         prop_assert!(found.candidates.is_empty() || found.range.end == cursor);
     }

@@ -107,6 +107,14 @@ fn what_cannot_be_read_says_why_without_repeating_it() {
         ("", "the line ends too early"),
         (r#"{"v":1,"subject":"a"#, "the line ends too early"),
         ("s3cret", "not JSON at column 1"),
+        (
+            r#"[{"v":1,"subject":"a"}]"#,
+            "a JSON array, and requests stand one a line; jq -c '.[]' writes an array so",
+        ),
+        (
+            "[",
+            "a JSON array, and requests stand one a line; jq -c '.[]' writes an array so",
+        ),
         (r#"{"subject":"a"}"#, "v is missing"),
         (
             r#"{"v":2,"subject":"a"}"#,

@@ -1,7 +1,10 @@
 //! The index: which lines there are, and where to start reading for any of them.
 
 use super::reader::{Body, Fault, Found, Line, Reader, Shape};
-use crate::payload::{Kind, piece::Window, runs::Runs};
+use crate::{
+    payload::{Kind, piece::Window, runs::Runs},
+    text::BYTE_ORDER_MARK,
+};
 
 /// One line in this many is remembered, the others are read again from there. Keeps ten megabytes
 /// of `[1,1,1,…]`, five million lines, at five megabytes of index.
@@ -28,7 +31,7 @@ struct Mark {
     depth: usize,
 }
 
-/// Reads all of it.
+/// Reads all of it, but for a byte order mark before it.
 ///
 /// # Errors
 /// A sentence that says what is wrong, and where, if this is not JSON.
@@ -108,7 +111,12 @@ enum Next {
 
 fn index(bytes: &[u8]) -> Result<Layout, Fault> {
     let nothing_known = Runs::default();
-    let mut reader = Reader::new(bytes, 0, &nothing_known);
+    let start = if bytes.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    let mut reader = Reader::new(bytes, start, &nothing_known);
     let mut layout = Layout {
         lines: 0,
         marks: Vec::new(),
@@ -240,6 +248,7 @@ mod tests {
             ("{}", &["{}"][..]),
             (" [ ] ", &["[]"]),
             ("true", &["true"]),
+            ("\u{feff}[1]", &["[", "  1", "]"]),
             (" -12.50e+3\n", &["-12.50e+3"]),
             ("[1,2]", &["[", "  1,", "  2", "]"]),
             (
@@ -370,7 +379,7 @@ mod tests {
             "[\"\\u00e9\"]",
             "[\"\t\"]",
             "[1]x",
-            "\u{feff}[]",
+            "\u{feff}\u{feff}[]",
             "[1\u{a0}]",
         ] {
             let theirs = serde_json::from_str::<serde_json::Value>(json).is_ok();

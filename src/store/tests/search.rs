@@ -42,6 +42,62 @@ fn with_header<'a>(header: &'a str, payload: &'a str) -> Msg<'a> {
 }
 
 #[test]
+fn given_json_with_escapes_it_is_found_as_it_is_shown() {
+    let mut store = subscribed(16 * MIB, &[">"]);
+    store.receive(
+        START,
+        &[
+            msg(2, "a", "plain"),
+            msg(2, "b", r#"{"a":"gr\u00fcn"}"#),
+            msg(2, "c", r#"{"a":"grün"}"#),
+            with_header(
+                "NATS/1.0\r\nPath: C:\\temp\r\n\r\n",
+                r#"{"a":"say \"gr\u00fcn\""}"#,
+            ),
+            msg(2, "d", r"gr\u00fcn, not JSON"),
+            msg(2, "gr\\u00fcn", "x"),
+        ],
+    );
+    // once with the open segment, once with one that is sealed
+    for _ in 0..2 {
+        for (typed, hits) in [
+            ("grün", &[2, 3, 4][..]),
+            ("Grün", &[]),
+            ("\"a\": \"grün\"", &[2, 3]),
+            ("say \"grün\"", &[4]),
+            (r"gr\u00fcn", &[2, 4, 5, 6]),
+            ("/gr.n\"/", &[2, 3]),
+            ("/^.{5}gr.n/", &[]),
+            ("/^.{6}gr.n/", &[2, 3]),
+        ] {
+            store.search_all(typed);
+            assert_eq!(store.hit_ids(), hits, "{typed}");
+            // a regular expression looks at one part, words of a filter too
+            let word = match typed.strip_prefix('/') {
+                Some(_) => typed.to_owned(),
+                None => format!("\"{}\"", typed.replace('\\', "\\\\").replace('"', "\\\"")),
+            };
+            let filter = Filter::parse(&word, &jiff::Zoned::default()).expect("well formed");
+            store.set_view(View {
+                filter: Some(filter),
+                ..View::default()
+            });
+            store.finish_scans();
+            assert_eq!(store.rows(), hits.len() as u64, "{word}");
+            store.set_view(View::default());
+        }
+        store.search(None);
+        let filler = "x".repeat(600_000);
+        let two = [
+            msg(2, "f", &filler),
+            msg(2, "f", &filler),
+            msg(2, "f", "\\"),
+        ];
+        store.receive(START, &two);
+    }
+}
+
+#[test]
 fn given_a_text_it_counts_inside_one_part_of_a_message() {
     let mut store = subscribed(16 * MIB, &[">"]);
     store.receive(

@@ -103,6 +103,7 @@ pub fn works(app: &App, action: &Action) -> bool {
     }
     match action {
         Action::Back => can_go_back(app),
+        Action::NextField => messages::line(app).is_none_or(messages::line::Line::has_suggestions),
         Action::UndoUnsubscribe => app.subscriptions.can_undo(),
         // going elsewhere is always possible, and worth a hint where it does not go on here
         Action::Reconnect | Action::Contexts => {
@@ -142,6 +143,9 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         (Action::ForceQuit, _) => return vec![Effect::Quit],
         (Action::Suspend, _) => return vec![Effect::Suspend],
         (Action::Redraw, _) => return vec![Effect::Redraw],
+        (Action::Back, Some(Overlay::Prompt(prompt))) if prompt.has_suggestions() => {
+            prompt.forget_suggestions();
+        }
         (Action::Back, _) => {
             if let Some(Overlay::Server(_)) = app.overlays.pop() {
                 return server::closed();
@@ -150,8 +154,9 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         (action, Some(Overlay::Server(_))) => return server::act(app, &action, now),
         (Action::Submit, _) => return overlays::submit(app, now),
         (Action::Refuse, _) => return overlays::refuse(app),
-        (Action::Type(chord), Some(overlay)) => overlay.type_key(chord),
-        (Action::Paste(text), Some(overlay)) => overlay.paste(&text),
+        (Action::Type(chord), Some(overlay)) => overlay.type_key(chord, &app.store),
+        (Action::Paste(text), Some(overlay)) => overlay.paste(&text, &app.store),
+        (action, Some(Overlay::Prompt(prompt))) => prompt.act(&action),
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
         (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
         (action, Some(Overlay::Graph(_))) => graph::act(app, &action),

@@ -170,7 +170,7 @@ pub static TABLE: &[Binding] = table! {
         ["Enter"] Action::Submit, "keep it", "Stay on the hit; n and N go on from there", 1;
     FilterLine:
         ["Enter"] Action::Submit, "keep it", "Keep the filter", 1;
-        ["Tab"] Action::NextField, "take suggestion", "Take the highlighted suggestion, or the first", 2;
+        ["Tab"] Action::NextField, "take suggestion", "Take the highlighted suggestion", 2;
         ["Ctrl-S"] Action::SaveFilter, "name and save", "Name and save the filter: it becomes a tab above the log", 4;
         ["Up"] Action::Up, "up", "Highlight the suggestion above, or recall a filter from before", 3;
         ["Down"] Action::Down, "down", "Highlight the suggestion below, or the filter after";
@@ -211,6 +211,9 @@ pub static TABLE: &[Binding] = table! {
         ["PgDn"] Action::PageDown, "page down", "Go down a page";
     Prompt:
         ["Enter"] Action::Submit, "take it", "Submit what is typed", 1;
+        ["Tab"] Action::NextField, "take suggestion", "Take the highlighted suggestion";
+        ["Up"] Action::Up, "suggestion above", "Highlight the suggestion above";
+        ["Down"] Action::Down, "suggestion below", "Highlight the suggestion below";
     Confirm:
         ["y", "Enter"] Action::Submit, "yes", "Yes, do it", 1;
         ["n"] Action::Back, "no", "No, leave it", 2;

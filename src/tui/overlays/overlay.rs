@@ -6,6 +6,7 @@ use super::{contexts, counters, graph, menu, question, server, toasts};
 use crate::{
     history::Entry,
     settings::Keep,
+    store::Store,
     text::visible_subject,
     tui::{
         app::{App, Effect, Now, Purpose},
@@ -130,22 +131,28 @@ impl Overlay {
         )
     }
 
-    /// Types a key into it.
-    pub fn type_key(&mut self, chord: Chord) {
+    /// Types a key into it; what was seen may complete it.
+    pub fn type_key(&mut self, chord: Chord, store: &Store) {
         match self {
             Overlay::Menu(menu) => menu.type_key(chord),
             Overlay::Contexts(contexts) => contexts.type_key(chord),
-            Overlay::Prompt(prompt) => prompt.type_key(chord),
+            Overlay::Prompt(prompt) => {
+                prompt.type_key(chord);
+                prompt.suggest(store);
+            }
             Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
         }
     }
 
-    /// Pastes into it.
-    pub fn paste(&mut self, text: &str) {
+    /// Pastes into it; what was seen may complete it.
+    pub fn paste(&mut self, text: &str, store: &Store) {
         match self {
             Overlay::Menu(menu) => menu.paste(text),
             Overlay::Contexts(contexts) => contexts.paste(text),
-            Overlay::Prompt(prompt) => prompt.paste(text),
+            Overlay::Prompt(prompt) => {
+                prompt.paste(text);
+                prompt.suggest(store);
+            }
             Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
         }
     }

@@ -2,36 +2,41 @@
 
 use ratatui::{
     Frame,
-    layout::{Margin, Rect},
+    layout::{Margin, Position, Rect},
     text::Line,
     widgets::{Paragraph, Widget, Wrap},
 };
 
 use crate::{
     context::{Place, Withheld},
+    filter::subject_patterns,
     history::{Entry, Kind},
     recording::Existing,
     settings::Keep,
     store::Store,
     text::{visible, visible_subject},
     tui::{
-        app::{App, Effect, Level, Now, Purpose, recordings, switching},
+        app::{Action, App, Effect, Level, Now, Purpose, recordings, switching},
         destinations::Consent,
         keymap::Chord,
         moment,
         panes::{
-            history, messages, request,
+            self, history, messages, request,
             subscriptions::{self, Wish},
         },
-        widgets::{Field, Pane, field::FieldStyle, fit, number, popup},
+        widgets::{Field, Pane, Suggestions, field::FieldStyle, fit, number, popup},
     },
 };
+
+/// Suggestions on offer.
+const OFFERED: usize = 8;
 
 /// One line to type.
 #[derive(Debug)]
 pub struct Prompt {
     asked: Asked,
     field: Field,
+    suggestions: Suggestions,
 }
 
 /// What is asked for.
@@ -75,7 +80,47 @@ impl Prompt {
     pub fn new(asked: Asked, typed: &str) -> Prompt {
         let mut field = Field::new(typed);
         field.select_all();
-        Prompt { asked, field }
+        Prompt {
+            asked,
+            field,
+            suggestions: Suggestions::default(),
+        }
+    }
+
+    /// Offers subjects and patterns that were seen and begin with what is typed, where a subject is asked
+    /// for and its end is being typed.
+    pub fn suggest(&mut self, store: &Store) {
+        let typed = self.field.text();
+        let is_subject = matches!(self.asked, Asked::Subscribe | Asked::EditSubscription);
+        let at_end = self.field.before_cursor() == typed;
+        let offered = match is_subject && at_end && !typed.is_empty() && !typed.contains(' ') {
+            true => subject_patterns(typed, store.subjects().names()),
+            false => Vec::new(),
+        };
+        self.suggestions = Suggestions::new(offered.into_iter().take(OFFERED).collect());
+    }
+
+    /// Does what a key means here.
+    pub fn act(&mut self, action: &Action) {
+        match action {
+            Action::Up | Action::Down => self.suggestions.highlight(*action == Action::Down),
+            Action::NextField => {
+                if let Some(taken) = self.suggestions.take() {
+                    self.field.set_text(taken);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the suggestions away: one step back inside the question.
+    pub fn forget_suggestions(&mut self) {
+        self.suggestions.forget();
+    }
+
+    /// Whether something is offered.
+    pub fn has_suggestions(&self) -> bool {
+        !self.suggestions.is_empty()
     }
 
     /// Types a key.
@@ -332,6 +377,13 @@ pub fn draw_prompt(app: &App, prompt: &Prompt, frame: &mut Frame) {
         .style(style)
         .wrap(Wrap { trim: true })
         .render(below, frame.buffer_mut());
+    prompt.suggestions.draw(
+        "subjects seen",
+        panes::suggestions(app),
+        Position::new(field.x, field.y.saturating_sub(1)),
+        app.layout.screen,
+        frame.buffer_mut(),
+    );
 }
 
 /// Draws a question of yes and no.

@@ -10,6 +10,7 @@ use std::{collections::HashSet, ops::Range};
 use super::request;
 use crate::{
     history::{Entry, Line},
+    payload::unescaped,
     text::{visible, visible_subject},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
@@ -143,7 +144,7 @@ fn searched(entry: &Entry) -> String {
     format!(
         "{name} {} {}",
         visible_subject(&entry.subject),
-        visible(payload)
+        visible(&unescaped(payload))
     )
 }
 

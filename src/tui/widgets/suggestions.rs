@@ -61,14 +61,6 @@ impl Suggestions {
         Some(taken)
     }
 
-    /// Takes the highlighted text, or else the first.
-    pub fn take_first(&mut self) -> Option<String> {
-        if self.highlighted.is_none() {
-            self.highlight(true);
-        }
-        self.take()
-    }
-
     /// Draws the box, its lower left corner right above `field`, as far as `area` has room.
     pub fn draw(
         &self,
@@ -84,7 +76,7 @@ impl Suggestions {
         let longest = self.texts.iter().map(|text| width(text)).max().unwrap_or(0);
         let wide = (longest as u16)
             .saturating_add(4)
-            .clamp(34, 60)
+            .clamp(42, 60)
             .min(area.width);
         let above = field.y.saturating_sub(area.y);
         let high = (self.texts.len() as u16).saturating_add(2).min(above);
@@ -96,7 +88,10 @@ impl Suggestions {
         };
         let pane = Pane {
             name,
-            status: "↓ Tab takes",
+            status: match self.highlighted {
+                Some(_) => "Tab takes it",
+                None => "↓ chooses one",
+            },
             border_style: style.border,
             name_style: style.border,
             status_style: style.border,
@@ -133,8 +128,8 @@ mod tests {
         offer.highlight(true);
         offer.highlight(true);
         offer.highlight(true);
-        assert_eq!(offer.take_first().as_deref(), Some("a"));
-        assert_eq!(offer.take_first(), None);
+        assert_eq!(offer.take().as_deref(), Some("a"));
+        assert_eq!(offer.take(), None);
     }
 
     #[test]
@@ -146,12 +141,12 @@ mod tests {
             chosen: Style::new(),
         };
         for (x, y, rows) in [(0, 5, 3), (39, 5, 3), (0, 1, 1), (0, 0, 0)] {
-            let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 8));
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 50, 8));
             let area = buffer.area;
             offer.draw("seen", style, Position::new(x, y), area, &mut buffer);
             let blank = Buffer::empty(area);
             let drawn = (0..8u16).filter(|row| {
-                (0..40u16).any(|column| buffer[(column, *row)] != blank[(column, *row)])
+                (0..50u16).any(|column| buffer[(column, *row)] != blank[(column, *row)])
             });
             let drawn: Vec<u16> = drawn.collect();
             assert_eq!(drawn, (y - rows..y).collect::<Vec<u16>>(), "{x} {y}");

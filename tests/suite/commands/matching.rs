@@ -83,19 +83,49 @@ fn given_what_is_no_filter_then_its_wrong_place_is_pointed_at_before_anything_is
 }
 
 #[test]
-fn given_an_unknown_field_then_a_hint_says_what_it_is_taken_for() {
+fn given_what_cannot_be_meant_here_then_it_is_refused_before_anything_is_dialed() {
+    let home = Home::new();
+    for (filter, reason, place) in [
+        (
+            "subjekt:a",
+            "subjekt: is no field: there are subject, ",
+            "^^^^^^^^^",
+        ),
+        (
+            "a jsn:.total>100",
+            "jsn: is no field: there are ",
+            "  ^^^^^^^^^^^^^^",
+        ),
+        (
+            "rtt>0ms",
+            "known only where requests and replies are paired",
+            "^^^^^^^",
+        ),
+    ] {
+        let ended = home.run(&["sub", "a", "--where", filter, "-s", "127.0.0.1:1"]);
+
+        ended.assert_ended_with(2, &[reason, &format!("\n  {place}\n")]);
+    }
+}
+
+#[test]
+fn given_json_as_the_screen_shows_it_then_it_is_found_however_it_is_written() {
     let (home, server) = (Home::new(), NatsServer::start());
+    let client = Client::connect("test", &server.url()).unwrap();
+    for (filter, payload) in [
+        (r#""x": 1"#, r#"{"x":1}"#),
+        (r#""x": "grün", "y": true"#, r#"{"x":"gr\u00fcn","y":true}"#),
+        ("grün", r#"{"x":"gr\u00fcn"}"#),
+    ] {
+        let condition = format!("{PROBE} | {filter}");
+        let arguments = ["--raw", "--count", "2", "--where", &condition, "a"];
+        let sub = home.subscribe(&server.url(), &arguments);
 
-    let ended = home.run(&[
-        "sub",
-        "a",
-        "--where",
-        "subjekt:a",
-        "--wait",
-        "10ms",
-        "-s",
-        &server.url(),
-    ]);
+        for other in [r#"{"x":2}"#, r#"{"y":"gr\u00fcn"}x"#, "x: 1"] {
+            client.publish("a", other).unwrap();
+        }
+        client.publish("a", payload).unwrap();
 
-    ended.assert_ended_with(0, &["goingnats: --where: subjekt: is no field"]);
+        sub.ended().assert(0, &format!("{payload}\n"));
+    }
 }

@@ -133,11 +133,11 @@ fn a_filter_that_is_wrong_says_so_and_the_one_before_stays() {
 #[test]
 fn tab_takes_what_may_stand_there_and_up_recalls_filters_from_before() {
     let mut stage = stage();
-    stage.keys("&subj<Tab>").shows("& subject:");
+    stage.keys("&subj<Down><Tab>").shows("& subject:");
     stage
         .keys("orders.eu.p")
         .shows("orders.eu.paid")
-        .keys("<Tab><Enter>")
+        .keys("<Down><Tab><Enter>")
         .shows("1 shown");
     stage.keys("&<Ctrl-U>cash<Enter><Esc>&<Up>").shows("& cash");
     stage.keys("<Up>").shows("& subject:orders.eu.paid");
@@ -145,6 +145,93 @@ fn tab_takes_what_may_stand_there_and_up_recalls_filters_from_before() {
         .keys("<Down><Down>")
         .hides("& cash")
         .shows("5 of 5 shown");
+}
+
+#[test]
+fn only_what_is_highlighted_is_taken_and_the_box_says_so() {
+    let mut stage = stage();
+    stage
+        .keys("&subject:or")
+        .shows("↓ chooses one")
+        .keys("<Tab>")
+        .shows("& subject:or ")
+        .shows("↓ chooses what is offered");
+    stage
+        .keys("<Down>")
+        .shows("Tab takes it")
+        .keys("<Enter>")
+        .shows("& subject:or ");
+    for (keys, taken) in [
+        ("&subject:or<Down><Tab>", "& subject:orders.>"),
+        (
+            "&subject:orders.<Down><Down><Down><Down><Tab>",
+            "& subject:orders.*.paid",
+        ),
+        (
+            "&subject:orders.*.s<Down><Tab>",
+            "& subject:orders.*.shipped",
+        ),
+        ("&json:.t<Down><Tab>", "& json:.total"),
+        ("&json:.t<Down><Tab><Down><Tab>100", "& json:.total>100"),
+    ] {
+        self::stage().keys(keys).shows(taken);
+    }
+}
+
+#[test]
+fn a_term_that_is_half_typed_leaves_the_filter_before_in_force() {
+    for (keys, shown) in [
+        ("&subject:o", "5 shown"),
+        ("&subject:orders", "5 shown"),
+        ("&subject:orders.eu.pai", "5 shown"),
+        ("&subject:orders.eu.paid", "1 shown"),
+        ("&subject:orders.*.p", "5 shown"),
+        ("&subject:nobody.knows", "5 shown"),
+        ("&subject:nobody.knows ", "none of 5"),
+        ("&subject:nobody.knows<Enter>", "none of 5"),
+        ("&cash<Enter>& subject:orders.us.p", "1 shown"),
+        ("&header:Tra", "5 shown"),
+        ("&json:.", "5 shown"),
+        ("&json:.<Enter>", "2 shown"),
+        ("&json:.tot", "5 shown"),
+        ("&json:.total", "2 shown"),
+        ("&json:.customer=l", "2 shown"),
+        ("&json:.customer=lin", "1 shown"),
+        ("&json:.total>8", "2 shown"),
+        ("&json:.total>8000", "none of 5"),
+    ] {
+        stage().keys(keys).shows(shown);
+    }
+    stage()
+        .keys("&subject:orders.e")
+        .shows("the filter before stays");
+}
+
+#[test]
+fn escaped_json_is_shown_and_found_as_what_it_says() {
+    for keys in [
+        "/grün<Enter>",
+        "/\"farbe\": \"grün\"<Enter>",
+        "&grün<Enter>",
+        "&\"farbe\": \"grün\"<Enter>",
+    ] {
+        let mut stage = stage();
+        stage.received(0, "orders.eu.paid", br#"{"farbe":"gr\u00fcn"}"#);
+        stage
+            .shows(r#"{"farbe":"grün"}"#)
+            .shows(r#""farbe": "grün""#)
+            .hides("u00fc")
+            .keys(keys)
+            .hides("0 hits")
+            .hides("none of")
+            .shows(r#""farbe": "grün""#);
+        // the raw form is one key away
+        stage.keys("<Tab>v").shows(r#"{"farbe":"gr\u00fcn"}"#);
+    }
+    let mut stage = stage();
+    let payload = format!(r#"{{"a":"{}","farbe":"gr\u00fcn"}}"#, "x".repeat(3000));
+    stage.received(0, "orders.eu.paid", payload.as_bytes());
+    stage.keys("/grün").shows(r#"…farbe":"grün"}"#);
 }
 
 #[test]

@@ -50,6 +50,57 @@ fn a_suggestion_is_taken_only_when_it_is_highlighted() {
 }
 
 #[test]
+fn the_box_of_subjects_says_what_tab_does() {
+    let mut stage = Stage::new(&["orders.>"]);
+    stage.received(0, "orders.created", b"1").keys("rcr");
+    stage
+        .shows("↓ chooses one")
+        .keys("<Down>")
+        .shows("Tab takes it");
+    // what is typed is sent, whatever is highlighted
+    stage.keys("<Enter>");
+    assert_eq!(stage.asked, ["record", "send cr"]);
+}
+
+#[test]
+fn a_subscription_is_offered_the_subjects_and_patterns_seen() {
+    for (keys, subject) in [
+        ("sord<Down><Tab><Enter>", "orders.>"),
+        ("sorders.<Down><Down><Down><Tab><Enter>", "orders.*.failed"),
+        ("sorders.*.c<Down><Tab><Enter>", "orders.*.created"),
+        ("sord<Down><Enter>", "ord"),
+        ("sord<Tab><Enter>", "ord"),
+        ("sord<Down><Tab> workers<Enter>", "orders.>"),
+        ("sord<Down><Esc><Tab><Enter>", "ord"),
+        ("sord<Esc><Esc>sx<Enter>", "x"),
+        (
+            "<Shift-Tab><Shift-Tab>eorders.e<Down><Down><Down><Tab><Enter>",
+            "orders.eu.failed",
+        ),
+    ] {
+        let mut stage = Stage::new(&[">"]);
+        for name in ["orders.eu.created", "orders.eu.failed", "orders.us.failed"] {
+            stage.received(0, name, b"1");
+        }
+        stage.asked.clear();
+        stage.keys(keys);
+        let asked = stage
+            .asked
+            .iter()
+            .find(|asked| asked.starts_with("subscribe"));
+        let expected = format!("subscribe {subject}");
+        assert_eq!(asked, Some(&expected), "{keys}: {:?}", stage.asked);
+    }
+    let mut stage = Stage::new(&[">"]);
+    stage.received(0, "orders.eu.created", b"1");
+    stage
+        .keys("sord")
+        .shows("↓ chooses one")
+        .shows("orders.eu.created");
+    stage.keys("<Esc>").hides("↓ chooses").shows("Subscribe");
+}
+
+#[test]
 fn among_many_subjects_the_last_one_is_offered_too() {
     let mut stage = Stage::new(&[">"]);
     for n in 0..12_000 {

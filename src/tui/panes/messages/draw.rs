@@ -250,13 +250,14 @@ fn preview(app: &App, message: &Message, room: usize) -> String {
     if is_in(message.subject) || is_in(preview.as_bytes()) {
         return preview;
     }
-    match query.find_in(head).next() {
+    let shown = payload::unescaped(head);
+    match query.find_in(&shown).next() {
         Some(hit) => {
             let mut from = hit.start.saturating_sub(room / 3);
-            while from > 0 && head.get(from).is_some_and(|byte| byte & 0xC0 == 0x80) {
+            while from > 0 && shown.get(from).is_some_and(|byte| byte & 0xC0 == 0x80) {
                 from -= 1;
             }
-            let around = message.payload.get(from..).unwrap_or_default();
+            let around = shown.get(from..).unwrap_or_default();
             format!("…{}", payload::preview(around, room.saturating_sub(1)))
         }
         None => preview,

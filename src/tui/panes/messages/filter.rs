@@ -1,20 +1,19 @@
 //! Filter: which messages are shown, by the filter language, in force while it is typed.
 //!
-//! A text that is wrong underlines its place and leaves the filter before in force. Esc goes back to
-//! the filter that was there when the line was opened.
+//! A text that is wrong underlines its place and leaves the filter before in force, and so does a term
+//! that is half typed. Esc goes back to the filter that was there when the line was opened.
 
-use std::{collections::HashSet, ops::Range};
+use std::ops::Range;
 
-use super::{rows, set_view};
+use super::set_view;
 use crate::{
-    filter::{self, Filter},
+    filter::{self, Candidate, Filter, Seen},
     protocol::HeaderBlock,
     settings::SavedFilter,
-    store::View as Shown,
+    store::{Message, View as Shown},
     text::{visible, visible_subject},
     tui::{
-        app::{App, Focus, Level, Now},
-        panes::messages::Row,
+        app::{App, Level, Now},
         widgets::{Field, Suggestions},
     },
 };
@@ -24,6 +23,12 @@ const PAST: usize = 50;
 
 /// Completions on offer.
 const OFFERED: usize = 8;
+
+/// The newest messages that are looked at for headers and members of JSON, the largest payload of them
+/// that is, and how much of them together, in bytes: a key waits for it.
+const SAMPLE: usize = 256;
+const LARGEST: usize = 64 << 10;
+const SAMPLED: usize = 512 << 10;
 
 /// The filter in force, and those before it.
 #[derive(Debug, Default)]
@@ -77,6 +82,8 @@ pub enum Verdict {
     Fine,
     /// It is a filter, and may not mean what was meant.
     Hint(filter::Hint),
+    /// A term of it is half typed, or matches nothing that was seen.
+    Unfinished,
     /// It is no filter.
     Wrong(filter::Error),
 }
@@ -94,35 +101,80 @@ pub fn open(app: &App) -> FilterLine {
     }
 }
 
-/// Filters by what is typed now, and offers what could come next. A word that may become the name of
-/// a field waits until it is none or is submitted: `siz` on the way to `size>1k` hides nothing.
+/// Filters by what is typed now, and offers what could come next. What is half typed waits until it is
+/// complete or is submitted: `siz` on the way to `size>1k` hides nothing, and neither does
+/// `subject:orders.e` on the way to `subject:orders.eu.>`.
 pub fn typed(app: &mut App, line: &mut FilterLine, now: Now) {
     line.recalled = None;
-    let headers = headers_seen(app);
-    let subjects = app.store.subjects();
-    let offered = filter::complete(
-        line.field.text(),
-        line.field.before_cursor().len(),
-        subjects.names(),
-        headers.iter().map(Vec::as_slice),
-    );
-    let word = line
-        .field
-        .text()
-        .get(offered.range.clone())
-        .unwrap_or_default();
-    let is_field = |candidate: &String| candidate.ends_with([':', '>', '<', '=']);
-    let half_a_name = !word.is_empty()
-        && !offered.candidates.is_empty()
-        && offered.candidates.iter().all(is_field);
+    let text = line.field.text();
+    let cursor = line.field.before_cursor().len();
+    let sample = sample(app);
+    let seen = Seen {
+        subjects: Box::new(app.store.subjects().names()),
+        headers: Box::new(headers_of(&sample).into_iter()),
+        payloads: Box::new(sample.iter().map(|message| message.payload)),
+    };
+    let offered = filter::complete(text, cursor, seen);
     line.replaced = offered.range;
-    let offered = offered.candidates.into_iter().take(OFFERED);
-    line.suggestions = Suggestions::new(offered.collect());
-    if half_a_name {
+    let candidates = offered.candidates.into_iter().take(OFFERED);
+    line.suggestions = Suggestions::new(candidates.collect());
+    let half_typed = filter::exact_term(text, cursor, &now.zoned(&app.setup.zone))
+        .is_some_and(|term| !is_seen(app, &sample, &term));
+    if offered.is_beginning {
         line.verdict = Verdict::Fine;
+    } else if half_typed {
+        line.verdict = Verdict::Unfinished;
     } else {
         judge(app, line, now);
     }
+}
+
+/// The newest messages kept, shown or not, without large ones.
+fn sample(app: &App) -> Vec<Message<'_>> {
+    let mut room = SAMPLED;
+    let newest = app.store.newest_messages().take(SAMPLE);
+    let small = newest.filter(|message| message.payload.len() <= LARGEST);
+    let fitting = small.map_while(|message| {
+        room = room.checked_sub(message.payload.len())?;
+        Some(message)
+    });
+    fitting.collect()
+}
+
+/// The names of headers in messages, each once.
+fn headers_of<'a>(messages: &[Message<'a>]) -> Vec<&'a [u8]> {
+    let mut seen = Vec::new();
+    for message in messages {
+        for (name, _) in HeaderBlock::parse(message.header).fields {
+            if !seen.contains(&name) {
+                seen.push(name);
+            }
+        }
+    }
+    seen
+}
+
+/// Whether a term about subjects, headers or JSON matches a subject seen, or one of these messages.
+fn is_seen(app: &App, messages: &[Message], term: &Filter) -> bool {
+    let nothing = Candidate {
+        direction: filter::Direction::In,
+        subject: b"",
+        reply: None,
+        header: b"",
+        payload: b"",
+        at: 0,
+        rtt: None,
+    };
+    let mut subjects = app.store.subjects().names();
+    subjects.any(|subject| term.matches(&Candidate { subject, ..nothing }))
+        || messages.iter().any(|message| {
+            term.matches(&Candidate {
+                subject: message.subject,
+                header: message.header,
+                payload: message.payload,
+                ..nothing
+            })
+        })
 }
 
 /// Puts what is typed in force, where it is a filter.
@@ -154,30 +206,20 @@ fn put_in_force(app: &mut App, text: String, filter: Option<Filter>) {
     set_view(app, view);
 }
 
-/// The names of headers in the messages on the screen.
-fn headers_seen(app: &App) -> HashSet<Vec<u8>> {
-    let rows = rows(app);
-    let height = app.layout.rows(Focus::Messages);
-    let visible = app.messages.place.visible(&rows, height);
-    let mut seen = HashSet::new();
-    for row in visible {
-        if let Some(Row::Entry(entry)) = rows.get(row)
-            && let Some(message) = entry.message()
-        {
-            let block = HeaderBlock::parse(message.header);
-            seen.extend(block.fields.iter().map(|(name, _)| name.to_vec()));
-        }
-    }
-    seen
-}
-
-/// Takes the suggestion that is highlighted, or the first.
+/// Takes the suggestion that is highlighted. There is no other field to go to.
 pub fn take_suggestion(app: &mut App, line: &mut FilterLine, now: Now) {
     let replaced = line.replaced.clone();
-    if let Some(taken) = line.suggestions.take_first() {
+    if let Some(taken) = line.suggestions.take() {
         line.field.replace(replaced, &taken);
-        typed(app, line, now);
+        return typed(app, line, now);
     }
+    let text = match line.suggestions.is_empty() {
+        true => "Nothing is offered here; Enter keeps the filter.",
+        false => {
+            "↓ chooses what is offered, then Tab takes it; Enter keeps the filter as it is typed."
+        }
+    };
+    app.toasts.show(Level::Notice, text, now.instant);
 }
 
 /// Highlights a suggestion; where there is none, recalls a filter from before.

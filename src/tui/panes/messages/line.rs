@@ -40,6 +40,14 @@ impl Line {
         }
     }
 
+    /// Whether something is offered to be taken.
+    pub fn has_suggestions(&self) -> bool {
+        match self {
+            Line::Search(_) => false,
+            Line::Filter(line) => !line.suggestions.is_empty(),
+        }
+    }
+
     fn field(&self) -> &Field {
         match self {
             Line::Search(line) => &line.field,
@@ -227,6 +235,11 @@ fn words(app: &App, line: &Line) -> (String, Style, Option<std::ops::Range<usize
         },
         Line::Filter(line) => match &line.verdict {
             Verdict::Wrong(error) => (error.sentence.clone(), theme.bad, Some(error.range.clone())),
+            Verdict::Unfinished => {
+                let text =
+                    "Matches nothing seen: the filter before stays. Enter takes it as it is.";
+                (text.to_owned(), theme.notice, None)
+            }
             Verdict::Hint(hint) => (hint.sentence.clone(), theme.notice, None),
             Verdict::Fine => (shown(app), theme.dim, None),
         },
