@@ -263,3 +263,56 @@ fn a_guarded_context_asks_before_anything_is_sent() {
         assert_eq!(stage.asked, sent, "{keys}");
     }
 }
+
+#[test]
+fn no_field_loses_what_was_typed_before() {
+    let json = "rtoday<Tab>{\"a\":1,\"b\":2}<Esc>";
+    for (keys, shown) in [
+        // Tab selects nothing that has many lines
+        ("r<Tab><Left><Left><Left>X", "{\"a\":1,\"b\"X:2}"),
+        ("r<Tab><End><Backspace>", "{\"a\":1,\"b\":2"),
+        ("r<Tab><Ctrl-A>X<Ctrl-7>", "{\"a\":1,\"b\":2}"),
+        (
+            "r<Tab><Tab>A: 1<Enter>B: 2<Tab><Shift-Tab><Left><Backspace>",
+            "B:2",
+        ),
+        // a selection of one line ends where the keys go elsewhere
+        ("r<Esc><Tab><Tab>!<F5>", "subject today!"),
+        ("r<Tab><Shift-Tab><End>!", "subject today!"),
+        ("rx<Ctrl-_>!", "subject today!"),
+        ("r<Tab><Tab><Tab>9<Ctrl-7>", "timeout 5 s"),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys(json).keys(keys).shows(shown);
+    }
+}
+
+#[test]
+fn what_takes_the_place_of_typed_text_can_be_undone() {
+    let mut stage = Stage::new(&["orders.>"]);
+    stage.received(0, "orders.created", b"from the log");
+    stage.keys("rcr<Down><Tab>").shows("subject orders.created");
+    stage.keys("<Tab><Shift-Tab><Ctrl-7>").shows("subject cr");
+    // a message that is loaded over a draft
+    stage.keys("<Tab>mine<Esc>kR").shows("from the log");
+    stage.keys("<Ctrl-7>").shows("mine");
+    // what an editor made
+    request::edited(&mut stage.app, Some(b"theirs".to_vec())).unwrap();
+    stage.shows("theirs").keys("<Ctrl-7>").shows("mine");
+    // a filter that is recalled, and the field of the history that Esc empties
+    stage
+        .keys("<Esc>&size>1<Enter>&<Ctrl-U>zzz<Up>")
+        .shows("& size>1");
+    stage.keys("<Ctrl-7>").shows("& zzz");
+    stage
+        .keys("<Esc>hfind me<Esc><Ctrl-7>")
+        .shows("find  find me");
+}
+
+#[test]
+fn a_cursor_that_moves_is_no_edit() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Enter><Ctrl-S>morning<Enter>");
+    stage.keys("<Left><Home><End>").shows("saved as morning");
+    stage.keys("x").hides("saved as morning");
+}

@@ -58,8 +58,7 @@ pub fn draw(app: &mut App, area: Rect, frame: &mut Frame) {
     let place = editor.draw(
         placeholder,
         in_body,
-        theme.text,
-        theme.dim,
+        panes::field_style(theme),
         body,
         frame.buffer_mut(),
     );
