@@ -20,7 +20,7 @@ use crate::{
     history::{Entry, Kind},
     payload::{Form, detect},
     tui::{
-        app::{Action, App, Effect, Focus},
+        app::{Action, App, Effect},
         find::find,
         keymap::Chord,
         widgets::{Editor, Field, Suggestions},
@@ -43,6 +43,13 @@ pub struct Composer {
     sent: Sent,
 }
 
+/// What stood in the fields at some time, as it was typed.
+#[derive(Debug)]
+struct Snapshot {
+    kind: Kind,
+    texts: [String; 4],
+}
+
 /// The field that has the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -56,7 +63,9 @@ pub enum Part {
     Payload,
 }
 
+/// The fields in the order of Tab. What is published waits for nothing.
 const PARTS: [Part; 4] = [Part::Subject, Part::Payload, Part::Headers, Part::Timeout];
+const PARTS_TO_PUBLISH: [Part; 3] = [Part::Subject, Part::Payload, Part::Headers];
 const SUGGESTIONS: usize = 6;
 
 /// The key that a field undoes by.
@@ -90,6 +99,11 @@ impl Composer {
         }
     }
 
+    /// What it sends.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Whether the keys go into a field of one line.
     pub fn in_one_line(&self) -> bool {
         matches!(self.part, Part::Subject | Part::Timeout)
@@ -106,6 +120,24 @@ impl Composer {
     /// Whether there is a subject to send to.
     pub fn has_subject(&self) -> bool {
         !self.subject.text().trim().is_empty()
+    }
+
+    fn texts(&self) -> [&str; 4] {
+        let (subject, timeout) = (self.subject.text(), self.timeout.text());
+        [subject, timeout, self.headers.text(), self.payload.text()]
+    }
+
+    /// What stands in the fields now.
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            kind: self.kind,
+            texts: self.texts().map(str::to_owned),
+        }
+    }
+
+    /// Whether that still stands in the fields.
+    fn is_as(&self, snapshot: &Snapshot) -> bool {
+        self.kind == snapshot.kind && snapshot.texts == self.texts()
     }
 
     /// Whether this entry of the history is what is in the fields: the one they stand for, or one
@@ -198,6 +230,9 @@ impl Composer {
         } else {
             Kind::Publish
         };
+        // its beginning is to be seen
+        self.payload.go_to_start();
+        self.headers.go_to_start();
         self.sent.forget_settled();
         self.part = Part::Payload;
         self.entry = None;
@@ -268,14 +303,15 @@ impl Composer {
     /// Goes to a field further on; says whether there is one. The text of a field of one line is selected
     /// there, so that typing replaces it.
     fn go_to_part(&mut self, steps: isize) -> bool {
-        let here = PARTS
-            .iter()
-            .position(|part| *part == self.part)
-            .unwrap_or(0) as isize;
+        let parts = match self.kind {
+            Kind::Request => &PARTS[..],
+            Kind::Publish => &PARTS_TO_PUBLISH[..],
+        };
+        let here = parts.iter().position(|part| *part == self.part);
         self.suggestions.forget();
-        match usize::try_from(here + steps)
+        match usize::try_from(here.unwrap_or(0) as isize + steps)
             .ok()
-            .and_then(|there| PARTS.get(there))
+            .and_then(|there| parts.get(there))
         {
             Some(part) => {
                 self.deselect();
@@ -301,6 +337,10 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
                 Kind::Request => Kind::Publish,
                 Kind::Publish => Kind::Request,
             };
+            if composer.kind == Kind::Publish && composer.part == Part::Timeout {
+                composer.deselect();
+                composer.part = Part::Subject;
+            }
         }
         Action::NextField => {
             if let Some(subject) = composer.suggestions.take() {
@@ -362,7 +402,7 @@ pub fn edited(app: &mut App, edited: Option<Vec<u8>>) -> Result<(), String> {
 /// The next field, or where there is none the next pane.
 fn next_part(app: &mut App, steps: isize) {
     if !app.composer.go_to_part(steps) {
-        app.go_to(Focus::Request.step(app.view, steps));
+        app.step(steps);
     }
 }
 

@@ -69,6 +69,12 @@ impl Editor {
         taken(self.buffer.set_text(text))
     }
 
+    /// Puts the cursor before the text.
+    pub fn go_to_start(&mut self) {
+        self.wished = None;
+        self.buffer.move_to(0);
+    }
+
     /// Selects everything, so that typing replaces it.
     pub fn select_all(&mut self) {
         self.buffer.select_all();
@@ -174,16 +180,33 @@ impl Editor {
         let column = column(line, self.buffer.cursor() - start);
         self.top = self.top.clamp((row + 1).saturating_sub(rows), row);
         self.left = self.left.clamp((column + 1).saturating_sub(cells), column);
-        let lines = self.text().split('\n').skip(self.top);
-        for (y, line) in (area.y..area.bottom()).zip(lines) {
-            let shown = window(&visible(line), self.left, cells);
-            if self.is_selected() {
-                buffer.set_string(area.x, y, &shown, style.selected);
+        // without the focus the beginning shows
+        let (top, left) = if focused {
+            (self.top, self.left)
+        } else {
+            (0, 0)
+        };
+        let lines = self.text().split('\n').enumerate().skip(top);
+        for (y, (n, line)) in (area.y..area.bottom()).zip(lines) {
+            let line = visible(line);
+            // what is cut is marked, but not under the cursor
+            let marked = |cell: usize| cells > 2 && (n, left + cell) != (row, column);
+            let before = usize::from(left > 0 && !line.is_empty() && marked(0));
+            let behind = usize::from(fit(&line, left + cells) != line && marked(cells - 1));
+            let shown = window(&line, left + before, cells - before - behind);
+            let text_style = if self.is_selected() {
                 // an empty line and a text without width have their selection shown, too
-                let first = Rect::new(area.x, y, 1, 1);
-                buffer.set_style(first, style.selected);
+                buffer.set_style(Rect::new(area.x, y, 1, 1), style.selected);
+                style.selected
             } else {
-                buffer.set_string(area.x, y, &shown, style.text);
+                style.text
+            };
+            buffer.set_string(area.x + before as u16, y, shown, text_style);
+            if before > 0 {
+                buffer.set_string(area.x, y, "…", style.placeholder);
+            }
+            if behind > 0 {
+                buffer.set_string(area.right() - 1, y, "…", style.placeholder);
             }
         }
         let (x, y) = ((column - self.left) as u16, (row - self.top) as u16);
@@ -349,12 +372,20 @@ mod tests {
         let mut editor = given("0123456789日");
         assert_eq!(
             shown(&mut editor, 6, 1),
-            (vec!["789日".into()], Some((5, 0)))
+            (vec!["…89日".into()], Some((5, 0)))
         );
         press(&mut editor, KeyCode::Home, NONE);
         assert_eq!(
             shown(&mut editor, 6, 1),
-            (vec!["012345".into()], Some((0, 0)))
+            (vec!["01234…".into()], Some((0, 0)))
+        );
+        // nothing is marked under the cursor
+        for _ in 0..5 {
+            press(&mut editor, KeyCode::Right, NONE);
+        }
+        assert_eq!(
+            shown(&mut editor, 6, 1),
+            (vec!["012345".into()], Some((5, 0)))
         );
     }
 

@@ -316,3 +316,73 @@ fn a_cursor_that_moves_is_no_edit() {
     stage.keys("<Left><Home><End>").shows("saved as morning");
     stage.keys("x").hides("saved as morning");
 }
+
+#[test]
+fn a_result_names_what_was_sent_and_dims_when_the_draft_changes() {
+    let is_dim = |stage: &mut Stage| {
+        let (x, y) = stage.place_of("✓ replied in");
+        let dim = stage.app.theme.dim.fg;
+        assert!(dim.is_some());
+        stage.frame()[(x, y)].style().fg == dim
+    };
+    let result = "today  ✓ replied in 2.0 ms   20261127";
+    for (change, back) in [
+        ("<Esc>r<End>s", "<Backspace>"),
+        ("<Tab>x", "<Backspace>"),
+        ("<Tab><Tab>A: 1", "<Ctrl-U>"),
+        ("<Tab><Tab><Tab><End><Backspace>", "<Ctrl-_>"),
+        ("<Esc>p", "<Esc>r"),
+        ("<Ctrl-T>", "<Ctrl-T>"),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys("rtoday<Enter>").shows("today  waiting 0.0 s");
+        stage.answered(Ok("20261127")).shows(result);
+        assert!(!is_dim(&mut stage), "{change}");
+        stage.keys(change).shows(result);
+        assert!(is_dim(&mut stage), "{change}");
+        stage.keys(back);
+        assert!(!is_dim(&mut stage), "{change}{back}");
+    }
+}
+
+#[test]
+fn what_is_sent_from_the_history_is_named_beside_another_draft() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("radd<Enter>").answered(Ok("6"));
+    stage.keys("<Esc>rtoday<Esc>h").shows("Request today");
+    stage.keys("<F5>").shows("add  waiting 0.0 s");
+    stage
+        .answered(Ok("7"))
+        .shows("add  ✓ replied in 2.0 ms   7");
+}
+
+#[test]
+fn what_is_published_is_called_so_and_has_no_timeout() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("p").shows("─ Publish ─").hides("timeout");
+    // there is no fourth field
+    stage.keys("<Tab><Tab><Tab>");
+    assert_eq!(stage.app.focus, Focus::Subscriptions);
+    // a timeout that is wrong, or has the keys, stands in the way of nothing
+    stage
+        .keys("rtoday<Tab><Tab><Tab>soon<Ctrl-T>")
+        .shows("─ Publish today ─");
+    stage.keys("!").shows("subject today!").keys("<F5>");
+    assert_eq!(stage.asked, ["record", "send today!"]);
+    stage.app.size = (60, 20);
+    stage.shows(" Publish ").keys("<Ctrl-T>").shows(" Request ");
+}
+
+#[test]
+fn a_long_line_that_is_loaded_shows_its_beginning_and_that_it_goes_on() {
+    let mut stage = Stage::new(&["t"]);
+    let fields: Vec<String> = (0..60).map(|n| format!("\"key{n}\":{n}")).collect();
+    stage.received(0, "t", format!("{{{}}}", fields.join(",")).as_bytes());
+    stage.keys("kR").shows("│ {\"key0\":0,\"key1\":1");
+    let (_, y) = stage.place_of("│ {\"key0\":0");
+    let screen = stage.screen();
+    let line = screen.lines().nth(y.into()).unwrap();
+    assert!(line.ends_with("… │"), "{line}");
+    stage.keys("<End>").shows("│ …").shows("\"key59\":59}");
+    stage.keys("<Esc>").shows("│ {\"key0\":0,\"key1\":1");
+}

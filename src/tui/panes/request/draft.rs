@@ -38,7 +38,12 @@ impl Draft {
         }
         subject::check_publish(subject.as_bytes())
             .map_err(|error| (Part::Subject, format!("Cannot send: {error}.")))?;
-        let timeout = read_timeout(timeout.text()).map_err(|reason| (Part::Timeout, reason))?;
+        let timeout = match (read_timeout(timeout.text()), kind) {
+            (Ok(timeout), _) => timeout,
+            (Err(reason), Kind::Request) => return Err((Part::Timeout, reason)),
+            // what is published waits for nothing
+            (Err(_), Kind::Publish) => Duration::from_secs(5),
+        };
         let headers = read_headers(headers.text()).map_err(|reason| (Part::Headers, reason))?;
         Ok(Draft {
             kind,
