@@ -186,7 +186,7 @@ pub static TABLE: &[Binding] = table! {
         ["Ctrl-R"] Action::OpenHistory, "history", "Open the history of requests", 5;
         ["Tab"] Action::NextField, "next field", "Take the highlighted subject, or go to the next field", 2;
         ["Shift-Tab"] Action::PreviousField, "previous field", "Go to the previous field";
-        ["Ctrl-_"] Action::UndoTyping, "undo", "Undo what was typed in this field; Ctrl-/ does, too, and with Alt it is done again";
+        ["Ctrl-_"] Action::UndoTyping, "undo", "Undo in this field; Ctrl-Alt-_ does it again";
     RequestLine:
         ["Enter"] Action::Submit, "send", "Send from a field of one line";
         ["Up"] Action::Up, "suggestion above", "Highlight the suggestion above";

@@ -12,9 +12,10 @@ use crate::tui::{
 /// The most lines of one. A server's words may be longer than a screen.
 const TALLEST: usize = 5;
 
-/// Cells that stay for hints in their line, those between them and the toasts among them.
-const HINTS: usize = 14;
-const APART: usize = 2;
+/// Cells that stay for hints in their line: for the last one of them, which leads to all the others, and
+/// those between it and the toasts.
+const HINTS: usize = 9;
+const APART: usize = 1;
 
 /// Blanks around each.
 const GAP: usize = 1;
@@ -26,7 +27,7 @@ pub fn size(app: &App) -> (u16, u16) {
     let limited = |cells| u16::try_from(cells).unwrap_or(u16::MAX);
     match lines.len() {
         0 => (0, 0),
-        1 if widest + HINTS <= app.size.0.into() => (limited(widest + APART), 0),
+        1 if fits_beside_hints(app, widest) => (limited(widest + APART), 0),
         lines => (limited(widest), limited(lines)),
     }
 }
@@ -64,7 +65,7 @@ fn lines(app: &App) -> Vec<Vec<(String, Style)>> {
     if one.is_empty() {
         return Vec::new();
     }
-    if cells(&one) + HINTS <= room {
+    if fits_beside_hints(app, cells(&one)) {
         return vec![one];
     }
     let height = app.size.1;
@@ -84,6 +85,10 @@ fn lines(app: &App) -> Vec<Vec<(String, Style)>> {
     }
     lines.reverse();
     lines
+}
+
+fn fits_beside_hints(app: &App, cells: usize) -> bool {
+    cells + APART + HINTS <= app.size.0.into()
 }
 
 fn cells(line: &[(String, Style)]) -> usize {
