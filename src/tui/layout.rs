@@ -13,14 +13,18 @@
 //! └ hints ────────────────────────┘   └ hints ───────────────┘     └ hints ───────┘
 //! ```
 //!
+//! Toasts stand at the right end of the hints; those that are too long, on lines between panes and hints.
 //! Under 40×8 a line says what size is needed. While disconnected, a line under the status says so.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 
 use super::app::{Focus, View};
 
 /// The smallest screen that shows anything, in columns and lines.
 pub const SMALLEST: (u16, u16) = (40, 8);
+
+/// Lines that a pane needs at least.
+const LEAST_PANE: u16 = 5;
 
 /// What the places depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +43,14 @@ pub struct Wanted {
     pub subscriptions: u16,
     /// Lines of the guide, 0 where there is none.
     pub guide: u16,
+    /// Whether there is a composer.
+    pub composer: bool,
     /// Lines the composer's body would like.
     pub body: u16,
     /// Lines above the log with the filters that have a name.
     pub filters: u16,
+    /// Columns of the toasts, and lines that they need above the hints; 0 where they have room beside them.
+    pub toasts: (u16, u16),
     /// Lines at the foot of the log that something is typed in, 0 where nothing is.
     pub line: u16,
 }
@@ -66,6 +74,9 @@ pub struct Layout {
     pub request: Rect,
     pub history: Rect,
     pub hints: Rect,
+    pub toasts: Rect,
+    /// Where boxes over the panes have room: they cover no status, no hint and no toast.
+    pub popups: Rect,
 }
 
 impl Layout {
@@ -83,11 +94,25 @@ impl Layout {
         let (status, rest) = top(screen, 1);
         let (banner, rest) = top(rest, u16::from(wanted.banner));
         let (rest, hints) = bottom(rest, 1);
+        let (columns, lines) = wanted.toasts;
+        let spare = rest.height.saturating_sub(LEAST_PANE);
+        let (rest, hints, toasts) = if lines == 0 || spare == 0 {
+            let (hints, toasts) = left(hints, hints.width - columns.min(hints.width));
+            (rest, hints, toasts)
+        } else {
+            let (rest, toasts) = bottom(rest, lines.min(spare));
+            (rest, hints, toasts)
+        };
+        // what is in the middle of the screen stays there, whatever comes below
+        let below = height - rest.bottom();
+        let popups = screen.inner(Margin::new(0, below));
         let mut layout = Layout {
             screen,
             status,
             banner,
             hints,
+            toasts,
+            popups,
             ..Layout::default()
         };
         if width < 80 {
@@ -201,10 +226,8 @@ impl Layout {
     fn panes(&mut self, wanted: &Wanted, rest: Rect) {
         let wide = rest.width >= 140;
         let wished = 4 + wanted.body.clamp(2, if wide { 12 } else { 8 });
-        let (upper, request) = bottom(
-            rest,
-            wished.min(rest.height / 3).max(5.min(rest.height / 2)),
-        );
+        let composer = wished.min(rest.height / 3).max(5.min(rest.height / 2));
+        let (upper, request) = bottom(rest, if wanted.composer { composer } else { 0 });
         self.request = request;
         if wanted.view == View::History {
             self.history = upper;
@@ -271,14 +294,16 @@ mod tests {
             banner: false,
             subscriptions: 3,
             guide: 0,
+            composer: true,
             body: 2,
             filters: 0,
+            toasts: (0, 0),
             line: 0,
         }
     }
 
     fn shown(layout: &Layout) -> Vec<Focus> {
-        let panes = Focus::ring(View::Messages).iter().copied();
+        let panes = Focus::ring(View::Messages, true).iter().copied();
         panes
             .filter(|pane| !layout.area(*pane).is_empty())
             .collect()
@@ -314,20 +339,24 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_overlaps_and_nothing_leaves_the_screen(
-            width in 0u16..300, height in 0u16..120, zoom: bool, banner: bool, history: bool,
-            subscriptions in 0u16..2000, guide in 0u16..20, body in 0u16..1000, filters in 0u16..2, line in 0u16..3,
+            width in 0u16..300, height in 0u16..120, zoom: bool, banner: bool, history: bool, composer: bool,
+            subscriptions in 0u16..2000, guide in 0u16..20, body in 0u16..1000, filters in 0u16..2,
+            line in 0u16..3, toasts in (0u16..300, 0u16..9),
         ) {
             let view = if history { View::History } else { View::Messages };
-            let focus = Focus::ring(view)[0];
+            let focus = Focus::ring(view, composer)[0];
             let layout = Layout::of(&Wanted {
-                size: (width, height), view, focus, zoom, banner, subscriptions, guide, body,
-                filters, line,
+                size: (width, height), view, focus, zoom, banner, subscriptions, guide, composer,
+                body, filters, toasts, line,
             });
             let areas = [
                 layout.status, layout.banner, layout.tabs, layout.subscriptions, layout.subjects,
                 layout.guide, layout.messages, layout.details, layout.request, layout.history,
-                layout.hints,
+                layout.hints, layout.toasts,
             ];
+            for other in [layout.status, layout.hints, layout.toasts] {
+                prop_assert!(layout.popups.intersection(other).is_empty());
+            }
             for part in [layout.line, layout.filters].iter().filter(|part| !part.is_empty()) {
                 prop_assert_eq!(part.intersection(layout.messages), *part);
             }

@@ -117,16 +117,16 @@ fn hinted(app: &App) -> Vec<(&'static str, &'static Binding)> {
 /// The pane whose name stands at a column of the tabs.
 pub fn tab_at(app: &App, column: u16) -> Option<Focus> {
     let mut x = app.layout.tabs.x;
-    Focus::ring(app.view).iter().copied().find(|pane| {
+    app.panes().iter().copied().find(|pane| {
         let begin = x;
-        x += pane.name().len() as u16 + 3;
+        x += app.pane_name(*pane).len() as u16 + 3;
         (begin..x - 1).contains(&column)
     })
 }
 
 /// The panes of a narrow screen by name, the one shown marked.
 fn tabs(app: &App, buffer: &mut ratatui::buffer::Buffer) {
-    let ring = Focus::ring(app.view).iter();
+    let ring = app.panes().iter();
     let spans = ring.flat_map(|pane| {
         let style = if *pane == app.focus {
             app.theme.chosen
@@ -134,7 +134,7 @@ fn tabs(app: &App, buffer: &mut ratatui::buffer::Buffer) {
             app.theme.dim
         };
         [
-            Span::styled(format!(" {} ", pane.name()), style),
+            Span::styled(format!(" {} ", app.pane_name(*pane)), style),
             Span::raw(" "),
         ]
     });

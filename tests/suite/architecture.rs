@@ -101,7 +101,7 @@ const RESERVED: &[Reserved] = &[
         because: "this folder does no I/O and waits for nothing",
     },
     Reserved {
-        names: &["ratatui", "ratatui_textarea", "crossterm", "tui_input"],
+        names: &["ratatui", "crossterm"],
         free: &[],
         keepers: Keepers::Only(&["tui"]),
         in_tests: true,

@@ -89,6 +89,8 @@ pub enum Action {
     PreviousField,
     SaveRequest,
     EditOutside,
+    SelectAll,
+    UndoTyping,
     OpenHistory,
     DeleteEntry,
     #[cfg(debug_assertions)]

@@ -39,21 +39,28 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// The panes of a view, in the order of Tab.
-    pub fn ring(view: View) -> &'static [Focus] {
-        match view {
-            View::Messages => &[
+    /// The panes of a view, in the order of Tab; where nothing is sent, those without the composer.
+    pub fn ring(view: View, sends: bool) -> &'static [Focus] {
+        match (view, sends) {
+            (View::Messages, true) => &[
                 Focus::Messages,
                 Focus::Details,
                 Focus::Request,
                 Focus::Subscriptions,
                 Focus::Subjects,
             ],
-            View::History => &[Focus::History, Focus::Request],
+            (View::Messages, false) => &[
+                Focus::Messages,
+                Focus::Details,
+                Focus::Subscriptions,
+                Focus::Subjects,
+            ],
+            (View::History, true) => &[Focus::History, Focus::Request],
+            (View::History, false) => &[Focus::History],
         }
     }
 
-    /// The pane's name, as it stands in its border and in the tabs of a narrow screen.
+    /// The pane's name, as help calls it. [`App::pane_name`] is how it is called now.
     pub fn name(self) -> &'static str {
         match self {
             Focus::Subscriptions => "Subscriptions",
@@ -63,14 +70,6 @@ impl Focus {
             Focus::Request => "Request",
             Focus::History => "History",
         }
-    }
-
-    /// The pane `steps` further on in the ring.
-    pub fn step(self, view: View, steps: isize) -> Focus {
-        let ring = Focus::ring(view);
-        let here = ring.iter().position(|focus| *focus == self).unwrap_or(0);
-        let there = (here as isize + steps).rem_euclid(ring.len() as isize);
-        ring[there as usize]
     }
 }
 

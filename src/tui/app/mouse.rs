@@ -46,7 +46,7 @@ pub fn act(app: &mut App, mouse: Mouse, now: Now) -> Vec<Effect> {
 
 fn wheel(app: &mut App, at: Position, lines: i64, now: Now) -> Vec<Effect> {
     match app.overlays.last_mut() {
-        Some(Overlay::Menu(menu)) => menu.wheel(lines, menu::rows(app.layout.screen)),
+        Some(Overlay::Menu(menu)) => menu.wheel(lines, menu::rows(app.layout.popups)),
         Some(_) if lines < 0 => return update::act(app, Action::Up, now),
         Some(_) => return update::act(app, Action::Down, now),
         None => {
@@ -102,13 +102,13 @@ fn click(app: &mut App, at: Position, now: Now) -> Vec<Effect> {
 
 /// A click on a row selects it, one on the selected row runs it, one beside the box closes it.
 fn click_menu(app: &mut App, at: Position, now: Now) -> Vec<Effect> {
-    let screen = app.layout.screen;
+    let popups = app.layout.popups;
     let Some(Overlay::Menu(menu)) = app.overlays.last_mut() else {
         return Vec::new();
     };
-    if !menu::place(screen).contains(at) {
+    if !menu::place(popups).contains(at) {
         app.overlays.pop();
-    } else if menu.click(at, screen) {
+    } else if menu.click(at, popups) {
         return update::act(app, Action::Submit, now);
     }
     Vec::new()
@@ -116,7 +116,7 @@ fn click_menu(app: &mut App, at: Position, now: Now) -> Vec<Effect> {
 
 /// The pane under the pointer.
 fn pane_at(app: &App, at: Position) -> Option<Focus> {
-    let panes = Focus::ring(app.view).iter().copied();
+    let panes = app.panes().iter().copied();
     let mut panes = panes.filter(|pane| app.layout.area(*pane).contains(at));
     panes.next()
 }

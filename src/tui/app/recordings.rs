@@ -102,8 +102,17 @@ pub fn open(app: &mut App) {
 /// Whether an action makes no sense where a recording is shown.
 pub fn refuses(app: &App, action: &Action) -> bool {
     match action {
-        Action::Submit => app.overlays.is_empty() && app.focus == Focus::Request,
+        // loads what is selected into the composer
+        Action::Open => app.focus == Focus::History,
         Action::Send
+        | Action::ComposeRequest
+        | Action::ComposePublish
+        | Action::LoadIntoComposer
+        | Action::AnswerRequest
+        | Action::ToggleKind
+        | Action::EditOutside
+        | Action::SelectAll
+        | Action::UndoTyping
         | Action::Subscribe
         | Action::Unsubscribe
         | Action::UndoUnsubscribe

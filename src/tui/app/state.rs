@@ -10,11 +10,12 @@ use super::{
     recordings::{self, Recordings},
 };
 use crate::{
+    history::Kind,
     recording::Existing,
     store::Store,
     tui::{
         layout::{Layout, Wanted},
-        overlays::Overlay,
+        overlays::{Overlay, toasts},
         panes::{
             details::Details,
             guide::Guide,
@@ -160,8 +161,10 @@ impl App {
             },
             subscriptions: u16::try_from(self.subscriptions.lines(&self.store)).unwrap_or(u16::MAX),
             guide: self.guide.height(),
+            composer: self.sends(),
             body: self.composer.wanted_lines(),
             filters: messages::tabs::height(self),
+            toasts: toasts::size(self),
             line: self
                 .messages
                 .line
@@ -190,9 +193,39 @@ impl App {
         goes_on && !self.store.rates().quiet()
     }
 
-    /// Puts the keys into a pane, and the view that has it on the screen.
+    /// Whether anything can be sent: a recording is only read.
+    pub fn sends(&self) -> bool {
+        !self.phase.is_recording()
+    }
+
+    /// The panes of the view, in the order of Tab.
+    pub fn panes(&self) -> &'static [Focus] {
+        Focus::ring(self.view, self.sends())
+    }
+
+    /// What a pane is called in its border and in the tabs of a narrow screen.
+    pub fn pane_name(&self, pane: Focus) -> &'static str {
+        match (pane, self.composer.kind()) {
+            (Focus::Request, Kind::Publish) => "Publish",
+            _ => pane.name(),
+        }
+    }
+
+    /// Puts the keys into the pane so many steps further on.
+    pub fn step(&mut self, steps: isize) {
+        let panes = self.panes();
+        let here = panes.iter().position(|pane| *pane == self.focus);
+        let there = (here.unwrap_or(0) as isize + steps).rem_euclid(panes.len() as isize);
+        self.go_to(panes[there as usize]);
+    }
+
+    /// Puts the keys into a pane, and the view that has it on the screen. There is no composer where
+    /// nothing is sent.
     pub fn go_to(&mut self, focus: Focus) {
-        if !Focus::ring(self.view).contains(&focus) {
+        if focus == Focus::Request && !self.sends() {
+            return;
+        }
+        if !self.panes().contains(&focus) {
             self.view = if focus == Focus::History {
                 View::History
             } else {
@@ -202,6 +235,9 @@ impl App {
         if focus != Focus::Messages {
             // what was typed stays in force
             self.messages.line = None;
+        }
+        if focus != Focus::Request {
+            self.composer.deselect();
         }
         self.focus = focus;
         self.lay_out();

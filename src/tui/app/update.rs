@@ -138,7 +138,7 @@ fn can_go_back(app: &App) -> bool {
 }
 
 fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
-    let height = menu::rows(app.layout.screen);
+    let height = menu::rows(app.layout.popups);
     match (action, app.overlays.last_mut()) {
         (Action::ForceQuit, _) => return vec![Effect::Quit],
         (Action::Suspend, _) => return vec![Effect::Suspend],
@@ -185,8 +185,8 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
             .overlays
             .push(Overlay::Menu(Menu::palette(&focus::scopes(app)))),
         Action::Back => back(app),
-        Action::FocusNext => app.go_to(app.focus.step(app.view, 1)),
-        Action::FocusPrevious => app.go_to(app.focus.step(app.view, -1)),
+        Action::FocusNext => app.step(1),
+        Action::FocusPrevious => app.step(-1),
         Action::Show(View::Messages) => app.go_to(Focus::Messages),
         Action::Show(View::History) | Action::OpenHistory => return history::open(app),
         Action::Zoom => app.zoom = !app.zoom,

@@ -186,12 +186,14 @@ pub static TABLE: &[Binding] = table! {
         ["Ctrl-R"] Action::OpenHistory, "history", "Open the history of requests", 5;
         ["Tab"] Action::NextField, "next field", "Take the highlighted subject, or go to the next field", 2;
         ["Shift-Tab"] Action::PreviousField, "previous field", "Go to the previous field";
+        ["Ctrl-_"] Action::UndoTyping, "undo", "Undo in this field; Ctrl-Alt-_ does it again";
     RequestLine:
         ["Enter"] Action::Submit, "send", "Send from a field of one line";
         ["Up"] Action::Up, "suggestion above", "Highlight the suggestion above";
         ["Down"] Action::Down, "suggestion below", "Highlight the suggestion below";
     RequestBody:
-        ["Ctrl-E"] Action::EditOutside, "editor", "Edit the payload or the headers with $VISUAL or $EDITOR", 6;
+        ["Ctrl-E"] Action::EditOutside, "editor", "Edit the payload or the headers with $VISUAL or $EDITOR, else vi", 6;
+        ["Ctrl-A"] Action::SelectAll, "select all", "Select all of the payload or the headers, so that typing replaces it", 7;
     History:
         ["Enter"] Action::Open, "load", "Load the selected request into the composer", 1;
         ["F5"] Action::Send, "send again", "Send the selected request again", 2;

@@ -232,7 +232,7 @@ pub fn draw(app: &App, contexts: &Contexts, frame: &mut Frame) {
     let theme = &app.theme;
     let (least, most) = HEIGHTS;
     let height = u16::try_from(contexts.rows.len() + 3).unwrap_or(most);
-    let place = popup::centred(WIDTH, height.clamp(least, most), app.layout.screen);
+    let place = popup::centred(WIDTH, height.clamp(least, most), app.layout.popups);
     let count = format!("{} of {}", contexts.finder.count(), contexts.rows.len());
     let pane = Pane {
         name: "Contexts",

@@ -89,7 +89,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
         ..Pane::default()
     };
     let (width, height) = ((LABEL + NUMBER + 4) as u16, lines.len() as u16 + 2);
-    let place = popup::centred(width, height, app.layout.screen);
+    let place = popup::centred(width, height, app.layout.popups);
     let inside = popup::draw(&pane, place, buffer);
     for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
         buffer.set_line(inside.x, y, line, inside.width);

@@ -14,7 +14,7 @@ use crate::tui::{
     widgets::{Pane, fit, popup, scrollbar},
 };
 
-/// Lines of the box, its border included, where the screen has that many.
+/// Lines of the box, its border included, where there is room for that many.
 const HEIGHT: u16 = 26;
 
 /// A list of what can be done.
@@ -92,9 +92,9 @@ impl Menu {
     }
 
     /// Selects the row that was clicked; says whether it was selected already, and so is to be run.
-    pub fn click(&mut self, at: Position, screen: Rect) -> bool {
-        let line = at.y.checked_sub(place(screen).y + ABOVE_ROWS);
-        line.is_some_and(|line| self.finder.click(line, rows(screen)))
+    pub fn click(&mut self, at: Position, popups: Rect) -> bool {
+        let line = at.y.checked_sub(place(popups).y + ABOVE_ROWS);
+        line.is_some_and(|line| self.finder.click(line, rows(popups)))
     }
 
     /// Types a key into the field that finds.
@@ -156,20 +156,19 @@ pub fn run(app: &mut App, menu: &Menu, now: Now) -> Vec<Effect> {
 const ABOVE_ROWS: u16 = 2;
 
 /// Where the box stands.
-pub fn place(screen: Rect) -> Rect {
-    popup::centred(84, HEIGHT, screen)
+pub fn place(popups: Rect) -> Rect {
+    popup::centred(84, HEIGHT, popups)
 }
 
-/// Rows of the list on a screen of that height.
-pub fn rows(screen: Rect) -> u16 {
-    HEIGHT.min(screen.height).saturating_sub(ABOVE_ROWS + 1)
+/// Rows of the list where boxes have that room.
+pub fn rows(popups: Rect) -> u16 {
+    HEIGHT.min(popups.height).saturating_sub(ABOVE_ROWS + 1)
 }
 
 /// Draws it.
 pub fn draw(app: &App, menu: &Menu, frame: &mut Frame) {
     let theme = &app.theme;
-    let screen = app.layout.screen;
-    let place = place(screen);
+    let place = place(app.layout.popups);
     let count = format!("{} of {}", menu.finder.count(), menu.rows.len());
     let pane = Pane {
         name: menu.title,

@@ -454,8 +454,7 @@ fn about_credentials(asked: &Consent) -> String {
 
 fn frame_of(app: &App, title: &str, height: u16, frame: &mut Frame) -> Rect {
     let theme = &app.theme;
-    let screen = app.layout.screen;
-    let place = popup::centred(64.min(screen.width), height.min(screen.height), screen);
+    let place = popup::centred(64, height, app.layout.popups);
     let pane = Pane {
         name: title,
         border_style: theme.accent,

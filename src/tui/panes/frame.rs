@@ -18,7 +18,7 @@ use crate::tui::{
 pub fn border<'a>(app: &App, focus: Focus, extra: Vec<Span<'a>>, status: &'a str) -> Pane<'a> {
     let focused = app.focus == focus && app.overlays.is_empty();
     Pane {
-        name: focus.name(),
+        name: app.pane_name(focus),
         extra,
         status,
         border_style: app.theme.border(focused),

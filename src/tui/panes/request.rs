@@ -13,13 +13,14 @@ pub use sending::{
 
 use std::time::Duration;
 
+use crossterm::event::{KeyCode, KeyModifiers};
 use memchr::memmem;
 
 use crate::{
     history::{Entry, Kind},
     payload::{Form, detect},
     tui::{
-        app::{Action, App, Effect, Focus},
+        app::{Action, App, Effect},
         find::find,
         keymap::Chord,
         widgets::{Editor, Field, Suggestions},
@@ -42,6 +43,13 @@ pub struct Composer {
     sent: Sent,
 }
 
+/// What stood in the fields at some time, as it was typed.
+#[derive(Debug)]
+struct Snapshot {
+    kind: Kind,
+    texts: [String; 4],
+}
+
 /// The field that has the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -55,8 +63,16 @@ pub enum Part {
     Payload,
 }
 
+/// The fields in the order of Tab. What is published waits for nothing.
 const PARTS: [Part; 4] = [Part::Subject, Part::Payload, Part::Headers, Part::Timeout];
+const PARTS_TO_PUBLISH: [Part; 3] = [Part::Subject, Part::Payload, Part::Headers];
 const SUGGESTIONS: usize = 6;
+
+/// The key that a field undoes by.
+const UNDO: Chord = Chord {
+    code: KeyCode::Char('_'),
+    modifiers: KeyModifiers::CONTROL,
+};
 
 /// Subjects that are compared letter by letter while one is typed, for a key takes a few milliseconds:
 /// so many that hold what is typed, wherever they stand, and of the others the first ones.
@@ -83,6 +99,11 @@ impl Composer {
         }
     }
 
+    /// What it sends.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Whether the keys go into a field of one line.
     pub fn in_one_line(&self) -> bool {
         matches!(self.part, Part::Subject | Part::Timeout)
@@ -99,6 +120,24 @@ impl Composer {
     /// Whether there is a subject to send to.
     pub fn has_subject(&self) -> bool {
         !self.subject.text().trim().is_empty()
+    }
+
+    fn texts(&self) -> [&str; 4] {
+        let (subject, timeout) = (self.subject.text(), self.timeout.text());
+        [subject, timeout, self.headers.text(), self.payload.text()]
+    }
+
+    /// What stands in the fields now.
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            kind: self.kind,
+            texts: self.texts().map(str::to_owned),
+        }
+    }
+
+    /// Whether that still stands in the fields.
+    fn is_as(&self, snapshot: &Snapshot) -> bool {
+        self.kind == snapshot.kind && snapshot.texts == self.texts()
     }
 
     /// Whether this entry of the history is what is in the fields: the one they stand for, or one
@@ -131,10 +170,8 @@ impl Composer {
 
     /// Lines that the body would like to have.
     pub fn wanted_lines(&self) -> u16 {
-        let text = self.body().text();
-        u16::try_from(text.lines().count())
-            .unwrap_or(u16::MAX)
-            .max(2)
+        let lines = self.body().text().lines();
+        u16::try_from(lines.count()).unwrap_or(u16::MAX).max(2)
     }
 
     /// What it holds.
@@ -175,25 +212,27 @@ impl Composer {
         let text = std::str::from_utf8(payload).map_err(|_| format!("The payload {not_text}"))?;
         let subject =
             std::str::from_utf8(subject).map_err(|_| format!("The subject {not_text}"))?;
-        let mut editor = Editor::default();
-        editor
-            .set_text(text)
-            .map_err(|error| format!("The payload is {error}."))?;
         let lines: Vec<String> = headers
             .iter()
             .map(|(name, value)| format!("{name}: {value}"))
             .collect();
-        let mut header_editor = Editor::default();
+        let mut header_editor = self.headers.clone();
         header_editor
             .set_text(&lines.join("\n"))
             .map_err(|error| format!("The headers are {error}."))?;
-        (self.payload, self.headers) = (editor, header_editor);
+        self.payload
+            .set_text(text)
+            .map_err(|error| format!("The payload is {error}."))?;
+        self.headers = header_editor;
         self.subject.set_text(subject);
         self.kind = if request {
             Kind::Request
         } else {
             Kind::Publish
         };
+        // its beginning is to be seen
+        self.payload.go_to_start();
+        self.headers.go_to_start();
         self.sent.forget_settled();
         self.part = Part::Payload;
         self.entry = None;
@@ -247,24 +286,40 @@ impl Composer {
         }
     }
 
-    /// Goes to a field further on, with its text selected; says whether there is one.
+    /// Ends a selection: the keys go elsewhere.
+    pub fn deselect(&mut self) {
+        self.subject.deselect();
+        self.timeout.deselect();
+        self.headers.deselect();
+        self.payload.deselect();
+    }
+
+    /// How often what the fields hold was changed.
+    fn changes(&self) -> u64 {
+        let lines = self.subject.changes() + self.timeout.changes();
+        lines + self.headers.changes() + self.payload.changes()
+    }
+
+    /// Goes to a field further on; says whether there is one. The text of a field of one line is selected
+    /// there, so that typing replaces it.
     fn go_to_part(&mut self, steps: isize) -> bool {
-        let here = PARTS
-            .iter()
-            .position(|part| *part == self.part)
-            .unwrap_or(0) as isize;
+        let parts = match self.kind {
+            Kind::Request => &PARTS[..],
+            Kind::Publish => &PARTS_TO_PUBLISH[..],
+        };
+        let here = parts.iter().position(|part| *part == self.part);
         self.suggestions.forget();
-        match usize::try_from(here + steps)
+        match usize::try_from(here.unwrap_or(0) as isize + steps)
             .ok()
-            .and_then(|there| PARTS.get(there))
+            .and_then(|there| parts.get(there))
         {
             Some(part) => {
+                self.deselect();
                 self.part = *part;
                 match part {
                     Part::Subject => self.subject.select_all(),
                     Part::Timeout => self.timeout.select_all(),
-                    Part::Headers => self.headers.select_all(),
-                    Part::Payload => self.payload.select_all(),
+                    Part::Headers | Part::Payload => {}
                 }
                 true
             }
@@ -282,6 +337,10 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
                 Kind::Request => Kind::Publish,
                 Kind::Publish => Kind::Request,
             };
+            if composer.kind == Kind::Publish && composer.part == Part::Timeout {
+                composer.deselect();
+                composer.part = Part::Subject;
+            }
         }
         Action::NextField => {
             if let Some(subject) = composer.suggestions.take() {
@@ -293,6 +352,13 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
         }
         Action::PreviousField => next_part(app, -1),
         Action::EditOutside => return edit_outside(composer),
+        Action::SelectAll => match composer.part {
+            Part::Subject => composer.subject.select_all(),
+            Part::Timeout => composer.timeout.select_all(),
+            Part::Headers => composer.headers.select_all(),
+            Part::Payload => composer.payload.select_all(),
+        },
+        Action::UndoTyping => type_key(app, UNDO),
         Action::Up | Action::Down => composer.suggestions.highlight(*action == Action::Down),
         _ => {}
     }
@@ -300,7 +366,7 @@ pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
 }
 
 fn edit_outside(composer: &Composer) -> Vec<Effect> {
-    let text = composer.body().text();
+    let text = composer.body().text().to_owned();
     let is_json = composer.part == Part::Payload && detect(text.as_bytes()) == Form::Json;
     let suffix = if is_json { ".json" } else { ".txt" };
     vec![Effect::Edit { text, suffix }]
@@ -322,29 +388,28 @@ pub fn edited(app: &mut App, edited: Option<Vec<u8>>) -> Result<(), String> {
         Part::Headers => &mut composer.headers,
         _ => &mut composer.payload,
     };
-    let before = editor.text();
-    if text.ends_with('\n') && !before.ends_with('\n') {
+    if text.ends_with('\n') && !editor.text().ends_with('\n') {
         text.pop();
     }
-    if text != before {
-        editor
-            .set_text(&text)
-            .map_err(|error| format!("The edited text is {error}; the draft is as it was."))?;
-        composer.edited = true;
-    }
+    let before = editor.changes();
+    editor
+        .set_text(&text)
+        .map_err(|error| format!("The edited text is {error}; the draft is as it was."))?;
+    composer.edited |= editor.changes() != before;
     Ok(())
 }
 
 /// The next field, or where there is none the next pane.
 fn next_part(app: &mut App, steps: isize) {
     if !app.composer.go_to_part(steps) {
-        app.go_to(Focus::Request.step(app.view, steps));
+        app.step(steps);
     }
 }
 
 /// Types a key into the field that has the keys.
 pub fn type_key(app: &mut App, chord: Chord) {
     let (composer, event) = (&mut app.composer, chord.event());
+    let before = composer.changes();
     let taken = match composer.part {
         Part::Subject => composer.subject.key(event),
         Part::Timeout => composer.timeout.key(event),
@@ -352,7 +417,7 @@ pub fn type_key(app: &mut App, chord: Chord) {
         Part::Payload => composer.payload.key(event),
     };
     if taken {
-        composer.edited = true;
+        composer.edited |= composer.changes() != before;
         suggest(app);
     }
 }
@@ -363,6 +428,7 @@ pub fn type_key(app: &mut App, chord: Chord) {
 /// The sentence that says why nothing was pasted.
 pub fn paste(app: &mut App, text: &str) -> Result<(), String> {
     let composer = &mut app.composer;
+    let before = composer.changes();
     let too_large = |error| format!("Nothing was pasted: it is {error}.");
     match composer.part {
         Part::Subject => composer.subject.paste(text),
@@ -370,7 +436,7 @@ pub fn paste(app: &mut App, text: &str) -> Result<(), String> {
         Part::Headers => composer.headers.paste(text).map_err(too_large)?,
         Part::Payload => composer.payload.paste(text).map_err(too_large)?,
     }
-    composer.edited = true;
+    composer.edited |= composer.changes() != before;
     suggest(app);
     Ok(())
 }

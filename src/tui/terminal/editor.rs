@@ -24,9 +24,9 @@ pub struct Editor {
 /// Why there is no changed text. The text is a sentence for people.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Neither variable is set.
-    #[error("no editor: set VISUAL or EDITOR")]
-    NotSet,
+    /// There is no such program.
+    #[error("{0} is not there: set VISUAL or EDITOR to your editor")]
+    Missing(String),
     /// The variable does not read as a command.
     #[error("{0} is not a command: a quote is left open")]
     Unreadable(String),
@@ -49,17 +49,17 @@ pub enum Error {
 }
 
 impl Editor {
-    /// `$VISUAL`, else `$EDITOR`; an empty one counts as not set. Files are made in `$TMPDIR`, else in
-    /// `/tmp`.
+    /// `$VISUAL`, else `$EDITOR`, else `vi`; an empty one counts as not set. Files are made in `$TMPDIR`,
+    /// else in `/tmp`.
     ///
     /// # Errors
-    /// [`Error::NotSet`], [`Error::Unreadable`].
+    /// [`Error::Unreadable`].
     pub fn new(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let line = ["VISUAL", "EDITOR"]
             .into_iter()
             .filter_map(&variable)
             .find(|line| !line.trim().is_empty())
-            .ok_or(Error::NotSet)?;
+            .unwrap_or_else(|| "vi".to_owned());
         let command = split(&line).ok_or(Error::Unreadable(line))?;
         let folder = variable("TMPDIR").filter(|folder| !folder.is_empty());
         let folder = folder.unwrap_or_else(|| "/tmp".to_owned()).into();
@@ -96,19 +96,22 @@ impl Editor {
     /// Runs the editor on the file in our own process group (in another, the terminal would stop
     /// it) and waits for its end.
     fn run(&self, file: &Path) -> Result<(), Error> {
-        let program = self.command.first().ok_or(Error::NotSet)?;
+        let program = self.command.first().map_or("", String::as_str);
         let child = Command::new(program)
             .args(self.command.iter().skip(1))
             .arg(file)
             .spawn()
-            .map_err(system(program))?;
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => Error::Missing(program.to_owned()),
+                _ => system(program)(error),
+            })?;
         let outcome = match wait(Pid::from_child(&child)).map_err(system(program))? {
             Ended::Code(0) => return Ok(()),
             Ended::Code(code) => format!("ended with exit code {code}"),
             Ended::Signal(number) => format!("was ended by signal {number}"),
         };
         Err(Error::Failed {
-            program: program.clone(),
+            program: program.to_owned(),
             outcome,
         })
     }
@@ -233,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn visual_comes_before_editor() {
+    fn visual_comes_before_editor_and_editor_before_vi() {
         let given = |visual: &str, editor: &str| {
             Editor::new(|name| match name {
                 "VISUAL" => Some(visual.to_owned()),
@@ -244,7 +247,7 @@ mod tests {
         assert_eq!(given("a", "").unwrap().folder, Path::new("/tmp"));
         assert_eq!(given("a -w", "b").unwrap().command, ["a", "-w"]);
         assert_eq!(given("", "b").unwrap().command, ["b"]);
-        assert!(matches!(given("", " "), Err(Error::NotSet)));
+        assert_eq!(given("", " ").unwrap().command, ["vi"]);
         assert!(matches!(given("'a", "b"), Err(Error::Unreadable(_))));
     }
 
@@ -281,6 +284,10 @@ mod tests {
             command: vec!["goingnats-no-such-editor".into()],
             folder: folder.path().into(),
         };
-        assert!(missing.run(&draft.path).is_err());
+        let error = missing.run(&draft.path).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "goingnats-no-such-editor is not there: set VISUAL or EDITOR to your editor"
+        );
     }
 }

@@ -1,15 +1,15 @@
 //! Text of several lines that is typed: a payload.
-//!
-//! Editing, undo and the cursor are ratatui-textarea's; the drawing is ours, since a payload may
-//! hold control characters and they are to be seen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
-use ratatui_textarea::{CursorMove, DataCursor, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
 
-use super::fit::{fit, visible, width, window};
+use super::{
+    field::{FieldStyle, column},
+    fit::{fit, visible, width, window},
+    text_buffer::TextBuffer,
+};
 
 /// The most bytes that an editor takes: a payload that is larger belongs in a file.
 pub const LIMIT: usize = 1024 * 1024;
@@ -17,9 +17,9 @@ pub const LIMIT: usize = 1024 * 1024;
 /// Text with a cursor and undo.
 #[derive(Clone, Debug)]
 pub struct Editor {
-    area: TextArea<'static>,
-    /// Bytes of the text, so that a key need not count them.
-    bytes: usize,
+    pub(super) buffer: TextBuffer,
+    /// The cell that going up and down keeps to, as long as nothing else is done.
+    wished: Option<usize>,
     /// First line and first cell on the screen, as drawn last.
     top: usize,
     left: usize,
@@ -35,8 +35,8 @@ pub struct TooLarge;
 impl Default for Editor {
     fn default() -> Self {
         Editor {
-            area: TextArea::default(),
-            bytes: 0,
+            buffer: TextBuffer::lines(LIMIT),
+            wished: None,
             top: 0,
             left: 0,
             page: 1,
@@ -45,108 +45,105 @@ impl Default for Editor {
 }
 
 impl Editor {
-    /// The text, lines joined with `\n`.
-    pub fn text(&self) -> String {
-        self.area.lines().join("\n")
+    /// The text, its lines parted by `\n`.
+    pub fn text(&self) -> &str {
+        self.buffer.text()
     }
 
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
-        self.bytes == 0
+        self.text().is_empty()
     }
 
-    /// Replaces the text; the cursor stands behind it, undo starts anew.
+    /// How often the text was changed.
+    pub fn changes(&self) -> u64 {
+        self.buffer.changes()
+    }
+
+    /// Replaces the text, as one step of undo; the cursor stands behind it.
     ///
     /// # Errors
     /// [`TooLarge`]; the text is as it was.
     pub fn set_text(&mut self, text: &str) -> Result<(), TooLarge> {
-        if text.len() > LIMIT {
-            return Err(TooLarge);
-        }
-        // Not by inserting: that would take a carriage return for a part of the line's end.
-        let mut area = TextArea::new(text.split('\n').map(String::from).collect());
-        area.move_cursor(CursorMove::Bottom);
-        area.move_cursor(CursorMove::End);
-        *self = Editor {
-            area,
-            bytes: text.len(),
-            page: self.page,
-            ..Editor::default()
-        };
-        Ok(())
+        self.wished = None;
+        taken(self.buffer.set_text(text))
+    }
+
+    /// Puts the cursor before the text.
+    pub fn go_to_start(&mut self) {
+        self.wished = None;
+        self.buffer.move_to(0);
     }
 
     /// Selects everything, so that typing replaces it.
     pub fn select_all(&mut self) {
-        self.area.select_all();
+        self.buffer.select_all();
     }
 
-    /// Takes an editing key: says whether it was one. Enter is a new line; Tab, Esc and function
-    /// keys are not taken. `Ctrl-_` (on many terminals also Ctrl-/) undoes.
+    /// Ends a selection, where there is one.
+    pub fn deselect(&mut self) {
+        self.buffer.end_run();
+    }
+
+    /// Whether everything is selected.
+    pub fn is_selected(&self) -> bool {
+        self.buffer.is_selected()
+    }
+
+    /// Takes an editing key: says whether it was one. Enter is a new line, `Ctrl-A` selects everything,
+    /// `Ctrl-_` (on many terminals also Ctrl-/) undoes; Tab, Esc and function keys are not taken.
     pub fn key(&mut self, key: KeyEvent) -> bool {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        let area = &mut self.area;
-        match (key.code, control, alt) {
-            (KeyCode::Char(character), false, false) => {
-                if self.bytes + character.len_utf8() > LIMIT || character.is_control() {
-                    return true;
-                }
-                area.insert_char(character);
-            }
-            (KeyCode::Enter, false, false) if self.bytes < LIMIT => area.insert_newline(),
-            (KeyCode::Enter, false, false) => return true,
-            // Ctrl-_ and Ctrl-/ are one byte, which crossterm calls Ctrl-7.
-            (KeyCode::Char('_' | '/' | '7'), true, false) => _ = area.undo(),
-            (KeyCode::Char('_' | '/' | '7'), true, true) => _ = area.redo(),
-            (KeyCode::Backspace, false, false) | (KeyCode::Char('h'), true, false) => {
-                area.delete_char();
-            }
-            (KeyCode::Char('w'), true, false) | (KeyCode::Backspace, _, _) => {
-                area.delete_word();
-            }
-            (KeyCode::Delete, false, false) | (KeyCode::Char('d'), true, false) => {
-                area.delete_next_char();
-            }
-            (KeyCode::Delete, _, _) | (KeyCode::Char('d'), false, true) => {
-                area.delete_next_word();
-            }
-            (KeyCode::Char('k'), true, false) => _ = area.delete_line_by_end(),
-            (KeyCode::Char('u'), true, false) => _ = area.delete_line_by_head(),
-            _ => return self.move_cursor(key.code, control, alt),
+        let plain = key.modifiers.difference(KeyModifiers::SHIFT).is_empty();
+        let vertical = match key.code {
+            KeyCode::Up if plain => Some((true, 1)),
+            KeyCode::Down if plain => Some((false, 1)),
+            KeyCode::PageUp => Some((true, self.page)),
+            KeyCode::PageDown => Some((false, self.page)),
+            _ => None,
+        };
+        if let Some((up, lines)) = vertical {
+            self.go_vertically(up, usize::from(lines));
+            return true;
         }
-        self.bytes = self
-            .area
-            .lines()
-            .iter()
-            .map(|line| line.len() + 1)
-            .sum::<usize>()
-            - 1;
+        self.wished = None;
+        match (key.code, key.modifiers) {
+            (KeyCode::Enter, _) if plain => _ = self.buffer.insert("\n"),
+            (KeyCode::Char('a'), KeyModifiers::CONTROL) => self.buffer.select_all(),
+            _ => return self.buffer.key(key),
+        }
         true
     }
 
-    fn move_cursor(&mut self, code: KeyCode, control: bool, alt: bool) -> bool {
-        let (step, times) = match (code, control, alt) {
-            (KeyCode::Left, false, false) => (CursorMove::Back, 1),
-            (KeyCode::Right, false, false) => (CursorMove::Forward, 1),
-            (KeyCode::Left, _, _) | (KeyCode::Char('b'), false, true) => (CursorMove::WordBack, 1),
-            (KeyCode::Right, _, _) | (KeyCode::Char('f'), false, true) => {
-                (CursorMove::WordForward, 1)
-            }
-            (KeyCode::Up, false, false) => (CursorMove::Up, 1),
-            (KeyCode::Down, false, false) => (CursorMove::Down, 1),
-            (KeyCode::PageUp, _, _) => (CursorMove::Up, self.page),
-            (KeyCode::PageDown, _, _) => (CursorMove::Down, self.page),
-            (KeyCode::Home, true, _) => (CursorMove::Top, 1),
-            (KeyCode::End, true, _) => (CursorMove::Bottom, 1),
-            (KeyCode::Home, false, _) | (KeyCode::Char('a'), true, false) => (CursorMove::Head, 1),
-            (KeyCode::End, false, _) | (KeyCode::Char('e'), true, false) => (CursorMove::End, 1),
-            _ => return false,
-        };
-        for _ in 0..times {
-            self.area.move_cursor(step);
+    /// Goes so many lines up or down, to the cell that was wished for. From the first line and the last
+    /// one there is nowhere to go.
+    fn go_vertically(&mut self, up: bool, lines: usize) {
+        let text = self.buffer.text();
+        let (start, line) = self.line();
+        let cell = self
+            .wished
+            .unwrap_or_else(|| column(line, self.buffer.cursor() - start));
+        let mut place = start..start + line.len();
+        for _ in 0..lines {
+            place = match up {
+                true if place.start > 0 => self.buffer.line_at(place.start - 1),
+                false if place.end < text.len() => self.buffer.line_at(place.end + 1),
+                _ => break,
+            };
         }
-        true
+        let at = if place.start == start {
+            self.buffer.cursor()
+        } else {
+            place.start + byte_at(text.get(place.clone()).unwrap_or_default(), cell)
+        };
+        self.buffer.move_to(at);
+        self.wished = Some(cell);
+    }
+
+    /// Where the line of the cursor begins, and the line.
+    fn line(&self) -> (usize, &str) {
+        let line = self.buffer.line_at(self.buffer.cursor());
+        let text = self.buffer.text().get(line.clone()).unwrap_or_default();
+        (line.start, text)
     }
 
     /// Inserts a paste as one step of undo.
@@ -154,18 +151,8 @@ impl Editor {
     /// # Errors
     /// [`TooLarge`]; nothing is inserted.
     pub fn paste(&mut self, text: &str) -> Result<(), TooLarge> {
-        if self.bytes.saturating_add(text.len()) > LIMIT {
-            return Err(TooLarge);
-        }
-        self.area.insert_str(text);
-        self.bytes = self
-            .area
-            .lines()
-            .iter()
-            .map(|line| line.len() + 1)
-            .sum::<usize>()
-            - 1;
-        Ok(())
+        self.wished = None;
+        taken(self.buffer.insert(text))
     }
 
     /// Draws the lines around the cursor. The cursor's place, where the editor has the focus.
@@ -173,8 +160,7 @@ impl Editor {
         &mut self,
         placeholder: &str,
         focused: bool,
-        text: Style,
-        dim: Style,
+        style: FieldStyle,
         area: Rect,
         buffer: &mut Buffer,
     ) -> Option<Position> {
@@ -185,33 +171,63 @@ impl Editor {
         let (cells, rows) = (usize::from(area.width), usize::from(area.height));
         self.page = area.height;
         if self.is_empty() {
-            buffer.set_string(area.x, area.y, fit(placeholder, cells), dim);
+            buffer.set_string(area.x, area.y, fit(placeholder, cells), style.placeholder);
             return focused.then_some(area.as_position());
         }
-        let DataCursor(row, characters) = self.area.cursor();
-        let column = self
-            .area
-            .lines()
-            .get(row)
-            .map_or(0, |line| column(line, characters));
+        let (start, line) = self.line();
+        let before = self.text().get(..start).unwrap_or_default();
+        let row = memchr::memchr_iter(b'\n', before.as_bytes()).count();
+        let column = column(line, self.buffer.cursor() - start);
         self.top = self.top.clamp((row + 1).saturating_sub(rows), row);
         self.left = self.left.clamp((column + 1).saturating_sub(cells), column);
-        for (y, line) in (area.y..area.bottom()).zip(self.area.lines().iter().skip(self.top)) {
-            let shown = window(&visible(line), self.left, cells);
-            buffer.set_string(area.x, y, shown, text);
+        // without the focus the beginning shows
+        let (top, left) = if focused {
+            (self.top, self.left)
+        } else {
+            (0, 0)
+        };
+        let lines = self.text().split('\n').enumerate().skip(top);
+        for (y, (n, line)) in (area.y..area.bottom()).zip(lines) {
+            let line = visible(line);
+            // what is cut is marked, but not under the cursor
+            let marked = |cell: usize| cells > 2 && (n, left + cell) != (row, column);
+            let before = usize::from(left > 0 && !line.is_empty() && marked(0));
+            let behind = usize::from(fit(&line, left + cells) != line && marked(cells - 1));
+            let shown = window(&line, left + before, cells - before - behind);
+            let text_style = if self.is_selected() {
+                // an empty line and a text without width have their selection shown, too
+                buffer.set_style(Rect::new(area.x, y, 1, 1), style.selected);
+                style.selected
+            } else {
+                style.text
+            };
+            buffer.set_string(area.x + before as u16, y, shown, text_style);
+            if before > 0 {
+                buffer.set_string(area.x, y, "…", style.placeholder);
+            }
+            if behind > 0 {
+                buffer.set_string(area.right() - 1, y, "…", style.placeholder);
+            }
         }
         let (x, y) = ((column - self.left) as u16, (row - self.top) as u16);
         focused.then(|| Position::new(area.x + x, area.y + y))
     }
 }
 
-/// The cell in which the character of that number starts.
-fn column(line: &str, characters: usize) -> usize {
-    let end = line
-        .char_indices()
-        .nth(characters)
-        .map_or(line.len(), |(at, _)| at);
-    width(&visible(line.get(..end).unwrap_or(line)))
+fn taken(fits: bool) -> Result<(), TooLarge> {
+    if fits { Ok(()) } else { Err(TooLarge) }
+}
+
+/// The byte at which the cluster in that cell of a line begins; its end where it has fewer cells.
+fn byte_at(line: &str, cell: usize) -> usize {
+    let mut end = 0;
+    for (start, cluster) in line.grapheme_indices(true) {
+        end += width(&visible(cluster));
+        if end > cell {
+            return start;
+        }
+    }
+    line.len()
 }
 
 #[cfg(test)]
@@ -236,14 +252,8 @@ mod tests {
     fn shown(editor: &mut Editor, columns: u16, rows: u16) -> (Vec<String>, Option<(u16, u16)>) {
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
         let area = buffer.area;
-        let cursor = editor.draw(
-            "payload",
-            true,
-            Style::new(),
-            Style::new(),
-            area,
-            &mut buffer,
-        );
+        let style = FieldStyle::default();
+        let cursor = editor.draw("payload", true, style, area, &mut buffer);
         let line = |y| {
             (0..columns)
                 .map(|x| buffer[(x, y)].symbol())
@@ -330,16 +340,52 @@ mod tests {
     }
 
     #[test]
+    fn up_and_down_keep_to_the_cell_and_end_a_selection() {
+        use KeyCode::{Down, Left, Up};
+        let mut editor = given("0123\na\n日本語\n\n");
+        for (code, cursor) in [
+            (Up, 17),
+            (Left, 16),
+            (Up, 6),
+            // the cells of the line that was come from
+            (Up, 4),
+            (Down, 6),
+            (Down, 16),
+            (Up, 6),
+            (Left, 5),
+            (Down, 7),
+            (Up, 5),
+        ] {
+            press(&mut editor, code, NONE);
+            assert_eq!(editor.buffer.cursor(), cursor, "{code:?}");
+        }
+        for code in [Up, Down, Left] {
+            editor.select_all();
+            assert!(editor.is_selected());
+            press(&mut editor, code, NONE);
+            assert!(!editor.is_selected(), "{code:?}");
+        }
+    }
+
+    #[test]
     fn a_long_line_is_scrolled_to_the_cursor() {
         let mut editor = given("0123456789日");
         assert_eq!(
             shown(&mut editor, 6, 1),
-            (vec!["789日".into()], Some((5, 0)))
+            (vec!["…89日".into()], Some((5, 0)))
         );
         press(&mut editor, KeyCode::Home, NONE);
         assert_eq!(
             shown(&mut editor, 6, 1),
-            (vec!["012345".into()], Some((0, 0)))
+            (vec!["01234…".into()], Some((0, 0)))
+        );
+        // nothing is marked under the cursor
+        for _ in 0..5 {
+            press(&mut editor, KeyCode::Right, NONE);
+        }
+        assert_eq!(
+            shown(&mut editor, 6, 1),
+            (vec!["012345".into()], Some((5, 0)))
         );
     }
 
@@ -369,9 +415,8 @@ mod tests {
                 press(&mut editor, codes[key], if control { CONTROL } else { NONE });
                 let mut buffer = Buffer::empty(Rect::new(3, 2, columns, rows));
                 let area = buffer.area;
-                let cursor = editor.draw("", true, Style::new(), Style::new(), area, &mut buffer);
+                let cursor = editor.draw("", true, FieldStyle::default(), area, &mut buffer);
                 prop_assert!(cursor.is_none_or(|cursor| area.contains(cursor)), "{cursor:?}");
-                prop_assert_eq!(editor.text().len(), editor.bytes);
             }
         }
     }

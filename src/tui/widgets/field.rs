@@ -2,133 +2,104 @@
 
 use std::ops::Range;
 
-use crossterm::event::{Event, KeyEvent};
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use tui_input::backend::crossterm::to_input_request;
-use tui_input::{Input, InputRequest};
 
-use super::fit::{fit, visible, width, window};
+use super::{
+    fit::{fit, visible, width, window},
+    text_buffer::{TextBuffer, boundary_from},
+};
 
 /// A line of text with a cursor.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Field {
-    input: Input,
-    selected: bool,
+    pub(super) buffer: TextBuffer,
 }
 
-/// How a field looks.
+/// How a field or an editor looks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FieldStyle {
     /// The text.
     pub text: Style,
-    /// The placeholder of an empty field.
+    /// The placeholder where there is no text.
     pub placeholder: Style,
     /// The text while all of it is selected.
     pub selected: Style,
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Field::new("")
+    }
 }
 
 impl Field {
     /// A field with a text, the cursor behind it.
     pub fn new(text: impl Into<String>) -> Self {
         Field {
-            input: Input::new(text.into()),
-            selected: false,
+            buffer: TextBuffer::line(text),
         }
     }
 
     /// What is typed.
     pub fn text(&self) -> &str {
-        self.input.value()
+        self.buffer.text()
     }
 
     /// What is typed before the cursor, for completing it.
     pub fn before_cursor(&self) -> &str {
         let text = self.text();
-        let end = text
-            .char_indices()
-            .nth(self.input.cursor())
-            .map_or(text.len(), |(at, _)| at);
-        text.get(..end).unwrap_or(text)
+        text.get(..self.buffer.cursor()).unwrap_or(text)
     }
 
-    /// Replaces a part of the text, in bytes, the cursor behind what stands there now. Nothing changes
-    /// where the part ends inside a character.
+    /// How often the text was changed.
+    pub fn changes(&self) -> u64 {
+        self.buffer.changes()
+    }
+
+    /// Replaces a part of the text, in bytes, as one step of undo; the cursor stands behind what stands
+    /// there now. Nothing changes where the part ends inside a character.
     pub fn replace(&mut self, part: Range<usize>, text: &str) {
-        let (Some(before), Some(after)) = (
-            self.text().get(..part.start),
-            self.text().get(part.end.max(part.start)..),
-        ) else {
-            return;
-        };
-        let cursor = before.chars().count() + text.chars().count();
-        let whole = format!("{before}{text}{after}");
-        self.input = Input::new(whole).with_cursor(cursor);
-        self.selected = false;
+        self.buffer.replace(part, text);
     }
 
-    /// Sets the text, the cursor behind it.
-    pub fn set_text(&mut self, text: impl Into<String>) {
-        *self = Field::new(text);
+    /// Sets the text, as one step of undo; the cursor stands behind it.
+    pub fn set_text(&mut self, text: impl AsRef<str>) {
+        self.buffer.set_text(text.as_ref());
     }
 
     /// Selects everything, so that typing replaces it.
     pub fn select_all(&mut self) {
-        self.selected = !self.text().is_empty();
+        self.buffer.select_all();
+    }
+
+    /// Ends a selection, where there is one.
+    pub fn deselect(&mut self) {
+        self.buffer.end_run();
     }
 
     /// Whether everything is selected.
     pub fn is_selected(&self) -> bool {
-        self.selected
+        self.buffer.is_selected()
     }
 
     /// Takes an editing key: says whether it was one. Enter, Tab, Esc and function keys are not.
+    /// `Ctrl-_` (on many terminals also Ctrl-/) undoes.
     pub fn key(&mut self, key: KeyEvent) -> bool {
-        let Some(request) = to_input_request(&Event::Key(key)) else {
-            return false;
-        };
-        let selected = std::mem::take(&mut self.selected);
-        match request {
-            InputRequest::InsertChar(character) => {
-                if selected {
-                    self.input.reset();
-                }
-                if !character.is_control() {
-                    self.input.handle(request);
-                }
-            }
-            InputRequest::DeletePrevChar
-            | InputRequest::DeleteNextChar
-            | InputRequest::DeletePrevWord
-            | InputRequest::DeleteNextWord
-                if selected =>
-            {
-                self.input.reset();
-            }
-            request => {
-                self.input.handle(request);
-            }
-        }
-        true
+        self.buffer.key(key)
     }
 
-    /// Inserts a paste: line ends inside become blanks, those around it and other control
-    /// characters are left out.
+    /// Inserts a paste, as one step of undo: line ends inside become blanks, those around it and other
+    /// control characters are left out.
     pub fn paste(&mut self, text: &str) {
         let pasted: String = text
             .trim_matches(['\r', '\n'])
             .replace("\r\n", " ")
             .replace(['\r', '\n', '\t'], " ")
             .replace(char::is_control, "");
-        if std::mem::take(&mut self.selected) {
-            self.input.reset();
-        }
-        let before = self.before_cursor();
-        let cursor = self.input.cursor() + pasted.chars().count();
-        let after = self.text().strip_prefix(before).unwrap_or_default();
-        // All at once: character by character would cost the square of a large paste.
-        self.input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
+        self.buffer.insert(&pasted);
     }
 
     /// Styles a part of the text, in bytes, where [`draw`](Field::draw) puts it with the focus. A part
@@ -150,7 +121,12 @@ impl Field {
 
     /// The cells at the left that are scrolled away so that the cursor shows.
     fn skipped(&self, cells: usize) -> usize {
-        (width(&visible(self.before_cursor())) + 1).saturating_sub(cells)
+        (self.column() + 1).saturating_sub(cells)
+    }
+
+    /// The cell of the cursor. Inside a cluster it is shown behind it.
+    fn column(&self) -> usize {
+        column(self.text(), self.buffer.cursor())
     }
 
     /// Draws the line, scrolled so that the cursor shows. The cursor's place, where the field has
@@ -186,7 +162,6 @@ impl Field {
             buffer.set_string(area.x, area.y, fit(placeholder, cells), style.placeholder);
             return focused.then_some(area.as_position());
         }
-        let column = width(&visible(self.before_cursor()));
         // Without the focus the start shows, and that something is cut.
         let skipped = if focused { self.skipped(cells) } else { 0 };
         let text = visible(text);
@@ -195,14 +170,22 @@ impl Field {
         } else {
             fit(&text, cells).into()
         };
-        let text_style = if self.selected {
-            style.selected
+        if self.is_selected() {
+            buffer.set_string(area.x, area.y, &shown, style.selected);
+            // a text without width has its selection shown, too
+            let first = Rect::new(area.x, area.y, 1, 1);
+            buffer.set_style(first, style.selected);
         } else {
-            style.text
-        };
-        buffer.set_string(area.x, area.y, shown, text_style);
-        focused.then(|| Position::new(area.x + (column - skipped) as u16, area.y))
+            buffer.set_string(area.x, area.y, &shown, style.text);
+        }
+        focused.then(|| Position::new(area.x + (self.column() - skipped) as u16, area.y))
     }
+}
+
+/// The cell in which a cursor at that byte of a line is shown: behind the cluster that it is inside of.
+pub(super) fn column(line: &str, cursor: usize) -> usize {
+    let behind = boundary_from(line, cursor.min(line.len()));
+    width(&visible(line.get(..behind).unwrap_or(line)))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod scroll;
 pub mod scrollbar;
 pub mod sparkline;
 pub mod suggestions;
+mod text_buffer;
 
 pub use editor::Editor;
 pub use field::Field;

@@ -1,6 +1,9 @@
 //! The built explorer in a real terminal: start, every way out, and what it leaves behind.
 
-use std::process::{Command, Stdio};
+use std::{
+    os::unix::fs::PermissionsExt,
+    process::{Command, Stdio},
+};
 
 use goingnats::broker::{Broker, Settings};
 use rustix::process::Signal;
@@ -214,10 +217,24 @@ fn the_payload_is_edited_by_the_persons_own_editor() {
 }
 
 #[test]
-fn without_an_editor_it_is_said_which_variable_names_one() {
-    let (mut session, _home) = started();
+fn an_editor_that_is_not_there_is_named_with_what_sets_another() {
+    let (mut session, _home) = with("EDITOR", "goingnats-no-such-editor");
     session.send("rs\told\x05");
-    session.wait_for_text("Nothing is edited: no editor: set VISUAL or EDITOR.");
+    session.wait_for_text("goingnats-no-such-editor is not there: set VISUAL or EDITOR");
+    session.wait_for_text("old");
+}
+
+#[test]
+fn without_a_variable_the_editor_is_vi() {
+    let programs = tempfile::tempdir().unwrap();
+    let vi = programs.path().join("vi");
+    std::fs::write(&vi, "#!/bin/sh\nprintf 'by vi' >\"$1\"\n").unwrap();
+    std::fs::set_permissions(&vi, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let others = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{others}", programs.path().display());
+    let (mut session, _home) = with("PATH", &path);
+    session.send("rs\told\x05");
+    session.wait_for_text("by vi");
 }
 
 /// Somebody else holds the lock of the history, for which its writer waits.

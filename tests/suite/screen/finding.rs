@@ -72,7 +72,13 @@ fn a_named_filter_is_a_tab_the_next_time() {
         .shows(LAST)
         .keys("&subject:orders.us.><Ctrl-S>america<Enter>")
         .shows(" america ");
-    screen.keys("<Enter>q").ends();
+    // the line is done with: `<` goes to the tab before
+    screen
+        .keys("<<>")
+        .shows("101 shown")
+        .keys(">")
+        .shows("10 shown");
+    screen.keys("q").ends();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text, "america = \"subject:orders.us.>\"\n");
 

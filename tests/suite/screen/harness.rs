@@ -223,7 +223,7 @@ impl Given {
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,
-                    editor: Err(editor::Error::NotSet),
+                    editor: Err(editor::Error::Missing("vi".to_owned())),
                 };
                 let end = event_loop.run().await;
                 event_loop.connection.close();

@@ -15,3 +15,4 @@ mod recordings;
 mod server;
 mod snapshots;
 mod switching;
+mod tour;

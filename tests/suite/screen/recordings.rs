@@ -189,7 +189,7 @@ fn given_a_recording_everything_works_but_sending() {
         .shows("None: this is a recording.")
         .shows("500 ms");
     screen.keys("<Enter>").shows("88.25");
-    for keys in ["s", "w", "S", "C", "A", "r<F5>", "<Esc><Esc>2<F5>"] {
+    for keys in ["s", "w", "S", "C", "A", "r", "<Esc><Esc>2<F5>"] {
         screen.keys(keys).shows("Read-only: this is a recording.");
         screen.keys("<Esc><Esc><Esc><Esc>1").hides("Read-only");
     }

@@ -308,6 +308,16 @@ fn the_filter_that_is_typed_gets_the_name_and_is_shown_with_it() {
 }
 
 #[test]
+fn a_filter_that_got_its_name_is_done_with_and_can_be_recalled() {
+    let mut stage = stage();
+    stage.keys("&cash<Ctrl-S><Esc>!").shows("& cash!");
+    stage.keys("<Backspace><Ctrl-S>mine<Enter>");
+    assert!(stage.app.messages.line.is_none());
+    stage.keys("<<>").hides("cash<");
+    stage.keys("&<Ctrl-U>zzz<Up>").shows("& cash");
+}
+
+#[test]
 fn a_hit_in_json_is_marked_as_it_is_shown_and_gone_to() {
     let mut stage = stage();
     let items: Vec<String> = (0..100).map(|n| format!("\"key{n}\":{n}")).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stage::Stage;
 use crate::{
     client::{Data, Dropped},
-    tui::app::{Action, Focus, ingest, update},
+    tui::app::{Action, Focus, Level, ingest, update},
 };
 
 #[test]
@@ -314,4 +314,64 @@ fn a_layout_that_is_not_wanted_any_more_is_dropped() {
     stage.shows("laying out 1.2 MB as hex");
     stage.perform(vec![hex]);
     stage.shows("00000000");
+}
+
+#[test]
+fn toasts_have_a_place_of_their_own() {
+    let short = "Nothing was unsubscribed";
+    let long = "much to say about permissions ".repeat(6);
+    for (width, height) in [(160, 45), (100, 30), (80, 24), (60, 20), (40, 8)] {
+        for keys in [
+            "",
+            "r",
+            "r<Tab>x<Enter>y",
+            "h",
+            "s",
+            "?",
+            ":",
+            "C",
+            "b",
+            "S",
+            "z",
+        ] {
+            let mut stage = Stage::new(&["t"]);
+            stage.app.size = (width, height);
+            stage.received(0, "t", b"hello").keys(keys);
+            let before = stage.screen();
+            stage
+                .app
+                .toasts
+                .show(Level::Failed, short, stage.now().instant);
+            let place = format!("{keys} at {width}×{height}");
+            // one that fits changes nothing but the line of hints
+            let with_toast = stage.shows(short).screen();
+            if width > 40 {
+                let above = |screen: &str| {
+                    let lines = screen.lines().take(usize::from(height) - 1);
+                    lines.map(str::to_owned).collect::<Vec<_>>()
+                };
+                assert_eq!(above(&with_toast), above(&before), "{place}");
+            }
+            // of one that does not, each line stands alone under borders that are closed
+            let words = format!("{long}end of it");
+            stage
+                .app
+                .toasts
+                .show(Level::Failed, words, stage.now().instant);
+            let screen = stage.shows("much to say").screen();
+            let lines: Vec<&str> = screen.lines().collect();
+            let told = |line: &&str| line.contains("much to say");
+            let first = lines.iter().position(told).unwrap();
+            let first = first - usize::from(lines[first - 1].contains(short));
+            for line in &lines[first..] {
+                assert!(!line.contains(['│', '─', '╯']), "{place}\n{screen}");
+            }
+            let border = lines[first - 1];
+            let closed = border.starts_with('╰') && border.ends_with('╯');
+            assert!(closed, "{place}\n{screen}");
+            // and everything is where it was once it is gone
+            stage.app.toasts = Default::default();
+            assert_eq!(stage.screen(), before, "{place}");
+        }
+    }
 }

@@ -16,7 +16,7 @@ fn stage(keys: &str) -> Stage {
 /// The row of the palette under the cursor, as it is drawn.
 fn row_under_cursor(stage: &mut Stage) -> Option<String> {
     let buffer = stage.frame();
-    let place = menu::place(stage.app.layout.screen);
+    let place = menu::place(stage.app.layout.popups);
     let selected = stage.app.theme.selected.bg;
     let mut lines = place.top()..place.bottom();
     let y = lines.find(|y| buffer[(place.x + 2, *y)].style().bg == selected)?;

@@ -11,7 +11,7 @@ use crate::{
     store::View,
     tui::{
         app::{
-            Effect,
+            Effect, Focus,
             recordings::{self, READ_ONLY},
         },
         tapes::{Read, Recorded},
@@ -95,12 +95,43 @@ fn nothing_is_sent_and_nothing_subscribed_to() {
     stage
         .shows("None: this is a recording.")
         .hides("s subscribe");
-    for keys in ["s", "w", "S", "C", "A", "rsubject<F5>", "<Enter>"] {
+    for keys in [
+        "s",
+        "w",
+        "S",
+        "C",
+        "A",
+        "r",
+        "p",
+        "R",
+        "a",
+        "<F5>",
+        "h<F5>",
+        "<Esc>:switch between<Enter>",
+    ] {
         stage.keys(keys);
         assert_eq!(stage.toasts(), [READ_ONLY], "{keys}");
         stage.pass(10_000);
     }
+    stage.asked.retain(|asked| asked != "load history");
     assert_eq!(stage.asked, [""; 0]);
+    // and nothing is offered to compose with
+    stage.keys("<Esc>1").hides("Request").hides("r request");
+    for pane in [
+        Focus::Details,
+        Focus::Subscriptions,
+        Focus::Subjects,
+        Focus::Messages,
+    ] {
+        stage.keys("<Tab>");
+        assert_eq!(stage.app.focus, pane);
+    }
+    stage.app.size = (60, 20);
+    stage
+        .hides("Request")
+        .keys("2")
+        .hides("Request")
+        .hides("composes");
 }
 
 #[test]

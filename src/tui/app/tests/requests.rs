@@ -432,3 +432,126 @@ fn a_guarded_context_asks_before_anything_is_sent() {
         assert_eq!(stage.asked, sent, "{keys}");
     }
 }
+
+#[test]
+fn no_field_loses_what_was_typed_before() {
+    let json = "rtoday<Tab>{\"a\":1,\"b\":2}<Esc>";
+    for (keys, shown) in [
+        // Tab selects nothing that has many lines
+        ("r<Tab><Left><Left><Left>X", "{\"a\":1,\"b\"X:2}"),
+        ("r<Tab><End><Backspace>", "{\"a\":1,\"b\":2"),
+        ("r<Tab><Ctrl-A>X<Ctrl-7>", "{\"a\":1,\"b\":2}"),
+        (
+            "r<Tab><Tab>A: 1<Enter>B: 2<Tab><Shift-Tab><Left><Backspace>",
+            "B:2",
+        ),
+        // a selection of one line ends where the keys go elsewhere
+        ("r<Esc><Tab><Tab>!<F5>", "subject today!"),
+        ("r<Tab><Shift-Tab><End>!", "subject today!"),
+        ("rx<Ctrl-_>!", "subject today!"),
+        ("r<Tab><Tab><Tab>9<Ctrl-7>", "timeout 5 s"),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys(json).keys(keys).shows(shown);
+    }
+}
+
+#[test]
+fn what_takes_the_place_of_typed_text_can_be_undone() {
+    let mut stage = Stage::new(&["orders.>"]);
+    stage.received(0, "orders.created", b"from the log");
+    stage.keys("rcr<Down><Tab>").shows("subject orders.created");
+    stage.keys("<Tab><Shift-Tab><Ctrl-7>").shows("subject cr");
+    // a message that is loaded over a draft
+    stage.keys("<Tab>mine<Esc>kR").shows("from the log");
+    stage.keys("<Ctrl-7>").shows("mine");
+    // what an editor made
+    request::edited(&mut stage.app, Some(b"theirs".to_vec())).unwrap();
+    stage.shows("theirs").keys("<Ctrl-7>").shows("mine");
+    // a filter that is recalled, and the field of the history that Esc empties
+    stage
+        .keys("<Esc>&size>1<Enter>&<Ctrl-U>zzz<Up>")
+        .shows("& size>1");
+    stage.keys("<Ctrl-7>").shows("& zzz");
+    stage
+        .keys("<Esc>hfind me<Esc><Ctrl-7>")
+        .shows("find  find me");
+}
+
+#[test]
+fn a_cursor_that_moves_is_no_edit() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("rtoday<Enter><Ctrl-S>morning<Enter>");
+    stage.keys("<Left><Home><End>").shows("saved as morning");
+    stage.keys("x").hides("saved as morning");
+}
+
+#[test]
+fn a_result_names_what_was_sent_and_dims_when_the_draft_changes() {
+    let is_dim = |stage: &mut Stage| {
+        let (x, y) = stage.place_of("✓ replied in");
+        let dim = stage.app.theme.dim.fg;
+        assert!(dim.is_some());
+        stage.frame()[(x, y)].style().fg == dim
+    };
+    let result = "today  ✓ replied in 2.0 ms   20261127";
+    for (change, back) in [
+        ("<Esc>r<End>s", "<Backspace>"),
+        ("<Tab>x", "<Backspace>"),
+        ("<Tab><Tab>A: 1", "<Ctrl-U>"),
+        ("<Tab><Tab><Tab><End><Backspace>", "<Ctrl-_>"),
+        ("<Esc>p", "<Esc>r"),
+        ("<Ctrl-T>", "<Ctrl-T>"),
+    ] {
+        let mut stage = Stage::new(&[]);
+        stage.keys("rtoday<Enter>").shows("today  waiting 0.0 s");
+        stage.answered(Ok("20261127")).shows(result);
+        assert!(!is_dim(&mut stage), "{change}");
+        stage.keys(change).shows(result);
+        assert!(is_dim(&mut stage), "{change}");
+        stage.keys(back);
+        assert!(!is_dim(&mut stage), "{change}{back}");
+    }
+}
+
+#[test]
+fn what_is_sent_from_the_history_is_named_beside_another_draft() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("radd<Enter>").answered(Ok("6"));
+    stage.keys("<Esc>rtoday<Esc>h").shows("Request today");
+    stage.keys("<F5>").shows("add  waiting 0.0 s");
+    stage
+        .answered(Ok("7"))
+        .shows("add  ✓ replied in 2.0 ms   7");
+}
+
+#[test]
+fn what_is_published_is_called_so_and_has_no_timeout() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("p").shows("─ Publish ─").hides("timeout");
+    // there is no fourth field
+    stage.keys("<Tab><Tab><Tab>");
+    assert_eq!(stage.app.focus, Focus::Subscriptions);
+    // a timeout that is wrong, or has the keys, stands in the way of nothing
+    stage
+        .keys("rtoday<Tab><Tab><Tab>soon<Ctrl-T>")
+        .shows("─ Publish today ─");
+    stage.keys("!").shows("subject today!").keys("<F5>");
+    assert_eq!(stage.asked, ["record", "send today!"]);
+    stage.app.size = (60, 20);
+    stage.shows(" Publish ").keys("<Ctrl-T>").shows(" Request ");
+}
+
+#[test]
+fn a_long_line_that_is_loaded_shows_its_beginning_and_that_it_goes_on() {
+    let mut stage = Stage::new(&["t"]);
+    let fields: Vec<String> = (0..60).map(|n| format!("\"key{n}\":{n}")).collect();
+    stage.received(0, "t", format!("{{{}}}", fields.join(",")).as_bytes());
+    stage.keys("kR").shows("│ {\"key0\":0,\"key1\":1");
+    let (_, y) = stage.place_of("│ {\"key0\":0");
+    let screen = stage.screen();
+    let line = screen.lines().nth(y.into()).unwrap();
+    assert!(line.ends_with("… │"), "{line}");
+    stage.keys("<End>").shows("│ …").shows("\"key59\":59}");
+    stage.keys("<Esc>").shows("│ {\"key0\":0,\"key1\":1");
+}

@@ -110,7 +110,7 @@ fn area(app: &App) -> Rect {
         x: layout.screen.x,
         y,
         width: layout.screen.width,
-        height: layout.hints.y.saturating_sub(y),
+        height: layout.popups.bottom().saturating_sub(y),
     }
 }
 

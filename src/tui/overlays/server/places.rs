@@ -37,7 +37,7 @@ impl Places {
         let top = layout.status.bottom().max(layout.banner.bottom());
         let area = Rect {
             y: top,
-            height: layout.hints.y.saturating_sub(top),
+            height: layout.popups.bottom().saturating_sub(top),
             ..layout.screen
         };
         let width = if area.width >= 100 {

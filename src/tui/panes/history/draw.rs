@@ -49,10 +49,12 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
     let rest = pane.finder.draw_field(&look, inside, frame);
     let buffer = frame.buffer_mut();
     if pane.finder.count() == 0 {
-        let sentence = if pane.rows.is_empty() {
-            "Nothing was sent yet. Esc, then r composes a request; what you send is kept here."
-        } else {
-            "Nothing is found. Esc empties the field."
+        let sentence = match (pane.rows.is_empty(), app.sends()) {
+            (true, true) => {
+                "Nothing was sent yet. Esc, then r composes a request; what you send is kept here."
+            }
+            (true, false) => "Nothing was sent yet. Esc goes back to the recording.",
+            (false, _) => "Nothing is found. Esc empties the field.",
         };
         return panes::empty(sentence, theme.dim, rest, buffer);
     }

@@ -256,9 +256,14 @@ pub fn submit(app: &mut App, mut line: FilterLine, now: Now) -> Option<FilterLin
     if !in_force(app, &mut line, now) {
         return Some(line);
     }
+    keep(app);
+    None
+}
+
+/// Remembers the filter in force, to be recalled.
+pub fn keep(app: &mut App) {
     let text = app.messages.filters.text.clone();
     app.messages.filters.remember(&text);
-    None
 }
 
 /// Undoes what was typed.

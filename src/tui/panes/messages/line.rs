@@ -143,6 +143,15 @@ fn submit(app: &mut App, now: Now) {
     }
 }
 
+/// Closes the line of a filter that has got a name: it stays in force, and `<` and `>` go from it to other
+/// tabs.
+pub fn named(app: &mut App) {
+    if matches!(app.messages.line, Some(Line::Filter(_))) {
+        app.messages.line = None;
+        filter::keep(app);
+    }
+}
+
 /// Takes the suggestions away, or the line with everything that it changed; says whether there was one.
 pub fn back(app: &mut App) -> bool {
     match app.messages.line.take() {

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::filter;
+use super::{filter, line};
 use crate::{
     settings::SavedFilter,
     text::visible,
@@ -90,8 +90,9 @@ pub fn ask_name(app: &mut App, now: Now) {
         .push(Overlay::name_filter(expression, &name.unwrap_or_default()));
 }
 
-/// Names a filter; an empty name takes its name away.
+/// Names a filter; an empty name takes its name away. The line in which it was typed is done with.
 pub fn name(app: &mut App, expression: &str, name: &str) -> Vec<Effect> {
+    line::named(app);
     let name = name.trim();
     let saved = app.messages.filters.saved.iter();
     let jobs: Vec<Job> = if name.is_empty() {

@@ -39,13 +39,18 @@ impl Draft {
         }
         subject::check_publish(subject.as_bytes())
             .map_err(|error| (Part::Subject, format!("Cannot send: {error}.")))?;
-        let timeout = read_timeout(timeout.text()).map_err(|reason| (Part::Timeout, reason))?;
-        let headers = read_headers(&headers.text()).map_err(|reason| (Part::Headers, reason))?;
+        let timeout = match (read_timeout(timeout.text()), kind) {
+            (Ok(timeout), _) => timeout,
+            (Err(reason), Kind::Request) => return Err((Part::Timeout, reason)),
+            // what is published waits for nothing
+            (Err(_), Kind::Publish) => Duration::from_secs(5),
+        };
+        let headers = read_headers(headers.text()).map_err(|reason| (Part::Headers, reason))?;
         Ok(Draft {
             kind,
             subject: subject.to_owned(),
             headers,
-            payload: payload.text(),
+            payload: payload.text().to_owned(),
             timeout,
         })
     }

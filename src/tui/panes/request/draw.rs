@@ -19,6 +19,9 @@ use crate::{
 
 const CHIPS: u16 = 20;
 
+/// Cells of the subject of what was sent.
+const SUBJECT: usize = 40;
+
 /// Draws the pane.
 pub fn draw(app: &mut App, area: Rect, frame: &mut Frame) {
     let name = app.composer.subject.text().to_owned();
@@ -58,8 +61,7 @@ pub fn draw(app: &mut App, area: Rect, frame: &mut Frame) {
     let place = editor.draw(
         placeholder,
         in_body,
-        theme.text,
-        theme.dim,
+        panes::field_style(theme),
         body,
         frame.buffer_mut(),
     );
@@ -130,17 +132,20 @@ fn fields(app: &App, inside: Rect, focused: bool, frame: &mut Frame) -> Option<P
         .subject
         .draw("where to", on(Part::Subject), style, place, buffer);
     if !tail.is_empty() {
-        buffer.set_string(tail.x, tail.y, "timeout ", label(Part::Timeout));
-        let place = Rect {
-            x: tail.x + 8,
-            width: 9,
-            height: 1,
-            ..tail
-        };
-        let at = composer
-            .timeout
-            .draw("5 s", on(Part::Timeout), style, place, buffer);
-        cursor = cursor.or(at);
+        // what is published waits for nothing
+        if composer.kind == Kind::Request {
+            buffer.set_string(tail.x, tail.y, "timeout ", label(Part::Timeout));
+            let place = Rect {
+                x: tail.x + 8,
+                width: 9,
+                height: 1,
+                ..tail
+            };
+            let at = composer
+                .timeout
+                .draw("5 s", on(Part::Timeout), style, place, buffer);
+            cursor = cursor.or(at);
+        }
         let count = composer
             .headers
             .text()
@@ -154,6 +159,8 @@ fn fields(app: &App, inside: Rect, focused: bool, frame: &mut Frame) -> Option<P
     cursor
 }
 
+/// What became of what was sent last, by name: dim once something else stands in the fields than when it
+/// was sent.
 fn result_line(app: &App, cells: usize) -> Line<'static> {
     let theme = &app.theme;
     let Some(newest) = app.composer.sent.newest() else {
@@ -164,27 +171,30 @@ fn result_line(app: &App, cells: usize) -> Line<'static> {
         };
         return Line::styled(fit(keys, cells).into_owned(), theme.dim);
     };
-    let Some(outcome) = &newest.outcome else {
-        return Line::styled(
-            fit(
-                &waiting(newest.kind, newest.since, newest.timeout, app.now),
-                cells,
-            )
-            .into_owned(),
-            theme.notice,
-        );
+    let subject = format!("{}  ", fit(&newest.subject, SUBJECT.min(cells / 3)));
+    let room = cells.saturating_sub(width(&subject));
+    let (said, style) = match &newest.outcome {
+        None => {
+            let (since, timeout) = (newest.since, newest.timeout);
+            (waiting(newest.kind, since, timeout, app.now), theme.notice)
+        }
+        Some(outcome) if is_good(outcome) => (format!("✓ {}", sentence(outcome)), theme.good),
+        Some(outcome) => (format!("✗ {}", sentence(outcome)), theme.bad),
     };
-    let (mark, style) = if is_good(outcome) {
-        ("✓", theme.good)
-    } else {
-        ("✗", theme.bad)
-    };
-    let said = format!("{mark} {}   ", sentence(outcome));
-    let room = cells.saturating_sub(width(&said));
-    Line::from(vec![
-        Span::styled(fit(&said, cells).into_owned(), style),
-        Span::styled(reply(outcome, room), theme.bold),
-    ])
+    let said = format!("{}   ", fit(&said, room));
+    let room = room.saturating_sub(width(&said));
+    let reply = newest.outcome.as_ref().map(|outcome| reply(outcome, room));
+    let mut line = Line::from(vec![
+        Span::styled(subject, theme.outgoing),
+        Span::styled(said, style),
+        Span::styled(reply.unwrap_or_default(), theme.bold),
+    ]);
+    if !app.composer.is_as(&newest.fields) {
+        for span in &mut line.spans {
+            span.style = theme.dim;
+        }
+    }
+    line
 }
 
 fn waiting(

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Draft;
+use super::{Draft, Snapshot};
 use crate::{
     client::{Error, Message, Ticket},
     history::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
@@ -45,6 +45,9 @@ pub struct Handed {
 #[derive(Debug)]
 pub(super) struct Newest {
     pub(super) id: String,
+    pub(super) subject: String,
+    /// What stood in the fields when it was sent.
+    pub(super) fields: Snapshot,
     pub(super) kind: Kind,
     pub(super) since: Instant,
     pub(super) timeout: Duration,
@@ -178,6 +181,8 @@ pub fn send_now(app: &mut App, purpose: Box<Purpose>, now: Now) -> Vec<Effect> {
     let entry = purpose.entry.clone();
     app.composer.sent.newest = Some(Newest {
         id: entry.id.clone(),
+        subject: payload::visible(&entry.subject).into_owned(),
+        fields: app.composer.snapshot(),
         kind: entry.kind,
         since: now.instant,
         timeout: entry.timeout,
