@@ -181,7 +181,7 @@ pub fn send_now(app: &mut App, purpose: Box<Purpose>, now: Now) -> Vec<Effect> {
     let entry = purpose.entry.clone();
     app.composer.sent.newest = Some(Newest {
         id: entry.id.clone(),
-        subject: payload::visible(&entry.subject).into_owned(),
+        subject: text::visible_subject(&entry.subject).into_owned(),
         fields: app.composer.snapshot(),
         kind: entry.kind,
         since: now.instant,
