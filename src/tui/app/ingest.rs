@@ -62,6 +62,17 @@ pub fn owned(app: &mut App, entry: Data) {
     app.store.append_owned(direction, bytes, records, *at);
 }
 
+/// After a refusal: what the server was given, to be shown.
+fn given(app: &App, reason: &Error) -> Option<String> {
+    let Error::Refused { .. } = reason else {
+        return None;
+    };
+    Some(match &app.target.identity {
+        Some(identity) => format!("given: {}", visible(identity.as_bytes())),
+        None => "no credentials were given".to_owned(),
+    })
+}
+
 /// Takes one event of the control lane.
 pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
     app.now = now;
@@ -96,6 +107,7 @@ pub fn event(app: &mut App, event: Event, now: Now) -> Vec<Effect> {
         Event::Closed { reason } => {
             app.servers.parted();
             app.phase = Phase::Closed {
+                given: reason.as_ref().and_then(|reason| given(app, reason)),
                 reason: reason.map(|reason| reason.to_string()),
             };
         }

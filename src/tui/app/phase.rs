@@ -41,6 +41,8 @@ pub enum Phase {
     Closed {
         /// Why it was given up, as a sentence; `None` where we closed it.
         reason: Option<String>,
+        /// What the server was given, where it refused that.
+        given: Option<String>,
     },
 }
 

@@ -145,6 +145,7 @@ pub fn ask_first(app: &mut App, asked: Box<Consent>) {
     );
     app.phase = Phase::Closed {
         reason: Some(reason),
+        given: None,
     };
     app.switching.to_ask = Some(asked);
 }

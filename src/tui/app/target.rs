@@ -22,6 +22,9 @@ pub struct Target {
     pub guarded: bool,
     /// The servers, without user info, as they are shown and recorded before we are connected.
     pub server: String,
+    /// Which credentials the servers get and who gave them, without a secret; `None` where there are
+    /// none.
+    pub identity: Option<String>,
     /// The colour of the status line.
     pub tint: Option<Tint>,
 }
@@ -43,6 +46,7 @@ impl Target {
             context_argument: settings.context_argument(),
             context,
             server: servers.join(", "),
+            identity: settings.identity(),
             tint: settings
                 .color_scheme
                 .as_ref()

@@ -262,10 +262,12 @@ pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
             let text = format!("next attempt ({nth}) {when} · {reason} · what is kept stays");
             (text, app.theme.bad)
         }
-        Phase::Closed { reason } => (
+        Phase::Closed { reason, given } => (
             match reason {
                 Some(reason) => {
-                    format!("{reason} · not trying again: A tries again, C another context")
+                    let given = given.as_ref();
+                    let given = given.map_or_else(String::new, |given| format!(" · {given}"));
+                    format!("{reason} · not trying again: A tries again, C another context{given}")
                 }
                 None => "the connection is closed · A connects again, C another context".into(),
             },

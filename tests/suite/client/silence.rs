@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use goingnats::client::{Client, Error, Event, Options, one, request};
+use goingnats::client::{Client, Error, Event, Message, Options, one, request};
 
 use super::{
     Watched,
@@ -65,28 +65,18 @@ fn a_step_is_given_a_second_however_short_the_wait() {
 }
 
 #[test]
-fn the_first_message_is_waited_for_as_long_as_was_said() {
-    against_silence(|url, last| {
-        let first = one(url, "a", NAMED);
+fn a_first_message_and_a_reply_are_waited_for_as_long_as_was_said() {
+    let holds = |result: Result<Message, Error>, last: Last| {
         let expected = if last.lets_in() {
             is_timeout
         } else {
             is_silence
         };
-        assert!(expected(&first), "{last:?}: {first:?}");
-    });
-}
-
-#[test]
-fn a_reply_is_waited_for_as_long_as_was_said() {
-    against_silence(|url, last| {
-        let reply = request(url, "a", "", NAMED);
-        let expected = if last.lets_in() {
-            is_timeout
-        } else {
-            is_silence
-        };
-        assert!(expected(&reply), "{last:?}: {reply:?}");
+        assert!(expected(&result), "{last:?}: {result:?}");
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| against_silence(|url, last| holds(one(url, "a", NAMED), last)));
+        scope.spawn(|| against_silence(|url, last| holds(request(url, "a", "", NAMED), last)));
     });
 }
 
@@ -100,7 +90,7 @@ fn what_a_client_waits_for_ends_by_its_own_clock() {
         };
         let reply = client.request("a", "", NAMED);
         assert!(is_timeout(&reply), "{reply:?}");
-        assert_eq!(client.get_within(NAMED), Ok(Vec::new()));
+        assert_eq!(client.get_within(NAMED / 10), Ok(Vec::new()));
     });
 }
 
@@ -164,7 +154,7 @@ fn words_are_the_reason_only_where_the_close_follows_them() {
 
 #[test]
 fn c122_a_server_that_closes_after_the_first_pong_is_waited_for_longer_each_time() {
-    const TIMES: usize = 6;
+    const TIMES: usize = 4;
     let fake = Fake::listening(|listener| {
         for _ in 0..TIMES {
             accept(&listener).throw_out("-ERR 'Nope'\r\n");
@@ -188,7 +178,7 @@ fn c122_a_server_that_closes_after_the_first_pong_is_waited_for_longer_each_time
         Event::Connected { .. } => Some(()),
         _ => None,
     });
-    assert_eq!(attempts, [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(attempts, [1, 2, 3, 4, 5]);
     // With full jitter each is anything up to its ceiling.
     for (n, wait) in waits.iter().enumerate() {
         assert!(*wait <= Duration::from_millis(100 << n), "{waits:?}");

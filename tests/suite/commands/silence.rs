@@ -8,7 +8,7 @@ use std::{
 
 use rustix::process::Signal;
 
-use super::Home;
+use super::{Home, Running};
 use crate::{
     client::fake::{Fake, Last},
     support::{NatsServer, wait_until},
@@ -18,86 +18,64 @@ use crate::{
 /// what a machine under load needs.
 const SOON: Duration = Duration::from_secs(8);
 
-/// Runs a command against a server that falls silent after each of its steps, all at once. `code` says
-/// how it ends once it is let in.
-fn against_silence(arguments: &[&str], code: impl Fn(Last) -> i32 + Sync) {
+/// Runs a command against a server that falls silent after this step. `code` is its end once it is let
+/// in.
+fn against_silence(arguments: &[&str], last: Last, code: i32) {
+    const REQUEST: &str = concat!(
+        r#"{"v":1,"id":"1","at":"2026-11-23T02:00:00Z","name":"r","kind":"request","subject":"a","#,
+        r#""payload":"","timeout_ms":1000}"#
+    );
+    let (home, fake) = (Home::new(), Fake::silent_after(last));
+    let saved = home.file("saved.jsonl", REQUEST);
+    let given = |argument: &&'_ str| match *argument {
+        "SAVED" => saved.clone(),
+        other => other.to_owned(),
+    };
+    let mut command = home.command(&[]);
+    command.args(arguments.iter().map(given));
+    command.args(["-s", &fake.url]);
+
+    let since = Instant::now();
+    let ended = Running::spawn(&mut command).ended();
+    let took = since.elapsed();
+
+    let what = format!("{arguments:?} against {last:?}: {ended:?}");
+    if last.lets_in() {
+        assert_eq!(ended.code, Some(code), "{what}");
+    } else {
+        ended.assert_failed(3, &[&fake.url, "within 1s"]);
+    }
+    assert!(took < SOON, "{took:?}, {what}");
+}
+
+#[test]
+fn given_a_silent_server_then_every_command_ends_by_the_time_that_was_named() {
+    let confirmed = |last: Last| if last.confirms() { 0 } else { 4 };
+    let never = |_| 4;
+    type Code = fn(Last) -> i32;
+    let table: [(&[&str], Code); 8] = [
+        (&["pub", "a", "b", "--timeout", "1s"], confirmed),
+        (
+            &["pub", "a", "b", "--count", "20000", "--timeout", "1s"],
+            confirmed,
+        ),
+        (&["request", "a", "--timeout", "1s"], never),
+        (
+            &["request", "a", "--replies", "2", "--timeout", "1s"],
+            never,
+        ),
+        (&["sub", "a", "--wait", "1s"], confirmed),
+        (&["sub", "a", "--count", "1", "--wait", "1s"], never),
+        (&["replay", "SAVED"], never),
+        (&["replay", "SAVED", "--timeout", "1s"], never),
+    ];
     std::thread::scope(|scope| {
-        for last in Last::ALL {
-            let code = &code;
-            scope.spawn(move || {
-                let (home, fake) = (Home::new(), Fake::silent_after(last));
-                let saved = home.file(
-                    "saved.jsonl",
-                    r#"{"v":1,"id":"1","at":"2026-11-23T02:00:00Z","name":"r","kind":"request","subject":"a","payload":"","timeout_ms":1000}"#,
-                );
-                let given = |argument: &&str| match *argument {
-                    "SAVED" => saved.clone(),
-                    other => other.to_owned(),
-                };
-                let arguments: Vec<String> = arguments.iter().map(given).collect();
-                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-                let since = Instant::now();
-                let ended = home.run(&[&arguments, &["-s", &*fake.url][..]].concat());
-                let took = since.elapsed();
-                let expected = if last.lets_in() { code(last) } else { 3 };
-                assert_eq!(ended.code, Some(expected), "{last:?}: {ended:?}");
-                assert!(took < SOON, "{took:?} against {last:?}: {ended:?}");
-                if !last.lets_in() {
-                    ended.assert_failed(3, &[&fake.url, "within 1s"]);
-                }
-            });
+        for (arguments, code) in table {
+            for last in Last::ALL {
+                scope.spawn(move || against_silence(arguments, last, code(last)));
+            }
         }
     });
-}
-
-/// 0 where the server confirmed, else 4.
-fn confirmed(last: Last) -> i32 {
-    if last.confirms() { 0 } else { 4 }
-}
-
-#[test]
-fn given_a_silent_server_then_pub_ends_in_time() {
-    against_silence(&["pub", "a", "b", "--timeout", "1s"], confirmed);
-}
-
-#[test]
-fn given_a_silent_server_then_pub_of_many_ends_in_time() {
-    let many = ["pub", "a", "b", "--count", "20000", "--timeout", "1s"];
-    against_silence(&many, confirmed);
-}
-
-#[test]
-fn given_a_silent_server_then_request_ends_in_time() {
-    against_silence(&["request", "a", "--timeout", "1s"], |_| 4);
-}
-
-#[test]
-fn given_a_silent_server_then_a_request_for_several_replies_ends_in_time() {
-    let several = ["request", "a", "--replies", "2", "--timeout", "1s"];
-    against_silence(&several, |_| 4);
-}
-
-#[test]
-fn given_a_silent_server_then_sub_ends_with_its_wait() {
-    against_silence(&["sub", "a", "--wait", "1s"], confirmed);
-}
-
-#[test]
-fn given_a_silent_server_then_sub_that_counts_ends_with_its_wait() {
-    against_silence(&["sub", "a", "--count", "1", "--wait", "1s"], |_| 4);
-}
-
-#[test]
-fn given_a_silent_server_then_replay_ends_with_the_time_of_its_requests() {
-    let file = ["replay", "SAVED"];
-    std::thread::scope(|scope| {
-        scope.spawn(|| against_replay(&file));
-        scope.spawn(|| against_replay(&["replay", "SAVED", "--timeout", "1s"]));
-    });
-}
-
-fn against_replay(arguments: &[&str]) {
-    against_silence(arguments, |_| 4);
 }
 
 #[test]
@@ -105,7 +83,7 @@ fn given_a_variable_then_it_names_a_time_too() {
     let (home, fake) = (Home::new(), Fake::silent_after(Last::Pong(1)));
     let mut command = home.command(&["pub", "a", "b", "-s", &fake.url]);
     let since = Instant::now();
-    super::Running::spawn(command.env("NATS_TIMEOUT", "1s"))
+    Running::spawn(command.env("NATS_TIMEOUT", "1s"))
         .ended()
         .assert_failed(3, &["no PONG within 1s"]);
     assert!(since.elapsed() < SOON);

@@ -368,3 +368,28 @@ fn what_a_server_calls_itself_is_shown_and_never_obeyed() {
     let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
     assert!(!screen.contains(acts), "{screen}");
 }
+
+#[test]
+fn after_a_refusal_the_screen_says_what_the_server_was_given() {
+    let refused = || Event::Closed {
+        reason: Some(Error::Refused {
+            server: HERE.to_owned(),
+            reason: "Authorization Violation".to_owned(),
+            credentials: None,
+        }),
+    };
+    let mut stage = Stage::new(&[]);
+    stage.event(refused());
+    line(&mut stage, "C another context · no credentials were given");
+    stage.app.target.identity = Some("the token (\u{1b}--token)".to_owned());
+    stage.event(refused());
+    line(
+        &mut stage,
+        "C another context · given: the token (␛--token)",
+    );
+    stage.keys("S");
+    line(
+        &mut stage,
+        "Violation (given: the token (␛--token)). Not trying again.",
+    );
+}

@@ -78,9 +78,12 @@ pub fn sentence(app: &App) -> (String, Style) {
             }
         }
         Phase::Recording => ("No server: this is a recording.".into(), theme.dim),
-        Phase::Closed { reason } => {
+        Phase::Closed { reason, given } => {
             let reason = reason.as_deref().unwrap_or("The connection is closed");
-            (format!("{}. Not trying again.", legible(reason)), theme.bad)
+            let given = given.as_ref();
+            let given = given.map_or_else(String::new, |given| format!(" ({given})"));
+            let text = format!("{}{given}. Not trying again.", legible(reason));
+            (text, theme.bad)
         }
     }
 }
