@@ -5,13 +5,20 @@
 //! inside one: an emoji or a flag that comes in several characters is put together there, and stays
 //! apart from what follows. Between a letter and its accent it never stands.
 
+mod clusters;
+mod keys;
 mod undo;
+
+pub use clusters::boundary_from;
 
 use std::ops::Range;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+use crossterm::event::KeyEvent;
 
+use clusters::{
+    behind_accents, boundary_before, boundary_left, boundary_right, word_left, word_right,
+};
+use keys::{Meaning, To, meaning};
 use undo::{Change, Run, Undo};
 
 /// Text with a cursor.
@@ -32,32 +39,6 @@ pub struct TextBuffer {
     /// Whether the last key cut, so that another cut joins it.
     cutting: bool,
     changes: u64,
-}
-
-/// A place to move to, or up to which to delete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum To {
-    Left,
-    Right,
-    WordLeft,
-    WordRight,
-    LineStart,
-    LineEnd,
-    Start,
-    End,
-}
-
-/// What a key does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Meaning {
-    Insert(char),
-    Move(To),
-    Delete(To),
-    /// Deletes, and keeps it for [`Meaning::InsertCut`].
-    Cut(To),
-    InsertCut,
-    Undo,
-    Redo,
 }
 
 impl TextBuffer {
@@ -296,127 +277,6 @@ impl TextBuffer {
             To::End => text.len(),
         }
     }
-}
-
-/// What an editing key means: those of readline, and those that are printed on the keys.
-fn meaning(key: KeyEvent) -> Option<Meaning> {
-    use KeyCode::{Backspace, Char, Delete, End, Home, Left, Right};
-    if key.kind == KeyEventKind::Release {
-        return None;
-    }
-    let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    let alt = key
-        .modifiers
-        .intersects(KeyModifiers::ALT | KeyModifiers::META);
-    let known =
-        KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::META | KeyModifiers::SHIFT;
-    if !key.modifiers.difference(known).is_empty() {
-        return None;
-    }
-    Some(match (key.code, control, alt) {
-        (Char(character), false, false) if !character.is_control() => Meaning::Insert(character),
-        // Ctrl-_ and Ctrl-/ are one byte, which crossterm calls Ctrl-7
-        (Char('_' | '/' | '7' | '-'), true, false) => Meaning::Undo,
-        (Char('_' | '/' | '7' | '-'), true, true) => Meaning::Redo,
-        (Left, false, false) | (Char('b'), true, false) => Meaning::Move(To::Left),
-        (Right, false, false) | (Char('f'), true, false) => Meaning::Move(To::Right),
-        (Left, ..) | (Char('b'), false, true) => Meaning::Move(To::WordLeft),
-        (Right, ..) | (Char('f'), false, true) => Meaning::Move(To::WordRight),
-        (Home, true, _) => Meaning::Move(To::Start),
-        (End, true, _) => Meaning::Move(To::End),
-        (Home, false, _) | (Char('a'), true, false) => Meaning::Move(To::LineStart),
-        (End, false, _) | (Char('e'), true, false) => Meaning::Move(To::LineEnd),
-        (Backspace, false, false) | (Char('h'), true, false) => Meaning::Delete(To::Left),
-        (Delete, false, false) | (Char('d'), true, false) => Meaning::Delete(To::Right),
-        (Backspace, ..) | (Char('w'), true, false) => Meaning::Cut(To::WordLeft),
-        (Delete, ..) | (Char('d'), false, true) => Meaning::Cut(To::WordRight),
-        (Char('u'), true, false) => Meaning::Cut(To::LineStart),
-        (Char('k'), true, false) => Meaning::Cut(To::LineEnd),
-        (Char('y'), true, false) => Meaning::InsertCut,
-        _ => return None,
-    })
-}
-
-/// The end of the cluster that ends before a place, or in which the place is.
-fn boundary_left(text: &str, at: usize) -> usize {
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0)
-}
-
-fn boundary_right(text: &str, at: usize) -> usize {
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    let next = cursor.next_boundary(text, 0).ok().flatten();
-    next.unwrap_or(text.len())
-}
-
-fn is_boundary(text: &str, at: usize) -> bool {
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    cursor.is_boundary(text, 0).unwrap_or(true)
-}
-
-/// The boundary of clusters at a place, else the one behind it.
-pub(super) fn boundary_from(text: &str, at: usize) -> usize {
-    if is_boundary(text, at) {
-        at
-    } else {
-        boundary_right(text, at)
-    }
-}
-
-/// The boundary at a place, else the one before it.
-fn boundary_before(text: &str, at: usize) -> usize {
-    let mut back = (0..4).map(|back| at.saturating_sub(back));
-    match back.find(|at| text.is_char_boundary(*at)) {
-        Some(at) if is_boundary(text, at) => at,
-        at => boundary_left(text, at.unwrap_or(0)),
-    }
-}
-
-/// The place, or the one behind the accents that follow there and belong to the character before.
-fn behind_accents(text: &str, at: usize) -> usize {
-    let next = text.get(at..).and_then(|rest| rest.chars().next());
-    let is_accent = next.is_some_and(|next| {
-        let behind_a_letter: String = ['a', next].iter().collect();
-        behind_a_letter.graphemes(true).count() == 1
-    });
-    if is_accent && !is_boundary(text, at) {
-        boundary_right(text, at)
-    } else {
-        at
-    }
-}
-
-fn is_word(cluster: &str) -> bool {
-    let first = cluster.chars().next();
-    first.is_some_and(|first| first.is_alphanumeric() || first == '_')
-}
-
-/// The start of the word before a place: a token of a subject is one.
-fn word_left(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or_default();
-    let mut place = 0;
-    let mut in_word = false;
-    for (start, cluster) in before.grapheme_indices(true).rev() {
-        if in_word && !is_word(cluster) {
-            place = start + cluster.len();
-            break;
-        }
-        in_word |= is_word(cluster);
-    }
-    place
-}
-
-/// The end of the word behind a place.
-fn word_right(text: &str, at: usize) -> usize {
-    let after = text.get(at..).unwrap_or_default();
-    let mut in_word = false;
-    for (start, cluster) in after.grapheme_indices(true) {
-        if in_word && !is_word(cluster) {
-            return at + start;
-        }
-        in_word |= is_word(cluster);
-    }
-    text.len()
 }
 
 #[cfg(test)]

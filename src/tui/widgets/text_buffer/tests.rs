@@ -1,13 +1,21 @@
 //! Random keys against a model of a plain editor, in a field of one line and in an editor of many.
 
+mod plain;
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use plain::Plain;
 use proptest::{collection::vec, prelude::*, sample::select};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
     style::{Modifier, Style},
 };
+use unicode_segmentation::UnicodeSegmentation;
 
-use super::*;
+use super::{
+    clusters::{is_boundary, is_word},
+    *,
+};
 use crate::tui::widgets::{Editor, Field, field::FieldStyle};
 
 /// Letters, blanks, and what makes up clusters: accents, joiners, flags, skin tones, jamo, controls.
@@ -159,177 +167,6 @@ impl Widget for Editor {
     }
 }
 
-/// A plain editor: what stands before the cursor and what behind, cut at clusters the slow way.
-#[derive(Debug)]
-struct Plain {
-    before: String,
-    after: String,
-    selected: bool,
-    lines: bool,
-    cut: String,
-    cutting: bool,
-    /// Every text that there was.
-    past: Vec<String>,
-}
-
-impl Plain {
-    fn text(&self) -> String {
-        format!("{}{}", self.before, self.after)
-    }
-
-    fn boundaries(&self) -> Vec<usize> {
-        let text = self.text();
-        let starts = text.grapheme_indices(true).map(|(start, _)| start);
-        starts.chain([text.len()]).collect()
-    }
-
-    fn go(&mut self, at: usize) {
-        let text = self.text();
-        let (before, after) = text.split_at(at);
-        (self.before, self.after) = (before.to_owned(), after.to_owned());
-    }
-
-    /// Takes what is selected away.
-    fn take_selected(&mut self) -> Option<String> {
-        if !std::mem::take(&mut self.selected) {
-            return None;
-        }
-        let text = self.text();
-        (self.before, self.after) = (String::new(), String::new());
-        Some(text)
-    }
-
-    fn insert(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.take_selected();
-        self.before += text;
-        self.close();
-    }
-
-    /// An accent behind the cursor belongs to the letter before it.
-    fn close(&mut self) {
-        const ACCENTS: [char; 5] = ['\u{301}', '\u{200d}', '\u{fe0f}', '\u{1f3fd}', '\u{e33}'];
-        let boundaries = self.boundaries();
-        if self.after.starts_with(ACCENTS) && !boundaries.contains(&self.before.len()) {
-            let next = boundaries.into_iter().find(|at| *at > self.before.len());
-            self.go(next.unwrap());
-        }
-    }
-
-    fn word_left(&self) -> usize {
-        let mut clusters: Vec<&str> = self.before.graphemes(true).collect();
-        while clusters.last().is_some_and(|last| !is_word(last)) {
-            clusters.pop();
-        }
-        while clusters.last().is_some_and(|last| is_word(last)) {
-            clusters.pop();
-        }
-        clusters.concat().len()
-    }
-
-    fn word_right(&self) -> usize {
-        let is_word = |cluster: &&str| is_word(cluster);
-        let clusters = || self.after.graphemes(true);
-        let gap = clusters().take_while(|cluster| !is_word(cluster));
-        let gap: usize = gap.map(str::len).sum();
-        let word = clusters().skip_while(|cluster| !is_word(cluster));
-        let word: usize = word.take_while(is_word).map(str::len).sum();
-        self.before.len() + gap + word
-    }
-
-    fn line_start(&self) -> usize {
-        match self.before.rfind('\n') {
-            Some(feed) if self.lines => feed + 1,
-            _ => 0,
-        }
-    }
-
-    fn line_end(&self) -> usize {
-        match self.after.find('\n') {
-            // a carriage return belongs to the line feed
-            Some(feed) if self.lines => match self.after[..feed].strip_suffix('\r') {
-                Some(line) => self.before.len() + line.len(),
-                None => self.before.len() + feed,
-            },
-            _ => self.text().len(),
-        }
-    }
-
-    fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        use KeyCode::{Char, End, Home, Left, Right};
-        let was_cutting = std::mem::take(&mut self.cutting);
-        let here = self.before.len();
-        let boundaries = self.boundaries();
-        let left = boundaries.iter().rev().find(|at| **at < here);
-        let right = boundaries.iter().find(|at| **at > here);
-        let to = match (code, modifiers.is_empty()) {
-            (Left, true) => left.copied().unwrap_or(here),
-            (Right, true) => right.copied().unwrap_or(here),
-            (Left, false) => self.word_left(),
-            (Right, false) => self.word_right(),
-            (Home, true) => self.line_start(),
-            (End, true) => self.line_end(),
-            (Home, false) => 0,
-            (End, false) => self.text().len(),
-            _ => {
-                let cuts = matches!(code, Char(_));
-                let Some((removed, before)) = self.delete(code) else {
-                    return;
-                };
-                match (cuts, was_cutting, before) {
-                    (false, ..) => return,
-                    (true, false, _) => self.cut = removed,
-                    (true, true, true) => self.cut.insert_str(0, &removed),
-                    (true, true, false) => self.cut.push_str(&removed),
-                }
-                self.cutting = true;
-                return;
-            }
-        };
-        let at = if matches!((code, modifiers.is_empty()), (Left, false) | (Right, false)) {
-            // a place behind what was typed in front of a cluster may be inside of it
-            *boundaries.iter().rev().find(|at| **at <= to).unwrap()
-        } else {
-            to
-        };
-        self.selected = false;
-        self.go(at);
-    }
-
-    fn delete(&mut self, code: KeyCode) -> Option<(String, bool)> {
-        let before = matches!(code, KeyCode::Backspace | KeyCode::Char('w' | 'u'));
-        if let Some(text) = self.take_selected() {
-            return Some((text, before));
-        }
-        let here = self.before.len();
-        let last = self.before.graphemes(true).next_back().map_or(0, str::len);
-        let first = self.after.graphemes(true).next().map_or(0, str::len);
-        let mut to = match code {
-            KeyCode::Backspace => here - last,
-            KeyCode::Delete => here + first,
-            KeyCode::Char('w') => self.word_left(),
-            KeyCode::Char('d') => self.word_right(),
-            KeyCode::Char('u') => self.line_start(),
-            _ => self.line_end(),
-        };
-        if to == here && code == KeyCode::Char('u') {
-            to = here - last;
-        } else if to == here && code == KeyCode::Char('k') {
-            to = here + first;
-        }
-        let removed = if to < here {
-            self.before.split_off(to)
-        } else {
-            let rest = self.after.split_off(to - here);
-            std::mem::replace(&mut self.after, rest)
-        };
-        self.close();
-        (!removed.is_empty()).then_some((removed, before))
-    }
-}
-
 fn shown(widget: &mut impl Widget, columns: u16, rows: u16) -> Buffer {
     let area = Rect::new(2, 1, columns, rows);
     let mut buffer = Buffer::empty(area);
@@ -339,7 +176,7 @@ fn shown(widget: &mut impl Widget, columns: u16, rows: u16) -> Buffer {
 
 /// Whether a cluster that has an accent is cut in two.
 fn cuts_an_accent(text: &str, at: usize) -> bool {
-    let next = text[at..].chars().next();
+    let next = text.get(at..).and_then(|rest| rest.chars().next());
     let joins = |next: char| format!("a{next}").graphemes(true).count() == 1;
     !is_boundary(text, at) && next.is_some_and(joins)
 }
