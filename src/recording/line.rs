@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::HeaderBlock;
 
+/// The longest header block whose parts are written as text, in bytes. A longer one stands in
+/// `header_block_base64` alone.
+pub(super) const HEADERS_AS_TEXT: usize = 1 << 20;
+
 /// Which way a message went, seen from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -41,8 +45,9 @@ pub struct Line<'a> {
     pub status: Option<u16>,
     /// The text behind the status number; empty where there is none.
     pub description: Cow<'a, str>,
-    /// The header block as it stood on the wire, where `status`, `description` and `headers` would
-    /// give another one: not UTF-8, folded, malformed, or repeated names apart.
+    /// The header block as it stood on the wire, where `status`, `description` and `headers` do not
+    /// tell all of it: not UTF-8, a line break within (a folded value), malformed, or repeated names
+    /// apart. Also where it is so long that the headers are not written as text.
     pub block: Option<Cow<'a, [u8]>>,
     /// The number of the subscription it came in on, in recordings: 1 for replies to our own
     /// requests. What came on several is in a recording several times, and tells itself apart so.
@@ -79,11 +84,20 @@ impl<'a> Line<'a> {
             line.headers = grouped(&read);
             line.status = read.status;
             line.description = String::from_utf8_lossy(read.description);
-            if line.header().as_ref() != header {
+            if line.holds_a_break() || header.len() > HEADERS_AS_TEXT || line.header() != header {
                 line.block = Some(header.into());
             }
         }
         line
+    }
+
+    /// Whether a header or the description holds CR or LF, as a folded value does. Many a program that
+    /// makes a block of the members would make another one of them then.
+    fn holds_a_break(&self) -> bool {
+        let breaks = |text: &str| memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
+        let mut headers = self.headers.iter();
+        breaks(&self.description)
+            || headers.any(|(name, values)| breaks(name) || values.iter().any(|text| breaks(text)))
     }
 
     /// The header block as it stood on the wire; empty where there was none.
@@ -253,8 +267,43 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_holds_a_line_break_has_its_block_beside_it() {
+        let table: [&[u8]; 6] = [
+            b"NATS/1.0\r\nA: 1\r\n 2\r\n\r\n",
+            b"NATS/1.0\r\nA: 1\r\n\t2\r\n 3\r\nB: 4\r\n\r\n",
+            b"NATS/1.0\r\nA: 1\r2\r\n\r\n",
+            b"NATS/1.0\r\nA\rB: 1\r\n\r\n",
+            b"NATS/1.0\r\nA: 1\r\r\n\r\n",
+            b"NATS/1.0 503 a\rb\r\n\r\n",
+        ];
+        for block in table {
+            let line = Line::new(0, Direction::In, b"s", None, block, b"");
+            assert_eq!(line.block.as_deref(), Some(block), "{block:?}");
+            let json = line.to_string();
+            assert!(json.contains("\"header_block_base64\""), "{json}");
+            let read = match super::super::Entry::read(&json, 0) {
+                Ok(super::super::Entry::Message(read)) => read,
+                other => panic!("{json}: {other:?}"),
+            };
+            assert_eq!(read, line);
+        }
+    }
+
+    #[test]
+    fn headers_too_long_for_text_stand_in_their_block_alone() {
+        let value = "\u{1}".repeat(HEADERS_AS_TEXT);
+        let block = format!("NATS/1.0 503 {value}\r\nA: {value}\r\n\r\n").into_bytes();
+        let line = Line::new(0, Direction::In, b"s", None, &block, b"x");
+        let json = line.to_string();
+        assert!(json.len() < 3 * block.len(), "{}", json.len());
+        let read = Line::read(&json).unwrap();
+        assert_eq!(read.header().as_ref(), block);
+        assert_eq!((read.status, read.payload.as_ref()), (Some(503), &b"x"[..]));
+    }
+
+    #[test]
     fn a_payload_too_long_for_text_is_base64() {
-        let payload = vec![0; super::super::AS_TEXT + 1];
+        let payload = vec![0; super::super::write::AS_TEXT + 1];
         let line = Line::new(0, Direction::In, b"s", None, b"", &payload);
         let json = line.to_string();
         assert!(json.contains("data_base64"));

@@ -4,7 +4,7 @@
 //! {"at":"2026-11-23T02:00:00.123456789Z","dir":"in","subject":"today","reply":"_INBOX.x","headers":{"A":["1"]},"size":6,"data":"%Y%m%d"}
 //! ```
 //!
-//! [`Line`] is the object: its `Display` writes it, [`Line::read`] reads it back the same. Members that
+//! [`Line`] is the object: [`Encoder`] and its `Display` write it, [`Line::read`] reads it back the same. Members that
 //! do not apply are left out, and those that are not known are skipped:
 //!
 //! | member | what it is |
@@ -15,7 +15,7 @@
 //! | `headers` | each name with a list of its values |
 //! | `size` | of the payload, in bytes |
 //! | `status`, `description` | of the header block's first line |
-//! | `header_block_base64` | the block as it stood on the wire, where the members above do not tell all of it |
+//! | `header_block_base64` | the block as it stood on the wire, where the members above do not tell all of it, such as a value that holds a line break; alone where the block is longer than 1 MiB |
 //! | `sid` | in recordings: the number of the subscription it came in on |
 //! | `rtt_us` | of a reply to our own request, how long it took |
 //!
@@ -31,6 +31,7 @@
 //!
 //! | part | what it does |
 //! |---|---|
+//! | [`Encoder`] | makes lines of messages in a buffer that is used again |
 //! | [`Writer`] | writes a file; what is in it when the disk is full stays whole |
 //! | [`Tape`] | reads what there is to open: a file of lines, natscli's `sub --dump` as a folder or a stream |
 //! | [`Reader`] | reads lines from anywhere, in bounded memory, whatever stands in them |
@@ -45,6 +46,8 @@ mod marker;
 mod read;
 mod reader;
 mod tape;
+#[cfg(test)]
+mod tests;
 mod visible;
 mod write;
 mod writer;
@@ -58,6 +61,5 @@ pub use read::ReadError;
 pub use reader::{LONGEST, Problem, Problems, Reader, Step};
 pub use tape::{Progress, Tape};
 pub use visible::visible_json;
-#[cfg(test)]
-use write::AS_TEXT;
+pub use write::Encoder;
 pub use writer::{Existing, Medium, Writer, Written};

@@ -19,8 +19,8 @@ use thiserror::Error;
 
 use super::{Direction, Entry, Line, Marker, MarkerKind};
 
-/// Subject and reply subject together, in bytes: more than a server takes in its control line.
-const LONGEST_SUBJECTS: usize = 60_000;
+/// The longest line of subjects, in bytes: what a [`Record`](crate::protocol::Record) of one can tell.
+const LONGEST_SUBJECTS: usize = u16::MAX as usize;
 
 /// The largest number of a marker: bytes of years at the full rate.
 const MOST_COUNTED: u64 = 1 << 60;
@@ -67,7 +67,7 @@ pub enum ReadError {
         reason: &'static str,
     },
     /// A header that would be read as two.
-    #[error("a header holds a line break")]
+    #[error("a header would be read as two: a line break in it, or a colon in its name")]
     Header,
     /// More than anybody can have counted.
     #[error("{0:?} is more than anybody can count")]
@@ -145,26 +145,37 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Refuses what would be framed differently on the wire.
+/// Refuses what no server delivers, and what would be read differently in the form of the wire.
 fn check(line: &Line) -> Result<(), ReadError> {
     let reply = line.reply.as_deref();
+    // As in a control line: the number of the subscription and two blanks stand between them.
+    let digits = line.sid.and_then(u64::checked_ilog10).unwrap_or(0) as usize + 1;
+    let together = line.subject.len() + digits + 2 + reply.map_or(0, <[u8]>::len);
     for (name, subject) in [("subject", Some(&*line.subject)), ("reply", reply)] {
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         let reason = match subject {
             None => continue,
             Some(b"") => "is empty",
-            Some(subject) if subject.len() > LONGEST_SUBJECTS / 2 => {
-                "is longer than any server takes"
-            }
-            Some(subject) if subject.iter().any(u8::is_ascii_whitespace) => "holds a blank",
+            Some(subject) if subject.iter().any(is_blank) => "holds a blank",
+            Some(_) if together > LONGEST_SUBJECTS => "is longer than any server takes",
             Some(_) => continue,
         };
         return Err(ReadError::Subject { name, reason });
     }
-    let breaks = |text: &str| text.contains(['\r', '\n']);
-    let broken = |(name, values): &(Cow<str>, Vec<Cow<str>>)| {
-        breaks(name) || name.contains(':') || values.iter().any(|value| breaks(value))
+    if line.block.is_some() {
+        return Ok(());
+    }
+    // A line that begins with a blank continues the value before, so a folded value stays what it is.
+    let begins_a_line = |text: &str| {
+        let text = text.as_bytes();
+        let behind = |at: usize| text.get(at + 1);
+        memchr::memchr_iter(b'\n', text).any(|at| !matches!(behind(at), Some(b' ' | b'\t')))
     };
-    if line.block.is_none() && (line.headers.iter().any(broken) || breaks(&line.description)) {
+    let is_no_name = |name: &str| name.contains(['\n', ':']);
+    let broken = |(name, values): &(Cow<str>, Vec<Cow<str>>)| {
+        is_no_name(name) || values.iter().any(|value| begins_a_line(value))
+    };
+    if line.headers.iter().any(broken) || line.description.contains('\n') {
         return Err(ReadError::Header);
     }
     Ok(())
@@ -339,7 +350,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for InOrder<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<InOrder<'de>, A::Error> {
                 let mut headers = Vec::new();
-                while let Some((name, values)) = map.next_entry::<Text, Vec<Text>>()? {
+                while let Some((name, values)) = map.next_entry::<Text, Option<Vec<Text>>>()? {
+                    // Go writes a list of none as null.
+                    let values = values.unwrap_or_default();
                     headers.push((name.0, values.into_iter().map(|text| text.0).collect()));
                 }
                 Ok(InOrder(headers))
@@ -387,6 +400,10 @@ mod tests {
             ),
             (ours(&format!(r#""subject":"{long}","data":"""#)), "longer"),
             (
+                ours(&format!(r#""subject":"a","reply":"{long}","data":"""#)),
+                "longer",
+            ),
+            (
                 ours(r#""subject":"a","headers":{"A":["1\r\nB: 2"]},"data":"""#),
                 "line break",
             ),
@@ -416,6 +433,32 @@ mod tests {
         for (given, reason) in table {
             let error = Entry::read(&given, 0).unwrap_err().to_string();
             assert!(error.contains(reason), "{given}: {error}");
+        }
+    }
+
+    #[test]
+    fn subjects_that_a_server_delivers_are_read() {
+        let long = "x".repeat(LONGEST_SUBJECTS - "1 2 ".len());
+        for subject in ["a\u{c}b", "a\u{b}b", "a\0b", "a\u{a0}b", &long] {
+            let line = Line::new(7, Direction::In, subject.as_bytes(), None, b"", b"");
+            assert_eq!(message(&line.to_string()), line);
+        }
+    }
+
+    #[test]
+    fn a_folded_value_without_its_block_is_read() {
+        for header in [
+            &b"NATS/1.0\r\nA: 1\r\n 2\r\n\t3\r\n\r\n"[..],
+            b"NATS/1.0\r\nA: 1\r2\r\n\r\n",
+        ] {
+            let line = Line::new(7, Direction::In, b"a", None, header, b"");
+            let line = Line {
+                block: None,
+                ..line
+            };
+            let json = line.to_string();
+            assert!(!json.contains("header_block_base64"), "{json}");
+            assert_eq!(message(&json).header().as_ref(), header);
         }
     }
 

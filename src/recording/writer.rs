@@ -8,9 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
-
-use super::{Error, Line, Marker, write::append};
+use super::{Encoder, Error, Line, Marker, write};
 
 /// How much is held back before it is written, in bytes.
 const HELD: usize = 256 << 10;
@@ -59,6 +57,7 @@ pub enum Existing {
 pub struct Writer<M: Medium = File> {
     medium: M,
     path: PathBuf,
+    encoder: Encoder,
     buffer: Vec<u8>,
     /// Where messages end in the buffer; other lines are markers.
     ends: Vec<usize>,
@@ -121,6 +120,7 @@ impl<M: Medium> Writer<M> {
         Writer {
             medium,
             path: path.to_owned(),
+            encoder: Encoder::default(),
             buffer: Vec::new(),
             ends: Vec::new(),
             written: Written::default(),
@@ -133,7 +133,8 @@ impl<M: Medium> Writer<M> {
     /// # Errors
     /// [`Error::Write`], also for messages added before and held back.
     pub fn message(&mut self, line: &Line) -> Result<(), Error> {
-        self.line(line)?;
+        self.encoder.message(&mut self.buffer, line);
+        self.buffer.push(b'\n');
         self.ends.push(self.buffer.len());
         self.make_room()
     }
@@ -143,14 +144,9 @@ impl<M: Medium> Writer<M> {
     /// # Errors
     /// As for [`Writer::message`].
     pub fn marker(&mut self, marker: &Marker) -> Result<(), Error> {
-        self.line(marker)?;
-        self.make_room()
-    }
-
-    fn line(&mut self, line: &impl Serialize) -> Result<(), Error> {
-        append(&mut self.buffer, line).map_err(|reason| self.failed(reason))?;
+        write::marker(&mut self.buffer, marker).map_err(|reason| self.failed(reason))?;
         self.buffer.push(b'\n');
-        Ok(())
+        self.make_room()
     }
 
     fn make_room(&mut self) -> Result<(), Error> {
