@@ -81,6 +81,15 @@ pub struct Kept {
     pub keep: Option<Keep>,
 }
 
+/// Flags of the commands that print messages as they come.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Held {
+    /// How much is kept in memory for a slow reader of stdout before the oldest messages are dropped and
+    /// counted, such as 1GiB [default: 256MiB]
+    #[arg(long = "keep", value_name = "SIZE", value_parser = keep)]
+    pub keep: Option<Keep>,
+}
+
 #[derive(Debug, Args)]
 pub struct Sub {
     /// What to subscribe to; wildcards * and > are allowed
@@ -103,6 +112,8 @@ pub struct Sub {
     pub record: Record,
     #[command(flatten)]
     pub forms: Forms,
+    #[command(flatten)]
+    pub held: Held,
     #[command(flatten)]
     pub name: Name,
 }
@@ -150,6 +161,8 @@ pub struct Request {
     pub history: bool,
     #[command(flatten)]
     pub forms: Forms,
+    #[command(flatten)]
+    pub held: Held,
     #[command(flatten)]
     pub name: Name,
 }
@@ -326,11 +339,14 @@ pub struct Name {
 #[derive(Debug, Args)]
 pub struct Forms {
     /// Print one JSON object a line
-    #[arg(long, conflicts_with = "raw")]
+    #[arg(long, conflicts_with_all = ["raw", "raw0"])]
     json: bool,
-    /// Print payloads as they are, each followed by a line feed
-    #[arg(long)]
+    /// Print payloads alone, each followed by a line feed; exact bytes unless a terminal shows them
+    #[arg(short, long, conflicts_with = "raw0")]
     raw: bool,
+    /// As --raw, with nothing between one payload and the next
+    #[arg(long)]
+    raw0: bool,
 }
 
 impl Forms {
@@ -340,6 +356,8 @@ impl Forms {
             Form::Json
         } else if self.raw {
             Form::Raw
+        } else if self.raw0 {
+            Form::Raw0
         } else {
             Form::People
         }

@@ -2,10 +2,15 @@
 
 use std::{
     fmt::Display,
-    io::{self, BufWriter, ErrorKind, StdoutLock, Write},
+    io::{self, ErrorKind, IsTerminal, StdoutLock, Write},
 };
 
 use thiserror::Error;
+
+use crate::payload::visible;
+
+/// How much is held back before it is written, in bytes.
+const HELD: usize = 256 << 10;
 
 /// Why data could not be written.
 #[derive(Debug, Error)]
@@ -27,29 +32,90 @@ impl From<io::Error> for OutputError {
     }
 }
 
-/// Stdout. What is written is held back until [`Output::flush`].
-pub struct Output(BufWriter<StdoutLock<'static>>);
+/// Who reads what is written. The one place that decides what becomes of bytes from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A terminal, which would act on some of them: they are made visible.
+    Terminal,
+    /// A program or a file: they stay what they are.
+    Program,
+}
+
+impl Reader {
+    /// Appends bytes from elsewhere. On a terminal they stay on their line.
+    pub fn push(self, out: &mut Vec<u8>, bytes: &[u8]) {
+        match self {
+            Reader::Terminal => out.extend_from_slice(visible(bytes).as_bytes()),
+            Reader::Program => out.extend_from_slice(bytes),
+        }
+    }
+
+    /// As [`Reader::push`], with the line breaks that they have.
+    pub fn push_lines(self, out: &mut Vec<u8>, bytes: &[u8]) {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        self.push(out, lines.next().unwrap_or_default());
+        for line in lines {
+            out.push(b'\n');
+            self.push(out, line);
+        }
+    }
+}
+
+/// Stdout. What is written is held back until [`Output::flush`], or until it is much.
+pub struct Output {
+    stdout: StdoutLock<'static>,
+    held: Vec<u8>,
+    /// Who reads it.
+    pub reader: Reader,
+}
 
 impl Output {
     /// Takes stdout.
     pub fn new() -> Output {
-        Output(BufWriter::with_capacity(64 << 10, io::stdout().lock()))
+        let stdout = io::stdout().lock();
+        let reader = if stdout.is_terminal() {
+            Reader::Terminal
+        } else {
+            Reader::Program
+        };
+        Output {
+            stdout,
+            held: Vec::new(),
+            reader,
+        }
     }
 
     /// Writes a text that is safe to show, and a line feed.
     pub fn line(&mut self, text: impl Display) -> Result<(), OutputError> {
-        Ok(writeln!(self.0, "{text}")?)
+        writeln!(self.held, "{text}")?;
+        self.make_room()
     }
 
-    /// Writes bytes as they are, and a line feed.
-    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        self.0.write_all(bytes)?;
-        Ok(self.0.write_all(b"\n")?)
+    /// Writes what is appended to the buffer.
+    pub fn append(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), OutputError> {
+        write(&mut self.held);
+        self.make_room()
+    }
+
+    fn make_room(&mut self) -> Result<(), OutputError> {
+        if self.held.len() < HELD {
+            return Ok(());
+        }
+        self.write()
+    }
+
+    fn write(&mut self) -> Result<(), OutputError> {
+        let outcome = self.stdout.write_all(&self.held);
+        self.held.clear();
+        // Behind a large message the buffer is small again.
+        self.held.shrink_to(2 * HELD);
+        Ok(outcome?)
     }
 
     /// Hands over what was held back.
     pub fn flush(&mut self) -> Result<(), OutputError> {
-        Ok(self.0.flush()?)
+        self.write()?;
+        Ok(self.stdout.flush()?)
     }
 }
 
@@ -57,4 +123,28 @@ impl Output {
 pub fn tell(sentence: impl Display) {
     tracing::info!("{sentence}");
     let _ = writeln!(io::stderr(), "goingnats: {sentence}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_what_can_be_seen_and_a_program_what_there_is() {
+        let bytes = "a\tb\r\n\u{1b}[2J\u{feff}".as_bytes();
+        let bytes = &[bytes, b"\xff\n"].concat();
+        let pushed = |push: fn(Reader, &mut Vec<u8>, &[u8]), reader| {
+            let mut out = Vec::new();
+            push(reader, &mut out, bytes);
+            out
+        };
+        for push in [Reader::push, Reader::push_lines] {
+            assert_eq!(pushed(push, Reader::Program), *bytes);
+        }
+        let line = pushed(Reader::push, Reader::Terminal);
+        let lines = pushed(Reader::push_lines, Reader::Terminal);
+        let seen = "a␉b␍␊␛[2J\\u{feff}\\xff␊";
+        assert_eq!(String::from_utf8_lossy(&line), seen);
+        assert_eq!(String::from_utf8_lossy(&lines), seen.replace('␊', "\n"));
+    }
 }

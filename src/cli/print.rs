@@ -1,21 +1,28 @@
 //! How one message is printed: for people, for programs, or as it is.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::output::{Output, OutputError, tell};
-use crate::{payload::visible, recording::Line};
+use super::output::{Output, OutputError, Reader, tell};
+use crate::{
+    payload::visible,
+    protocol::HeaderBlock,
+    recording::{Encoder, Line},
+};
 
-/// For whom messages are printed.
+/// For whom messages are printed. Where a terminal shows them, whatever came from elsewhere is made
+/// visible in every form; everybody else gets its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// One line a message, everything made visible.
+    /// One line a message, with the time and what else there is.
     People,
     /// One JSON object a line.
     Json,
-    /// The payload as it is, and a line feed.
+    /// The payload and a line feed.
     Raw,
+    /// The payload, and nothing between one and the next.
+    Raw0,
 }
 
 /// Prints messages to stdout.
@@ -23,6 +30,8 @@ pub struct Printer {
     form: Form,
     zone: TimeZone,
     output: Output,
+    encoder: Encoder,
+    clock: Clock,
 }
 
 impl Printer {
@@ -32,35 +41,57 @@ impl Printer {
             form,
             zone: TimeZone::system(),
             output: Output::new(),
+            encoder: Encoder::default(),
+            clock: Clock::default(),
         }
     }
 
     /// Prints a message.
     pub fn message(&mut self, line: &Line) -> Result<(), OutputError> {
-        match self.form {
-            Form::People => self.output.line(ForPeople(line, &self.zone)),
-            Form::Json => self.output.line(line),
-            Form::Raw => self.output.raw(&line.payload),
-        }
+        let Printer {
+            form,
+            zone,
+            output,
+            encoder,
+            clock,
+        } = self;
+        let reader = output.reader;
+        output.append(|out| {
+            match form {
+                Form::People => for_people(out, line, clock.text(line.at, zone), reader),
+                Form::Json => encoder.message(out, line),
+                Form::Raw => reader.push_lines(out, &line.payload),
+                Form::Raw0 => return reader.push_lines(out, &line.payload),
+            }
+            out.push(b'\n');
+        })
     }
 
-    /// Prints a reply to a request of ours. For people: its payload alone, with its own line breaks,
-    /// and the rest on stderr.
-    pub fn reply(&mut self, line: &Line) -> Result<(), OutputError> {
+    /// Prints a reply to a request of ours. For people: the rest on stderr, and the payload alone on
+    /// stdout; to a terminal as lines, to others its bytes, with a line feed behind it only where it is
+    /// one of several.
+    pub fn reply(&mut self, line: &Line, one_of_several: bool) -> Result<(), OutputError> {
         if self.form != Form::People {
             return self.message(line);
         }
         if let Some(rtt) = line.rtt {
             tell(format_args!("replied in {}", took(rtt)));
         }
-        for header in headers(line) {
-            tell(header);
+        if let Some(status) = line.status {
+            tell(format_args!("status {status}"));
         }
-        let payload = line.payload.strip_suffix(b"\n").unwrap_or(&line.payload);
-        for text in payload.split(|byte| *byte == b'\n') {
-            self.output.line(visible(text))?;
+        for (name, value) in HeaderBlock::parse(&line.header()).fields {
+            tell(format_args!("{}: {}", visible(name), visible(value)));
         }
-        Ok(())
+        let reader = self.output.reader;
+        let (payload, ends_line) = match reader {
+            Reader::Terminal => (line.payload.strip_suffix(b"\n"), true),
+            Reader::Program => (None, one_of_several),
+        };
+        self.output.append(|out| {
+            reader.push_lines(out, payload.unwrap_or(&line.payload));
+            out.extend_from_slice(if ends_line { b"\n" } else { b"" });
+        })
     }
 
     /// Hands over what was printed.
@@ -69,40 +100,51 @@ impl Printer {
     }
 }
 
-/// `12:00:01.123 subject (reply _INBOX.x, Name: value)  payload`, everything made visible.
-struct ForPeople<'a>(&'a Line<'a>, &'a TimeZone);
+/// The time of day, made for the first message of a millisecond only.
+#[derive(Debug, Default)]
+struct Clock {
+    millisecond: Option<i64>,
+    text: String,
+}
 
-impl fmt::Display for ForPeople<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ForPeople(line, zone) = self;
-        let at = Timestamp::from_nanosecond(line.at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-        let at = at.to_zoned((*zone).clone());
-        write!(
-            f,
-            "{} {}",
-            at.strftime("%H:%M:%S%.3f"),
-            visible(&line.subject)
-        )?;
-        let reply = line.reply.iter();
-        let reply = reply.map(|reply| format!("reply {}", visible(reply)));
-        let more: Vec<String> = reply.chain(headers(line)).collect();
-        if !more.is_empty() {
-            write!(f, " ({})", more.join(", "))?;
+impl Clock {
+    /// `12:00:01.123`, of nanoseconds since the Unix epoch.
+    fn text(&mut self, at: i64, zone: &TimeZone) -> &str {
+        let millisecond = at.div_euclid(1_000_000);
+        if self.millisecond != Some(millisecond) {
+            let at = Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
+            let at = at.to_zoned(zone.clone());
+            self.text = at.strftime("%H:%M:%S%.3f").to_string();
+            self.millisecond = Some(millisecond);
         }
-        write!(f, "  {}", visible(&line.payload))
+        &self.text
     }
 }
 
-/// `status 503`, `Name: value`, everything made visible.
-fn headers(line: &Line) -> impl Iterator<Item = String> {
-    let status = line.status.iter().map(|status| format!("status {status}"));
-    let fields = line.headers.iter().flat_map(|(name, values)| {
-        values.iter().map(move |value| {
-            let (name, value) = (visible(name.as_bytes()), visible(value.as_bytes()));
-            format!("{name}: {value}")
-        })
-    });
-    status.chain(fields)
+/// `12:00:01.123 subject (reply _INBOX.x, Name: value)  payload`, without a line feed.
+fn for_people(out: &mut Vec<u8>, line: &Line, time: &str, reader: Reader) {
+    out.extend_from_slice(time.as_bytes());
+    out.push(b' ');
+    reader.push(out, &line.subject);
+    let mut before = " (";
+    let mut add = |out: &mut Vec<u8>, parts: &[&[u8]]| {
+        out.extend_from_slice(before.as_bytes());
+        before = ", ";
+        for part in parts {
+            reader.push(out, part);
+        }
+    };
+    if let Some(reply) = &line.reply {
+        add(out, &[b"reply ", reply]);
+    }
+    if let Some(status) = line.status {
+        add(out, &[b"status ", status.to_string().as_bytes()]);
+    }
+    for (name, value) in HeaderBlock::parse(&line.header()).fields {
+        add(out, &[name, b": ", value]);
+    }
+    out.extend_from_slice(if before == ", " { b")  " } else { b"  " });
+    reader.push(out, &line.payload);
 }
 
 /// A time that something took, in the unit that suits it: `312 µs`, `12.3 ms`, `2.003 s`.
@@ -123,6 +165,14 @@ mod tests {
     use crate::recording::Direction;
 
     const NOON: i64 = 1_795_435_201_123_456_789;
+
+    fn printed(line: &Line, reader: Reader) -> String {
+        let mut out = Vec::new();
+        let mut clock = Clock::default();
+        let time = clock.text(line.at, &TimeZone::UTC);
+        for_people(&mut out, line, time, reader);
+        String::from_utf8(out).unwrap()
+    }
 
     #[test]
     fn a_line_for_people_shows_what_there_is() {
@@ -155,7 +205,8 @@ mod tests {
             ),
         ];
         for (line, expected) in table {
-            assert_eq!(ForPeople(&line, &TimeZone::UTC).to_string(), expected);
+            assert_eq!(printed(&line, Reader::Terminal), expected);
+            assert_eq!(printed(&line, Reader::Program), expected);
         }
     }
 
@@ -165,9 +216,37 @@ mod tests {
         let block = b"NATS/1.0\r\nA: \x1b[2J\r\n\r\n";
         let line = Line::new(NOON, Direction::In, hostile, Some(hostile), block, hostile);
 
-        let shown = ForPeople(&line, &TimeZone::UTC).to_string();
+        let shown = printed(&line, Reader::Terminal);
 
         assert!(!shown.chars().any(char::is_control), "{shown:?}");
+    }
+
+    #[test]
+    fn a_program_gets_every_byte_as_it_came() {
+        let bytes = "a\tb\r\n👨\u{200d}👩\u{feff}\u{2028}\u{1b}[m".as_bytes();
+        let block = b"NATS/1.0\r\nA: \xff\t1\r\n\r\n";
+        let payload = [bytes, b"\xff"].concat();
+        let line = Line::new(NOON, Direction::In, b"s\x01", None, block, &payload);
+        let mut out = Vec::new();
+
+        for_people(&mut out, &line, "T", Reader::Program);
+
+        let expected = [b"T s\x01 (A: \xff\t1)  ", bytes, b"\xff"].concat();
+        assert_eq!(out, expected, "{}", out.escape_ascii());
+    }
+
+    #[test]
+    fn the_clock_tells_each_millisecond() {
+        let mut clock = Clock::default();
+        for (at, expected) in [
+            (NOON, "12:00:01.123"),
+            (NOON + 500_000, "12:00:01.123"),
+            (NOON + 600_000, "12:00:01.124"),
+            (NOON, "12:00:01.123"),
+            (-1, "23:59:59.999"),
+        ] {
+            assert_eq!(clock.text(at, &TimeZone::UTC), expected);
+        }
     }
 
     #[test]

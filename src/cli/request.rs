@@ -15,25 +15,31 @@ use super::{
     supervise::Stop,
 };
 use crate::{
-    client::{Data, Error, GapCause, Message},
+    client::{Data, Error, GapCause, Message, Options},
     context::Settings,
     history::{Entry, Kind, new_id},
     payload::visible,
     protocol::{HeaderBlock, Headers, subject},
     recording::{Direction, Line},
+    settings::Keep,
 };
 
 /// Sends the request and prints each reply as it comes.
 pub async fn request(
     arguments: Request,
     settings: Settings,
+    keep: Keep,
     recorder: Recorder,
     stop: Stop,
 ) -> Result<Exit> {
     subject::check_publish(arguments.subject.as_bytes()).map_err(Error::from)?;
     let given = arguments.headers.pairs()?;
     headers(&given)?;
-    with_session(settings.options()?, stop, async |session| {
+    let options = Options {
+        backlog: keep.bytes(),
+        ..settings.options()?
+    };
+    with_session(options, stop, async |session| {
         let mut entry = Entry {
             headers: given.clone(),
             payload: arguments.body.clone().into_bytes(),
@@ -46,7 +52,7 @@ pub async fn request(
         let mut printer = Printer::new(arguments.forms.chosen());
         let mut replies = Vec::new();
         let mut take = |reply: Reply| {
-            let printed = print(&mut printer, &reply);
+            let printed = print(&mut printer, &reply, arguments.replies != 1);
             replies.push(reply);
             printed
         };
@@ -151,7 +157,7 @@ fn is_no_responders(header: &[u8], payload: &[u8]) -> bool {
     payload.is_empty() && !header.is_empty() && HeaderBlock::status_of(header) == Some(503)
 }
 
-fn print(printer: &mut Printer, reply: &Reply) -> Result<()> {
+fn print(printer: &mut Printer, reply: &Reply, one_of_several: bool) -> Result<()> {
     let message = &reply.message;
     let line = Line {
         rtt: Some(reply.rtt),
@@ -164,6 +170,6 @@ fn print(printer: &mut Printer, reply: &Reply) -> Result<()> {
             &message.payload,
         )
     };
-    printer.reply(&line)?;
+    printer.reply(&line, one_of_several)?;
     Ok(printer.flush()?)
 }

@@ -7,7 +7,7 @@ use clap::Parser;
 use directories::{BaseDirs, ProjectDirs};
 
 use super::{
-    arguments::{Arguments, Command},
+    arguments::{Arguments, Command, Held},
     context::context,
     demo::demo,
     exit::{Exit, Sentence, UsageError, class},
@@ -27,7 +27,8 @@ use super::{
 use crate::{
     context::{self, Environment, resolve},
     history::Secrets,
-    settings::{Paths, Platform, Settings},
+    settings::{Keep, Paths, Platform, Settings},
+    store,
     tui::{destinations::Destinations, jobs::Files},
 };
 
@@ -74,9 +75,9 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     if let Some(log) = arguments.log.clone().or(log) {
         log::start(&log)?;
     }
-    let opens_explorer = matches!(
+    let keeps_messages = matches!(
         arguments.command,
-        None | Some(Command::Demo(_) | Command::Open(_))
+        None | Some(Command::Demo(_) | Command::Open(_) | Command::Sub(_) | Command::Request(_))
     );
     if arguments.command.is_some() && !arguments.subscriptions.is_empty() {
         let sentence = "--sub is for the explorer; to print messages there is \"goingnats sub\"";
@@ -86,8 +87,9 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         let sentence = "--record goes behind the command: goingnats sub --record FILE SUBJECT";
         return Err(UsageError(sentence.to_owned()).into());
     }
-    if arguments.kept.keep.is_some() && !opens_explorer {
-        let sentence = "--keep is for the explorer: other commands keep no log";
+    if arguments.kept.keep.is_some() && !keeps_messages {
+        let sentence =
+            "--keep is for the explorer, sub and request: other commands keep no messages";
         return Err(UsageError(sentence.to_owned()).into());
     }
     let dirs = ProjectDirs::from("", "", "goingnats");
@@ -104,6 +106,10 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     let hidden = settings.history.hide_headers.clone();
     let secrets = hidden.map_or_else(Secrets::default, Secrets::new);
     let keep = arguments.kept.keep.or(settings.keep);
+    let held = |asked: Held| {
+        let keep = asked.keep.or(keep);
+        keep.unwrap_or(Keep::nearest(store::DEFAULT_BUDGET))
+    };
     let flags = arguments.flags();
     let connection = || -> Result<context::Settings> {
         let connection = resolve(&flags, environment)?;
@@ -135,7 +141,8 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         ),
         Some(Command::Sub(arguments)) => {
             let connection = connection()?;
-            supervise(move |stop| sub(arguments, connection, stop))
+            let keep = held(arguments.held);
+            supervise(move |stop| sub(arguments, connection, keep, stop))
         }
         Some(Command::Pub(arguments)) => {
             let connection = connection()?;
@@ -145,7 +152,8 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Request(arguments)) => {
             let connection = connection()?;
             let recorder = Recorder::new(arguments.history, paths.as_ref(), secrets)?;
-            supervise(move |stop| request(arguments, connection, recorder, stop))
+            let keep = held(arguments.held);
+            supervise(move |stop| request(arguments, connection, keep, recorder, stop))
         }
         Some(Command::Replay(arguments)) => {
             let connection = connection()?;

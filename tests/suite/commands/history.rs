@@ -12,7 +12,7 @@ fn given_what_was_sent_then_it_is_listed_newest_first() {
     let _participants = demo::start(&server.url()).unwrap();
     let url = server.url();
     home.run(&["request", "add", "[1]", "--history", "-s", &url])
-        .assert(0, "1\n");
+        .assert(0, "1");
     home.run(&["pub", "a", "\x1b[2J", "--history", "-s", &url])
         .assert(0, "");
     home.run(&["pub", "a", "not recorded", "-s", &url])
@@ -37,7 +37,7 @@ fn given_json_then_its_output_can_be_saved_and_replayed() {
     let (home, server) = (Home::new(), server());
     let _participants = demo::start(&server.url()).unwrap();
     home.run(&["request", "add", "[1]", "--history", "-s", &server.url()])
-        .assert(0, "1\n");
+        .assert(0, "1");
 
     let listed = home.run(&["history", "--json"]);
 

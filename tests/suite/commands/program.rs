@@ -18,11 +18,28 @@ use goingnats::{
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::support::{PATIENCE, wait_for, wait_until};
+use crate::support::{NatsServer, PATIENCE, wait_for, wait_until};
 
 /// A server for one test.
 pub fn server() -> Broker {
     Broker::start(Settings::default()).expect("a server")
+}
+
+/// What a server says of the connection of a command that runs.
+pub fn told_of(server: &NatsServer, what: &str) -> Option<u64> {
+    let connections = server.monitor("/connz");
+    let mut connections = connections["connections"].as_array().into_iter().flatten();
+    let ours = connections.find(|connection| connection["name"] == "goingnats")?;
+    ours[what].as_u64()
+}
+
+/// Waits until the server has the subscription of a command, beside the one for replies that every
+/// client has: nothing published from now on is missed.
+#[track_caller]
+pub fn wait_until_subscribed(server: &NatsServer) {
+    wait_until("a subscription", || {
+        told_of(server, "subscriptions") == Some(2)
+    });
 }
 
 /// A folder that stands for the user's home.
@@ -34,13 +51,15 @@ pub struct Ended {
     pub code: Option<i32>,
     /// What was not read by [`Running::line`].
     pub stdout: String,
+    /// The same, byte by byte.
+    pub bytes: Vec<u8>,
     pub stderr: String,
 }
 
 /// A command under way; killed when dropped.
 pub struct Running {
     child: Child,
-    lines: Receiver<String>,
+    lines: Receiver<Vec<u8>>,
     stderr: Option<JoinHandle<String>>,
 }
 
@@ -157,11 +176,9 @@ impl Running {
         thread::spawn(move || {
             let mut bytes = Vec::new();
             while stdout.read_until(b'\n', &mut bytes).is_ok_and(|n| n > 0) {
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                if line.send(text).is_err() {
+                if line.send(std::mem::take(&mut bytes)).is_err() {
                     break;
                 }
-                bytes.clear();
             }
         });
         let mut stderr = child.stderr.take().expect("a pipe");
@@ -181,13 +198,13 @@ impl Running {
     #[track_caller]
     pub fn line(&self) -> String {
         let line = self.lines.recv_timeout(PATIENCE).expect("a line on stdout");
-        line.trim_end_matches('\n').to_owned()
+        text_of(&line)
     }
 
     /// The next line on stdout, if one comes in this time.
     pub fn line_within(&self, time: Duration) -> Option<String> {
         let line = self.lines.recv_timeout(time).ok()?;
-        Some(line.trim_end_matches('\n').to_owned())
+        Some(text_of(&line))
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -201,12 +218,21 @@ impl Running {
             self.child.try_wait().expect("a child")
         });
         let stderr = self.stderr.take().expect("only taken here");
+        let bytes: Vec<u8> = self.lines.iter().flatten().collect();
         Ended {
             code: status.code(),
-            stdout: self.lines.iter().collect(),
+            stdout: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
             stderr: stderr.join().expect("stderr was read"),
         }
     }
+}
+
+/// A line without its line feed.
+fn text_of(line: &[u8]) -> String {
+    String::from_utf8_lossy(line)
+        .trim_end_matches('\n')
+        .to_owned()
 }
 
 impl Drop for Running {

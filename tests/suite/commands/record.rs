@@ -204,7 +204,7 @@ fn given_a_folded_header_then_file_and_json_tell_all_of_its_block() {
     let arguments = ["--json", "--count", "2", "--record", &path, "a"];
     let sub = home.subscribe(&server.url(), &arguments);
     let block = "NATS/1.0\r\nA: 1\r\n 2\r\n\r\n";
-    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let mut stream = TcpStream::connect(server.addr()).unwrap();
     let (header, total) = (block.len(), block.len() + 1);
     let connect = "CONNECT {\"verbose\":false,\"headers\":true}\r\n";
     write!(stream, "{connect}HPUB a {header} {total}\r\n{block}x\r\n").unwrap();

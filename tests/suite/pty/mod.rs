@@ -12,5 +12,6 @@ mod flood;
 mod harness;
 #[cfg(target_os = "linux")]
 mod memory;
+mod output;
 mod stage;
 mod terminal;
