@@ -86,7 +86,8 @@ pub fn load(path: &Path) -> Result<ContextFile, Error> {
     ContextFile::parse(&bytes).map_err(|error| refuse(error.to_string()))
 }
 
-/// Anything but a file is refused: a pipe could keep us waiting for ever.
+/// Anything but a file is refused: a pipe could keep us waiting for ever. A byte order mark before the
+/// text is left out.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is no file"));
@@ -96,7 +97,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LIMIT {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
-    Ok(bytes)
+    let text = bytes.strip_prefix("\u{feff}".as_bytes());
+    Ok(text.map(<[u8]>::to_vec).unwrap_or(bytes))
 }
 
 /// A context in a list.

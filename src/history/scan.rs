@@ -18,7 +18,7 @@ pub(super) struct Place {
 }
 
 /// Reads the lines behind a place, hands each out with its number, and returns the new place. Blank
-/// lines mean nothing. A last line without its line feed is read as well, but not passed: it may
+/// lines mean nothing, nor does a byte order mark before a line. A last line without its line feed is read as well, but not passed: it may
 /// not be whole yet.
 pub(super) fn scan(
     input: &mut impl BufRead,
@@ -41,8 +41,12 @@ pub(super) fn scan(
                 number,
                 Err("the line is longer than any that was written".into()),
             );
-        } else if !line.trim_ascii().is_empty() {
-            take(number, wire::decode(line.trim_ascii_end()));
+        } else {
+            let mark = "\u{feff}".as_bytes();
+            let text = line.strip_prefix(mark).unwrap_or(&line);
+            if !text.trim_ascii().is_empty() {
+                take(number, wire::decode(text.trim_ascii_end()));
+            }
         }
         if !is_whole && len < LONGEST {
             return Ok(place);
@@ -77,6 +81,9 @@ mod tests {
                 4,
             ),
             (format!("what\n{good}\n"), &[(1, false), (2, true)], 36, 2),
+            // A byte order mark has three bytes.
+            (format!("\u{feff}{good}\n"), &[(1, true)], 34, 1),
+            (format!("\u{feff}\n{good}\n"), &[(2, true)], 35, 2),
             (format!("{good}\n{good}"), &[(1, true), (2, true)], 31, 1),
             (
                 format!("{good}\n{{\"v\":1,"),

@@ -114,6 +114,7 @@ pub(super) fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory)
 }
 
+/// The text of the file, without the byte order mark that some editors begin it with.
 pub(super) fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
@@ -121,7 +122,12 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
         // A part of it would be taken for all of it, and written back.
         return Err(io::Error::other(format!("it is longer than {LIMIT} bytes")));
     }
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    let text = String::from_utf8(bytes)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 #[cfg(test)]
@@ -180,6 +186,16 @@ mod tests {
         assert_eq!(missing, Settings::default());
         let error = Settings::load(folder.path()).unwrap_err().to_string();
         assert!(error.contains("cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_text_is_skipped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, "\u{feff}guarded = ['prod']\n").unwrap();
+        assert_eq!(Settings::load(&path).unwrap().guarded, ["prod"]);
+        std::fs::write(&path, "\u{feff}").unwrap();
+        assert_eq!(Settings::load(&path).unwrap(), Settings::default());
     }
 
     #[test]

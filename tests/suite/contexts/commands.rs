@@ -33,6 +33,15 @@ fn given_contexts_then_they_are_listed_and_the_selected_one_has_a_star() {
 }
 
 #[test]
+fn given_files_that_begin_with_a_byte_order_mark_then_they_are_read_as_ever() {
+    let home = home("\u{feff}{\"url\": \"nats://h\", \"description\": \"real\"}");
+    home.file(SELECTED, "\u{feff}prod\r\n");
+
+    home.run(&["context"])
+        .assert(0, "* prod  nats://h:4222  real\n");
+}
+
+#[test]
 fn given_no_contexts_then_that_is_said() {
     let ended = Home::new().run(&["context"]);
     ended.assert_ended_with(0, &["there are no contexts"]);
