@@ -73,19 +73,19 @@ pub struct Demo {
     pub name: Name,
 }
 
-/// How much may wait in commands that print what comes.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct Waiting {
-    /// How much may wait to be printed before messages are dropped, such as 256MiB, 1GiB or 500M
-    /// [default: 256MiB]
-    #[arg(long = "keep", value_name = "SIZE", value_parser = keep)]
-    pub keep: Option<Keep>,
-}
-
 /// Flags of everything that opens the explorer.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Kept {
     /// How much of the log is kept in memory, such as 256MiB, 1GiB or 500M [default: 256MiB]
+    #[arg(long = "keep", value_name = "SIZE", value_parser = keep)]
+    pub keep: Option<Keep>,
+}
+
+/// Flags of the commands that print messages as they come.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Held {
+    /// How much is kept in memory for a slow reader of stdout before the oldest messages are dropped and
+    /// counted, such as 1GiB [default: 256MiB]
     #[arg(long = "keep", value_name = "SIZE", value_parser = keep)]
     pub keep: Option<Keep>,
 }
@@ -113,7 +113,7 @@ pub struct Sub {
     #[command(flatten)]
     pub forms: Forms,
     #[command(flatten)]
-    pub waiting: Waiting,
+    pub held: Held,
     #[command(flatten)]
     pub name: Name,
 }
@@ -163,7 +163,7 @@ pub struct Request {
     #[command(flatten)]
     pub forms: Forms,
     #[command(flatten)]
-    pub waiting: Waiting,
+    pub held: Held,
     #[command(flatten)]
     pub name: Name,
 }
@@ -343,10 +343,10 @@ pub struct Forms {
     /// Print one JSON object a line
     #[arg(long, conflicts_with_all = ["raw", "raw0"])]
     json: bool,
-    /// Print payloads as they are, each followed by a line feed
-    #[arg(long, conflicts_with = "raw0")]
+    /// Print payloads alone, each followed by a line feed; exact bytes unless a terminal shows them
+    #[arg(short, long, conflicts_with = "raw0")]
     raw: bool,
-    /// Print payloads as they are, with nothing between or behind them
+    /// As --raw, with nothing between one payload and the next
     #[arg(long)]
     raw0: bool,
 }

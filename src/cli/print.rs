@@ -4,23 +4,24 @@ use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::output::{Output, OutputError, tell};
+use super::output::{Output, OutputError, Reader, tell};
 use crate::{
+    protocol::HeaderBlock,
     recording::{Line, LineWriter},
-    text::{visible, visible_subject},
+    text::visible,
 };
 
-/// For whom messages are printed.
+/// For whom messages are printed. Where a terminal shows them, whatever came from elsewhere is made
+/// visible in every form; everybody else gets its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// A message with its time, subject and headers, a reply as its payload alone. On a terminal all
-    /// of it is made visible, one line a message; everywhere else payloads are exact.
+    /// One line a message, with the time and what else there is.
     People,
     /// One JSON object a line.
     Json,
-    /// The exact payload, and a line feed.
+    /// The payload and a line feed.
     Raw,
-    /// The exact payload, and nothing else.
+    /// The payload, and nothing between one and the next.
     Raw0,
 }
 
@@ -30,8 +31,7 @@ pub struct Printer {
     zone: TimeZone,
     output: Output,
     json: LineWriter,
-    /// One JSON object, while it is written.
-    object: Vec<u8>,
+    clock: Clock,
 }
 
 impl Printer {
@@ -42,88 +42,109 @@ impl Printer {
             zone: TimeZone::system(),
             output: Output::new(),
             json: LineWriter::default(),
-            object: Vec::new(),
+            clock: Clock::default(),
         }
     }
 
     /// Prints a message.
     pub fn message(&mut self, line: &Line) -> Result<(), OutputError> {
-        match self.form {
-            Form::People => self.for_people(line)?,
-            Form::Json => {
-                self.object.clear();
-                self.json.message(line, &mut self.object);
-                self.output.raw(&self.object)?;
+        let Printer {
+            form,
+            zone,
+            output,
+            json,
+            clock,
+        } = self;
+        let reader = output.reader;
+        output.append(|out| {
+            match form {
+                Form::People => for_people(out, line, clock.text(line.at, zone), reader),
+                Form::Json => json.message(line, out),
+                Form::Raw => reader.push_lines(out, &line.payload),
+                Form::Raw0 => return reader.push_lines(out, &line.payload),
             }
-            Form::Raw => self.output.raw(&line.payload)?,
-            Form::Raw0 => return self.output.raw(&line.payload),
-        }
-        self.output.raw(b"\n")
+            out.push(b'\n');
+        })
     }
 
-    /// Prints a reply to a request of ours. For people: its payload alone, on a terminal with its own
-    /// line breaks and the rest on stderr; everywhere else exact, with a line feed only where more
-    /// replies may follow it.
-    pub fn reply(&mut self, line: &Line, is_only: bool) -> Result<(), OutputError> {
+    /// Prints a reply to a request of ours. For people: the rest on stderr, and the payload alone on
+    /// stdout; to a terminal as lines, to others its bytes, with a line feed behind it only where it is
+    /// one of several.
+    pub fn reply(&mut self, line: &Line, one_of_several: bool) -> Result<(), OutputError> {
         if self.form != Form::People {
             return self.message(line);
         }
         if let Some(rtt) = line.rtt {
             tell(format_args!("replied in {}", took(rtt)));
         }
-        for header in headers(line) {
-            tell(header);
+        if let Some(status) = line.status {
+            tell(format_args!("status {status}"));
         }
-        if !self.output.is_terminal() {
-            self.output.raw(&line.payload)?;
-            return match is_only {
-                true => Ok(()),
-                false => self.output.raw(b"\n"),
-            };
+        for (name, value) in HeaderBlock::parse(&line.header()).fields {
+            tell(format_args!("{}: {}", visible(name), visible(value)));
         }
-        let payload = line.payload.strip_suffix(b"\n").unwrap_or(&line.payload);
-        for text in payload.split(|byte| *byte == b'\n') {
-            self.output.line(visible(text))?;
-        }
-        Ok(())
+        let reader = self.output.reader;
+        let (payload, ends_line) = match reader {
+            Reader::Terminal => (line.payload.strip_suffix(b"\n"), true),
+            Reader::Program => (None, one_of_several),
+        };
+        self.output.append(|out| {
+            reader.push_lines(out, payload.unwrap_or(&line.payload));
+            out.extend_from_slice(if ends_line { b"\n" } else { b"" });
+        })
     }
 
     /// Hands over what was printed.
     pub fn flush(&mut self) -> Result<(), OutputError> {
         self.output.flush()
     }
+}
 
-    /// `12:00:01.123 subject (reply _INBOX.x, Name: value)  payload`.
-    fn for_people(&mut self, line: &Line) -> Result<(), OutputError> {
-        self.output.raw(head(line, &self.zone).as_bytes())?;
-        self.output.of_message(&line.payload)
+/// The time of day, made for the first message of a millisecond only.
+#[derive(Debug, Default)]
+struct Clock {
+    millisecond: Option<i64>,
+    text: String,
+}
+
+impl Clock {
+    /// `12:00:01.123`, of nanoseconds since the Unix epoch.
+    fn text(&mut self, at: i64, zone: &TimeZone) -> &str {
+        let millisecond = at.div_euclid(1_000_000);
+        if self.millisecond != Some(millisecond) {
+            let at = Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
+            let at = at.to_zoned(zone.clone());
+            self.text = at.strftime("%H:%M:%S%.3f").to_string();
+            self.millisecond = Some(millisecond);
+        }
+        &self.text
     }
 }
 
-/// What stands before the payload, made visible.
-fn head(line: &Line, zone: &TimeZone) -> String {
-    let at = Timestamp::from_nanosecond(line.at.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let at = at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f");
-    let mut head = format!("{at} {}", visible_subject(&line.subject));
-    let reply = line.reply.iter();
-    let reply = reply.map(|reply| format!("reply {}", visible_subject(reply)));
-    let more: Vec<String> = reply.chain(headers(line)).collect();
-    if !more.is_empty() {
-        head += &format!(" ({})", more.join(", "));
+/// `12:00:01.123 subject (reply _INBOX.x, Name: value)  payload`, without a line feed.
+fn for_people(out: &mut Vec<u8>, line: &Line, time: &str, reader: Reader) {
+    out.extend_from_slice(time.as_bytes());
+    out.push(b' ');
+    reader.push(out, &line.subject);
+    let mut before = " (";
+    let mut add = |out: &mut Vec<u8>, parts: &[&[u8]]| {
+        out.extend_from_slice(before.as_bytes());
+        before = ", ";
+        for part in parts {
+            reader.push(out, part);
+        }
+    };
+    if let Some(reply) = &line.reply {
+        add(out, &[b"reply ", reply]);
     }
-    head + "  "
-}
-
-/// `status 503`, `Name: value`, everything made visible.
-fn headers(line: &Line) -> impl Iterator<Item = String> {
-    let status = line.status.iter().map(|status| format!("status {status}"));
-    let fields = line.headers.iter().flat_map(|(name, values)| {
-        values.iter().map(move |value| {
-            let (name, value) = (visible(name.as_bytes()), visible(value.as_bytes()));
-            format!("{name}: {value}")
-        })
-    });
-    status.chain(fields)
+    if let Some(status) = line.status {
+        add(out, &[b"status ", status.to_string().as_bytes()]);
+    }
+    for (name, value) in HeaderBlock::parse(&line.header()).fields {
+        add(out, &[name, b": ", value]);
+    }
+    out.extend_from_slice(if before == ", " { b")  " } else { b"  " });
+    reader.push(out, &line.payload);
 }
 
 /// A time that something took, in the unit that suits it: `312 µs`, `12.3 ms`, `2.003 s`.
@@ -145,8 +166,16 @@ mod tests {
 
     const NOON: i64 = 1_795_435_201_123_456_789;
 
+    fn printed(line: &Line, reader: Reader) -> String {
+        let mut out = Vec::new();
+        let mut clock = Clock::default();
+        let time = clock.text(line.at, &TimeZone::UTC);
+        for_people(&mut out, line, time, reader);
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
-    fn what_stands_before_a_payload_is_what_there_is() {
+    fn a_line_for_people_shows_what_there_is() {
         let table = [
             (
                 Line::new(
@@ -157,7 +186,7 @@ mod tests {
                     b"",
                     b"1646389270.65",
                 ),
-                "12:00:01.123 time.time  ",
+                "12:00:01.123 time.time  1646389270.65",
             ),
             (
                 Line::new(NOON, Direction::In, b"today", Some(b"_INBOX.x"), b"", b""),
@@ -172,23 +201,52 @@ mod tests {
                     b"NATS/1.0 503\r\nA: 1\r\nA: 2\r\n\r\n",
                     b"x",
                 ),
-                "12:00:01.123 a (status 503, A: 1, A: 2)  ",
+                "12:00:01.123 a (status 503, A: 1, A: 2)  x",
             ),
         ];
         for (line, expected) in table {
-            assert_eq!(head(&line, &TimeZone::UTC), expected);
+            assert_eq!(printed(&line, Reader::Terminal), expected);
+            assert_eq!(printed(&line, Reader::Program), expected);
         }
     }
 
     #[test]
-    fn whatever_subject_and_headers_hold_they_stay_on_their_line_and_act_on_no_terminal() {
+    fn whatever_a_message_holds_it_stays_on_its_line_and_acts_on_no_terminal() {
         let hostile = b"\x1b]0;owned\x07\r\n\x9b31m";
         let block = b"NATS/1.0\r\nA: \x1b[2J\r\n\r\n";
         let line = Line::new(NOON, Direction::In, hostile, Some(hostile), block, hostile);
 
-        let shown = head(&line, &TimeZone::UTC);
+        let shown = printed(&line, Reader::Terminal);
 
         assert!(!shown.chars().any(char::is_control), "{shown:?}");
+    }
+
+    #[test]
+    fn a_program_gets_every_byte_as_it_came() {
+        let bytes = "a\tb\r\n👨\u{200d}👩\u{feff}\u{2028}\u{1b}[m".as_bytes();
+        let block = b"NATS/1.0\r\nA: \xff\t1\r\n\r\n";
+        let payload = [bytes, b"\xff"].concat();
+        let line = Line::new(NOON, Direction::In, b"s\x01", None, block, &payload);
+        let mut out = Vec::new();
+
+        for_people(&mut out, &line, "T", Reader::Program);
+
+        let expected = [b"T s\x01 (A: \xff\t1)  ", bytes, b"\xff"].concat();
+        assert_eq!(out, expected, "{}", out.escape_ascii());
+    }
+
+    #[test]
+    fn the_clock_tells_each_millisecond() {
+        let mut clock = Clock::default();
+        for (at, expected) in [
+            (NOON, "12:00:01.123"),
+            (NOON + 500_000, "12:00:01.123"),
+            (NOON + 600_000, "12:00:01.124"),
+            (NOON, "12:00:01.123"),
+            (-1, "23:59:59.999"),
+        ] {
+            assert_eq!(clock.text(at, &TimeZone::UTC), expected);
+        }
     }
 
     #[test]

@@ -78,8 +78,8 @@ impl fmt::Display for FailedReply {
 pub async fn request(
     arguments: Request,
     settings: Settings,
+    keep: Keep,
     recorder: Recorder,
-    keep: Option<Keep>,
     mut stop: Stop,
 ) -> Result<Exit> {
     subject::check_publish(arguments.subject.as_bytes()).map_err(Error::from)?;
@@ -103,7 +103,7 @@ pub async fn request(
         let mut printer = Printer::new(arguments.forms.chosen());
         let mut replies = Vec::new();
         let mut take = |reply: Reply| {
-            let printed = print(&mut printer, &reply, arguments.replies == 1);
+            let printed = print(&mut printer, &reply, arguments.replies != 1);
             replies.push(reply);
             printed
         };
@@ -227,7 +227,7 @@ fn is_no_responders(header: &[u8], payload: &[u8]) -> bool {
     payload.is_empty() && !header.is_empty() && HeaderBlock::status_of(header) == Some(503)
 }
 
-fn print(printer: &mut Printer, reply: &Reply, is_only: bool) -> Result<()> {
+fn print(printer: &mut Printer, reply: &Reply, one_of_several: bool) -> Result<()> {
     let message = &reply.message;
     let line = Line {
         rtt: Some(reply.rtt),
@@ -240,6 +240,6 @@ fn print(printer: &mut Printer, reply: &Reply, is_only: bool) -> Result<()> {
             &message.payload,
         )
     };
-    printer.reply(&line, is_only)?;
+    printer.reply(&line, one_of_several)?;
     Ok(printer.flush()?)
 }

@@ -7,7 +7,7 @@ use clap::Parser;
 use directories::{BaseDirs, ProjectDirs};
 
 use super::{
-    arguments::{Arguments, Command},
+    arguments::{Arguments, Command, Held},
     context::context,
     demo::demo,
     exit::{Exit, Sentence, UsageError, class},
@@ -27,7 +27,8 @@ use super::{
 use crate::{
     context::{self, Environment, resolve},
     history::Secrets,
-    settings::{Paths, Platform, Settings},
+    settings::{Keep, Paths, Platform, Settings},
+    store,
     tui::{destinations::Destinations, jobs::Files},
 };
 
@@ -82,11 +83,11 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         let sentence = "--record goes behind the command: goingnats sub --record FILE SUBJECT";
         return Err(UsageError(sentence.to_owned()).into());
     }
-    let takes_messages = matches!(
+    let keeps_messages = matches!(
         arguments.command,
         None | Some(Command::Demo(_) | Command::Open(_) | Command::Sub(_) | Command::Request(_))
     );
-    if arguments.kept.keep.is_some() && !takes_messages {
+    if arguments.kept.keep.is_some() && !keeps_messages {
         let sentence =
             "--keep is for the explorer, sub and request: other commands keep no messages";
         return Err(UsageError(sentence.to_owned()).into());
@@ -105,6 +106,10 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     let hidden = settings.history.hide_headers.clone();
     let secrets = hidden.map_or_else(Secrets::default, Secrets::new);
     let keep = arguments.kept.keep.or(settings.keep);
+    let held = |asked: Held| {
+        let keep = asked.keep.or(keep);
+        keep.unwrap_or(Keep::nearest(store::DEFAULT_BUDGET))
+    };
     let flags = arguments.flags();
     let connection = || -> Result<context::Settings> {
         let connection = resolve(&flags, environment)?;
@@ -136,7 +141,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         ),
         Some(Command::Sub(arguments)) => {
             let connection = connection()?;
-            let keep = arguments.waiting.keep.or(keep);
+            let keep = held(arguments.held);
             supervise(move |stop| sub(arguments, connection, keep, stop))
         }
         Some(Command::Pub(arguments)) => {
@@ -147,8 +152,8 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Request(arguments)) => {
             let connection = connection()?;
             let recorder = Recorder::new(arguments.history, paths.as_ref(), secrets)?;
-            let keep = arguments.waiting.keep.or(keep);
-            supervise(move |stop| request(arguments, connection, recorder, keep, stop))
+            let keep = held(arguments.held);
+            supervise(move |stop| request(arguments, connection, keep, recorder, stop))
         }
         Some(Command::Replay(arguments)) => {
             let connection = connection()?;

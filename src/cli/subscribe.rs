@@ -28,12 +28,8 @@ use crate::{
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
-pub async fn sub(
-    arguments: Sub,
-    settings: Settings,
-    keep: Option<Keep>,
-    stop: Stop,
-) -> Result<Exit> {
+/// Up to so many bytes are kept for a reader who is slow, before the oldest are dropped.
+pub async fn sub(arguments: Sub, settings: Settings, keep: Keep, stop: Stop) -> Result<Exit> {
     for subject in &arguments.subjects {
         subject::check_subscribe(subject.as_bytes()).map_err(Error::from)?;
     }
@@ -49,14 +45,14 @@ pub async fn sub(
         let mut recording = Recording::off();
         let mut left = arguments.count;
         let mut ended = tokio::select! {
-            ended = print(session, &arguments, &filter, &mut recording, &mut left) => ended,
+            ended = print(session, &arguments, &filter, keep, &mut recording, &mut left) => ended,
             exit = stop.told() => Ok(exit),
         };
         if recording.is_on() {
             stop.finishes_a_file();
         }
         if left != Some(0) {
-            ended = take_rest(session, &mut recording, &filter, ended).await;
+            ended = take_rest(session, &mut recording, &filter, keep, ended).await;
         }
         recording.end(ended)
     })
@@ -67,6 +63,7 @@ async fn print(
     session: &mut Session,
     arguments: &Sub,
     filter: &Filter,
+    keep: Keep,
     recording: &mut Recording,
     left: &mut Option<u64>,
 ) -> Result<Exit> {
@@ -101,7 +98,7 @@ async fn print(
                         return Ok(Exit::Done);
                     }
                 }
-                Some(other) => take_other(recording, &other)?,
+                Some(other) => take_other(recording, &other, keep)?,
                 None => open = false,
             },
             event = session.lanes.events.recv(), if reason.is_none() => match event {
@@ -142,9 +139,6 @@ fn take_batch(
             break;
         }
         let matches = filter.matches(&candidate(batch, record));
-        if !matches && !recording.is_on() {
-            continue;
-        }
         if recording.is_on() {
             recording.message(&tapes::message(batch, record, Direction::In))?;
         }
@@ -176,7 +170,7 @@ fn candidate<'a>(batch: &'a Batch, record: &Record) -> Candidate<'a> {
 }
 
 /// Records and tells what happened between messages.
-fn take_other(recording: &mut Recording, data: &Data) -> Result<(), recording::Error> {
+fn take_other(recording: &mut Recording, data: &Data, keep: Keep) -> Result<(), recording::Error> {
     match data {
         Data::Gap(gap) => {
             recording.marker(&tapes::gap(gap))?;
@@ -193,8 +187,8 @@ fn take_other(recording: &mut Recording, data: &Data) -> Result<(), recording::E
         Data::Dropped(dropped) => {
             recording.marker(&tapes::dropped(dropped))?;
             tell(format_args!(
-                "{} messages were dropped here: stdout is read too slowly",
-                dropped.received
+                "{} messages were dropped here: stdout is read too slowly; --keep holds more than {keep}",
+                number::count(dropped.received)
             ));
         }
         Data::Received(_) | Data::Sent(_) => {}
@@ -207,6 +201,7 @@ async fn take_rest(
     session: &mut Session,
     recording: &mut Recording,
     filter: &Filter,
+    keep: Keep,
     ended: Result<Exit>,
 ) -> Result<Exit> {
     let mut unprinted = 0;
@@ -222,7 +217,7 @@ async fn take_rest(
                     unprinted += batch.records.iter().filter(matches).count() as u64;
                     recording.batch(batch)
                 }
-                other => take_other(recording, other),
+                other => take_other(recording, other, keep),
             };
         })
         .await;

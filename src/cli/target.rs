@@ -6,7 +6,6 @@ use crate::{
     client::{self, Options},
     context::{self, Origin, Settings},
     settings::Keep,
-    store::DEFAULT_BUDGET,
     text::visible,
 };
 
@@ -45,9 +44,9 @@ impl Target {
         })
     }
 
-    /// Lets so much of what came wait to be taken; as much as the log keeps where nothing is said.
-    pub fn keeping(mut self, keep: Option<Keep>) -> Target {
-        self.options.backlog = keep.map_or(DEFAULT_BUDGET, Keep::bytes);
+    /// Lets so much of what came wait to be taken.
+    pub fn keeping(mut self, keep: Keep) -> Target {
+        self.options.backlog = keep.bytes();
         self
     }
 

@@ -46,6 +46,8 @@ mod marker;
 mod read;
 mod reader;
 mod tape;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writer;
 

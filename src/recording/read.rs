@@ -354,7 +354,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for InOrder<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<InOrder<'de>, A::Error> {
                 let mut headers = Vec::new();
-                while let Some((name, values)) = map.next_entry::<Text, Vec<Text>>()? {
+                while let Some((name, values)) = map.next_entry::<Text, Option<Vec<Text>>>()? {
+                    // Go writes a list of none as null.
+                    let values = values.unwrap_or_default();
                     headers.push((name.0, values.into_iter().map(|text| text.0).collect()));
                 }
                 Ok(InOrder(headers))

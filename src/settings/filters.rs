@@ -213,6 +213,17 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_before_the_text_is_skipped() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("filters.toml");
+        fs::write(&path, "\u{feff}# mine\na = 'x'\n").unwrap();
+        assert_eq!(load(&path).unwrap(), [named("a", "x")]);
+        save(&path, "b", Some("y")).unwrap();
+        assert_eq!(load(&path).unwrap(), [named("a", "x"), named("b", "y")]);
+        assert!(fs::read_to_string(&path).unwrap().contains("# mine\n"));
+    }
+
+    #[test]
     fn a_file_that_is_too_long_to_be_read_is_not_cut() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("filters.toml");

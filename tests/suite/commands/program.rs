@@ -18,11 +18,28 @@ use goingnats::{
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::support::{PATIENCE, wait_for, wait_until};
+use crate::support::{NatsServer, PATIENCE, wait_for, wait_until};
 
 /// A server for one test.
 pub fn server() -> Broker {
     Broker::start(Settings::default()).expect("a server")
+}
+
+/// What a server says of the connection of a command that runs.
+pub fn told_of(server: &NatsServer, what: &str) -> Option<u64> {
+    let connections = server.monitor("/connz");
+    let mut connections = connections["connections"].as_array().into_iter().flatten();
+    let ours = connections.find(|connection| connection["name"] == "goingnats")?;
+    ours[what].as_u64()
+}
+
+/// Waits until the server has the subscription of a command, beside the one for replies that every
+/// client has: nothing published from now on is missed.
+#[track_caller]
+pub fn wait_until_subscribed(server: &NatsServer) {
+    wait_until("a subscription", || {
+        told_of(server, "subscriptions") == Some(2)
+    });
 }
 
 /// A folder that stands for the user's home.
@@ -34,7 +51,7 @@ pub struct Ended {
     pub code: Option<i32>,
     /// What was not read by [`Running::line`].
     pub stdout: String,
-    /// The same, to the byte.
+    /// The same, byte by byte.
     pub bytes: Vec<u8>,
     pub stderr: String,
 }
@@ -180,14 +197,14 @@ impl Running {
     /// The next line on stdout, without its line feed.
     #[track_caller]
     pub fn line(&self) -> String {
-        self.line_within(PATIENCE).expect("a line on stdout")
+        let line = self.lines.recv_timeout(PATIENCE).expect("a line on stdout");
+        text_of(&line)
     }
 
     /// The next line on stdout, if one comes in this time.
     pub fn line_within(&self, time: Duration) -> Option<String> {
         let line = self.lines.recv_timeout(time).ok()?;
-        let text = String::from_utf8_lossy(&line);
-        Some(text.trim_end_matches('\n').to_owned())
+        Some(text_of(&line))
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -209,6 +226,13 @@ impl Running {
             stderr: stderr.join().expect("stderr was read"),
         }
     }
+}
+
+/// A line without its line feed.
+fn text_of(line: &[u8]) -> String {
+    String::from_utf8_lossy(line)
+        .trim_end_matches('\n')
+        .to_owned()
 }
 
 impl Drop for Running {

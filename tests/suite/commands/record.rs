@@ -1,10 +1,10 @@
 //! `goingnats sub --record` and what `goingnats open` says before there is a screen.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, io::Write, net::TcpStream, os::unix::fs::PermissionsExt};
 
 use goingnats::{
     client::Client,
-    recording::{Entry, Reader, Step},
+    recording::{Entry, Line, Reader, Step},
     tui::widgets::number::count,
 };
 use rustix::process::Signal;
@@ -195,4 +195,25 @@ fn given_a_condition_then_it_chooses_what_is_printed_and_not_what_is_recorded() 
     }
     sub.ended().assert(0, "wanted\n");
     assert_eq!(payloads(&path), ["", "other", "wanted"]);
+}
+
+#[test]
+fn given_a_folded_header_then_file_and_json_tell_all_of_its_block() {
+    let (home, server) = (Home::new(), server());
+    let path = home.path("r.ndjson");
+    let arguments = ["--json", "--count", "2", "--record", &path, "a"];
+    let sub = home.subscribe(&server.url(), &arguments);
+    let block = "NATS/1.0\r\nA: 1\r\n 2\r\n\r\n";
+    let mut stream = TcpStream::connect(server.addr()).unwrap();
+    let (header, total) = (block.len(), block.len() + 1);
+    let connect = "CONNECT {\"verbose\":false,\"headers\":true}\r\n";
+    write!(stream, "{connect}HPUB a {header} {total}\r\n{block}x\r\n").unwrap();
+
+    let ended = sub.ended();
+
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let line = Line::read(&ended.stdout).unwrap();
+    assert_eq!(line.header().as_ref(), block.as_bytes());
+    assert!(ended.stdout.contains(r#""headers":{"A":["1\r\n 2"]}"#));
+    assert_eq!(payloads(&path), ["", "x"]);
 }

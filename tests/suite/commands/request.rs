@@ -9,19 +9,20 @@ use std::{
 use goingnats::{client::Client, protocol::Headers, recording::Line};
 use rustix::process::Signal;
 
-use super::{Home, server};
+use super::{BYTES, Home, server};
 use crate::support::wait_until;
 
-/// Answers every request on `echo` with its payload, and on `many` three times, until dropped.
-struct Responder {
+/// Answers every request on `echo` with its payload, on `many` three times, and on `bytes` with that of
+/// [`BYTES`] which the payload numbers, until dropped.
+pub struct Responder {
     client: Arc<Client>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Responder {
-    fn start(url: &str) -> Responder {
+    pub fn start(url: &str) -> Responder {
         let client = Arc::new(Client::connect("responder", url).unwrap());
-        for subject in ["echo", "many", "mute"] {
+        for subject in ["echo", "many", "mute", "bytes"] {
             client.subscribe(subject).unwrap();
         }
         let thread = thread::spawn({
@@ -34,13 +35,17 @@ impl Responder {
                         let mut headers = Headers::new();
                         headers.append("By", "responder").unwrap();
                         let times = match request.subject.as_slice() {
-                            b"echo" => 1,
+                            b"echo" | b"bytes" => 1,
                             b"many" => 3,
                             _ => 0,
                         };
+                        let payload = match request.subject.as_slice() {
+                            b"bytes" => BYTES[usize::from(request.payload[0] - b'0')],
+                            _ => &request.payload,
+                        };
                         for _ in 0..times {
                             let headers = headers.clone();
-                            let sent = client.publish_with(&reply, None, headers, &request.payload);
+                            let sent = client.publish_with(&reply, None, headers, payload);
                             sent.unwrap();
                         }
                     }
@@ -95,6 +100,26 @@ fn given_a_reply_then_its_payload_is_all_there_is_on_stdout() {
     assert!(plain.stderr.contains("replied in ") && plain.stderr.contains("By: responder"));
     raw.assert(0, "two\nlines\x1b[2J\n");
     assert_eq!(raw.stderr, "");
+}
+
+#[test]
+fn given_bytes_of_any_kind_then_a_program_gets_them_as_they_are() {
+    let (home, server) = (Home::new(), server());
+    let _responder = Responder::start(&server.url());
+    for (number, bytes) in BYTES.iter().enumerate() {
+        let number = number.to_string();
+        for (form, end) in [
+            (&[][..], &b""[..]),
+            (&["--raw0"], b""),
+            (&["--raw"], b"\n"),
+            (&["-r"], b"\n"),
+        ] {
+            let url = server.url();
+            let ended = home.run(&[&["request", "bytes", &number, "-s", &url], form].concat());
+            let shown = ended.bytes.escape_ascii();
+            assert_eq!(ended.bytes, [bytes, end].concat(), "{form:?}: {shown}");
+        }
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use goingnats::{
 };
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Home, server};
+use super::{BYTES, Home, server, told_of, wait_until_subscribed};
 use crate::support::{NatsServer, wait_until};
 
 #[test]
@@ -72,37 +72,62 @@ fn given_raw_then_payloads_come_as_they_are() {
 }
 
 #[test]
-fn given_raw0_then_nothing_stands_between_payloads() {
-    let (home, server) = (Home::new(), server());
+fn given_bytes_of_any_kind_then_a_program_gets_them_as_they_are() {
+    let (home, server) = (Home::new(), NatsServer::start());
     let client = Client::connect("test", &server.url()).unwrap();
-    let sub = home.start(&["sub", "--raw0", "--count", "3", "a", "-s", &server.url()]);
-    wait_until("a subscription", || {
-        let asked = client.request("a", "one", Duration::from_millis(20));
-        !matches!(asked, Err(Error::NoResponders { .. }))
-    });
-
-    for payload in ["", "two\n"] {
-        client.publish("a", payload).unwrap();
+    let lines = BYTES.map(|bytes| [bytes, b"\n"].concat()).concat();
+    for (form, expected) in [
+        ("--raw", &lines),
+        ("-r", &lines),
+        ("--raw0", &BYTES.concat()),
+    ] {
+        let sub = home.start(&["sub", "a", form, "--count", "4", "-s", &server.url()]);
+        wait_until_subscribed(&server);
+        for bytes in BYTES {
+            client.publish("a", bytes).unwrap();
+        }
+        let ended = sub.ended();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        let shown = ended.bytes.escape_ascii();
+        assert_eq!(ended.bytes, *expected, "{form}: {shown}");
+        wait_until("its goodbye", || {
+            told_of(&server, "subscriptions").is_none()
+        });
     }
-
-    sub.ended().assert(0, "onetwo\n");
 }
 
 #[test]
-fn given_hostile_bytes_then_json_and_what_stands_before_a_payload_act_on_no_terminal() {
+fn given_hostile_bytes_then_json_shows_them_without_acting_on_a_terminal() {
     let (home, server) = (Home::new(), server());
     let client = Client::connect("test", &server.url()).unwrap();
-    let hostile =
-        b"\x1b]0;owned\x07\x1b[2J\r\n\xc2\x9b31m\x7f\xff PING\r\nMSG a 1 3\r\n".as_slice();
     let sub = home.subscribe(&server.url(), &["--json", "a"]);
+    for bytes in BYTES {
+        client.publish("a", bytes).unwrap();
 
-    client
-        .publish_with("a", Some("r"), Headers::new(), hostile)
-        .unwrap();
+        let line = sub.line();
 
-    let line = sub.line();
-    assert!(!line.chars().any(char::is_control), "{line:?}");
-    assert!(line.contains("data_base64"), "{line:?}");
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        assert_eq!(Line::read(&line).unwrap().payload.as_ref(), bytes);
+    }
+}
+
+#[test]
+fn given_no_form_then_a_program_gets_a_line_with_the_exact_payload() {
+    let (home, server) = (Home::new(), server());
+    let client = Client::connect("test", &server.url()).unwrap();
+    for bytes in BYTES {
+        let sub = home.subscribe(&server.url(), &["--count", "2", "a"]);
+
+        client.publish("a", bytes).unwrap();
+
+        let ended = sub.ended();
+        let line = [b" a  ", bytes, b"\n"].concat();
+        assert!(
+            ended.bytes.ends_with(&line),
+            "{}",
+            ended.bytes.escape_ascii()
+        );
+    }
 }
 
 #[test]

@@ -12,7 +12,6 @@ mod flood;
 mod harness;
 #[cfg(target_os = "linux")]
 mod memory;
+mod output;
 mod stage;
 mod terminal;
-
-pub use harness::{Program, Session};
