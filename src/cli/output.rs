@@ -119,10 +119,18 @@ impl Output {
     }
 }
 
-/// Says something to the person behind stderr, if there still is one, and to the log.
+/// Says something to the person behind stderr, if there still is one, and to the log. It is made
+/// visible, whoever's words are in it; line breaks are kept.
 pub fn tell(sentence: impl Display) {
+    let sentence = visible_lines(&sentence.to_string());
     tracing::info!("{sentence}");
     let _ = writeln!(io::stderr(), "goingnats: {sentence}");
+}
+
+/// Each line made visible.
+pub fn visible_lines(text: &str) -> String {
+    let lines = text.split('\n').map(|line| visible(line.as_bytes()));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

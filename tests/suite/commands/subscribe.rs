@@ -2,11 +2,7 @@
 
 use std::{process::Stdio, time::Duration};
 
-use goingnats::{
-    client::{Client, Error},
-    protocol::Headers,
-    recording::Line,
-};
+use goingnats::{client::Client, protocol::Headers, recording::Line};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{BYTES, Home, server, told_of, wait_until_subscribed};
