@@ -143,13 +143,15 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The value with a blank behind each of its line breaks, as the wire continues a value on the next
+/// The value with a blank behind each of its line feeds, as the wire continues a value on the next
 /// line (RFC 822 folding, which nats.go reads).
 fn folded(value: &str) -> Cow<'_, str> {
-    if memchr::memchr2(b'\r', b'\n', value.as_bytes()).is_none() {
+    if memchr::memchr(b'\n', value.as_bytes()).is_none() {
         return value.into();
     }
-    let lines = value.split(['\r', '\n']).filter(|line| !line.is_empty());
+    let lines = value.split('\n');
+    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let lines = lines.filter(|line| !line.is_empty());
     let mut folded = String::with_capacity(value.len() + 16);
     for (n, line) in lines.enumerate() {
         if n > 0 {
@@ -333,7 +335,7 @@ mod tests {
         let table = [
             ("1\r\nB: 2", "1\r\n B: 2"),
             ("1\r\n\t2", "1\r\n\t2"),
-            ("1\n2\r3", "1\r\n 2\r\n 3"),
+            ("1\n2\r3", "1\r\n 2\r3"),
             ("\r\n1\r\n\r\n", "1"),
         ];
         for (value, expected) in table {

@@ -69,7 +69,7 @@ pub enum ReadError {
         reason: &'static str,
     },
     /// The name of a header that would be read as another one.
-    #[error("the name of a header holds a line break or a colon")]
+    #[error("the name of a header holds a line feed or a colon")]
     Header,
     /// More than anybody can have counted.
     #[error("{0:?} is more than anybody can count")]
@@ -171,7 +171,7 @@ fn check(line: &Line) -> Result<(), ReadError> {
         return Err(ReadError::Subject { name, reason });
     }
     let mut names = line.headers.iter().map(|(name, _)| name);
-    if line.block.is_none() && names.any(|name| name.contains(['\r', '\n', ':'])) {
+    if line.block.is_none() && names.any(|name| name.contains(['\n', ':'])) {
         return Err(ReadError::Header);
     }
     Ok(())
@@ -415,7 +415,7 @@ mod tests {
             (ours(&format!(r#""subject":"{long}","data":"""#)), "longer"),
             (
                 ours(r#""subject":"a","headers":{"A\nB":["1"]},"data":"""#),
-                "line break",
+                "line feed",
             ),
             (
                 ours(r#""subject":"a","headers":{"A":[["#).replace("]}", &"[".repeat(10_000)),
