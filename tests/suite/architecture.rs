@@ -5,6 +5,8 @@
 //! environment and the names of colours are free there.
 
 mod check;
+mod circles;
+mod graph;
 mod imports;
 mod planted;
 mod tokens;

@@ -118,7 +118,7 @@ impl Keepers {
 }
 
 /// Whether a path of folders is `outer` or lies in it; everything lies in the empty path.
-fn within(path: &str, outer: &str) -> bool {
+pub fn within(path: &str, outer: &str) -> bool {
     outer.is_empty()
         || path
             .strip_prefix(outer)
@@ -145,7 +145,7 @@ pub fn folder(path: &str) -> String {
 }
 
 /// The module that a file is.
-fn module(path: &str) -> Vec<String> {
+pub fn module(path: &str) -> Vec<String> {
     let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
     let segments = inner
         .split('/')

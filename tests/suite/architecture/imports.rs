@@ -5,17 +5,21 @@
 use super::tokens::{Token, tokens};
 
 /// One path that a file names.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     /// The line, from 1.
     pub line: usize,
     pub place: Place,
+    /// The module that it stands in, inline modules included.
+    pub module: Vec<String>,
+    /// The name that a `use` brings into scope (`*` for all of a module's); none for a path in code.
+    pub binds: Option<String>,
     /// Whether it stands in an item under `#[cfg(test)]`.
     pub in_test: bool,
 }
 
 /// Where a path leads, segment by segment.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Into this crate, from its root.
     Ours(Vec<String>),
@@ -23,9 +27,23 @@ pub enum Place {
     Foreign(Vec<String>),
 }
 
+/// What a file names, and the modules it declares.
+pub struct Source {
+    pub imports: Vec<Import>,
+    /// Inline modules, as paths from the root of the crate.
+    pub inline: Vec<Vec<String>>,
+    /// Modules under `#[cfg(test)]` that have a file of their own, as paths from the root.
+    pub test_modules: Vec<Vec<String>>,
+}
+
 /// Everything that the source of `module` names. `module` is the path of the file's own module from
 /// the root of the crate; `roots` are the names that stand at the root of the crate.
 pub fn imports(module: &[String], roots: &[&str], source: &str) -> Vec<Import> {
+    read(module, roots, source).imports
+}
+
+/// As [`imports`], with the modules that the source declares.
+pub fn read(module: &[String], roots: &[&str], source: &str) -> Source {
     let mut reader = Reader {
         tokens: tokens(source),
         at: 0,
@@ -34,7 +52,11 @@ pub fn imports(module: &[String], roots: &[&str], source: &str) -> Vec<Import> {
         inline: Vec::new(),
         depth: 0,
         test_until: None,
-        found: Vec::new(),
+        found: Source {
+            imports: Vec::new(),
+            inline: Vec::new(),
+            test_modules: Vec::new(),
+        },
     };
     reader.read();
     reader.found
@@ -52,7 +74,7 @@ struct Reader<'a> {
     depth: usize,
     /// The depth at which the item under `#[cfg(test)]` ends.
     test_until: Option<usize>,
-    found: Vec<Import>,
+    found: Source,
 }
 
 impl Reader<'_> {
@@ -67,6 +89,15 @@ impl Reader<'_> {
                     let name = self.text(1).to_owned();
                     self.module.push(name);
                     self.inline.push(self.depth);
+                    self.found.inline.push(self.module.clone());
+                    self.at += 2;
+                }
+                "mod" if self.text(2) == ";" => {
+                    if self.test_until.is_some() {
+                        let mut declared = self.module.clone();
+                        declared.push(self.text(1).to_owned());
+                        self.found.test_modules.push(declared);
+                    }
                     self.at += 2;
                 }
                 "use" if self.text(1) != "<" => {
@@ -114,6 +145,7 @@ impl Reader<'_> {
     /// One `use` tree, up to the `,`, `}` or `;` after it, which stays.
     fn tree(&mut self, before: &[String]) {
         let mut path = before.to_vec();
+        let mut alias = None;
         let line = self.tokens.get(self.at).map_or(0, |t| t.line);
         loop {
             match self.text(0) {
@@ -129,7 +161,10 @@ impl Reader<'_> {
                     self.at += 1;
                     return;
                 }
-                "as" => self.at += 2,
+                "as" => {
+                    alias = Some(self.text(1).to_owned());
+                    self.at += 2;
+                }
                 "," | "}" | ";" | "" => break,
                 segment => {
                     path.push(segment.to_owned());
@@ -137,7 +172,9 @@ impl Reader<'_> {
                 }
             }
         }
-        self.found(line, path);
+        let last = path.iter().rev().find(|segment| *segment != "self");
+        let binds = alias.or_else(|| last.cloned());
+        self.found(line, path, binds);
     }
 
     /// A path of two segments or more in code; anything else is stepped over.
@@ -155,16 +192,18 @@ impl Reader<'_> {
         match path.len() {
             0 => self.at += 1,
             1 => {}
-            _ => self.found(line, path),
+            _ => self.found(line, path, None),
         }
     }
 
-    fn found(&mut self, line: usize, path: Vec<String>) {
+    fn found(&mut self, line: usize, path: Vec<String>, binds: Option<String>) {
         let place = self.resolve(path);
         let in_test = self.test_until.is_some();
-        self.found.push(Import {
+        self.found.imports.push(Import {
             line,
             place,
+            module: self.module.clone(),
+            binds,
             in_test,
         });
     }
