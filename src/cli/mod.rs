@@ -29,5 +29,6 @@ mod serve;
 mod session;
 mod subscribe;
 mod supervise;
+mod warn;
 
 pub use run::main;
