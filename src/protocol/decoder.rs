@@ -1,6 +1,6 @@
 //! The decoder: frames one operation after another in a chunk, by length and never by content.
 
-use super::line::{Fields, LONGEST_PLAIN, Line, Verb, number, size};
+use super::line::{Fields, Line, Verb, number, plain::LONGEST_PLAIN, size};
 use super::{ProtocolError, Record};
 
 /// What the other side may ask us to hold. Anything above is an error before any allocation.

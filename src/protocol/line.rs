@@ -3,14 +3,12 @@
 //! Rules are those of nats-server's `parser.go`: verbs in any case, blanks and tabs collapsed, a CR
 //! before the LF dropped, a bare LF accepted, sizes of at most nine digits.
 
-mod plain;
+pub(super) mod plain;
 
 use memchr::memchr;
 
 use super::ProtocolError;
 use super::error::excerpt;
-
-pub(super) use plain::LONGEST_PLAIN;
 
 /// The verbs of both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// Folders, below `src/`, in which circles are still to be taken apart.
-const STILL_CIRCULAR: &[&str] = &["cli", "client", "context", "protocol", "store", "tui"];
+const STILL_CIRCULAR: &[&str] = &["client", "protocol", "tui"];
 
 #[test]
 fn no_circle_between_files() {
