@@ -11,7 +11,7 @@ mod source;
 
 pub use certificates::Certificates;
 pub use cluster::Cluster;
-pub use deadline::{PATIENCE, wait_for, wait_until};
+pub use deadline::{PATIENCE, wait_for, wait_until, wait_within};
 pub use nats_server::NatsServer;
 pub use operator::{Operator, User};
 pub use python::python;

@@ -5,7 +5,7 @@ use std::{
     net::TcpStream,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -82,29 +82,41 @@ impl Source {
     /// Publishes at a steady rate on a thread of its own.
     pub fn flow(mut self, per_second: u64, subject: fn(u64) -> String) -> Flow {
         let over = Arc::new(AtomicBool::new(false));
+        let published = Arc::new(AtomicU64::new(self.next));
         let thread = thread::spawn({
-            let over = over.clone();
+            let (over, published) = (over.clone(), published.clone());
             move || {
                 let (start, first) = (Instant::now(), self.next);
                 while !over.load(Relaxed) {
                     let due = start.elapsed().as_millis() as u64 * per_second / 1000;
                     self.publish(due - (self.next - first), subject);
+                    published.store(self.next, Relaxed);
                     thread::sleep(PIECE);
                 }
                 self.settle()
             }
         });
-        Flow { over, thread }
+        Flow {
+            over,
+            published,
+            thread,
+        }
     }
 }
 
 /// A source at work.
 pub struct Flow {
     over: Arc<AtomicBool>,
+    published: Arc<AtomicU64>,
     thread: JoinHandle<u64>,
 }
 
 impl Flow {
+    /// How many messages were published so far, those before the flow included.
+    pub fn published(&self) -> u64 {
+        self.published.load(Relaxed)
+    }
+
     /// Stops it when the server has taken everything; how many messages that were.
     pub fn stop(self) -> u64 {
         self.over.store(true, Relaxed);
