@@ -24,22 +24,19 @@ use goingnats::{
     recording::{Existing, Tape},
     tui::{
         Start,
-        app::{self, App, Found, Target},
+        app::{self, Found, Target},
         destinations::Destinations,
-        event_loop::{Clock, End, EventLoop},
+        event_loop::{Clock, End, EventLoop, assembly::Console},
         jobs::{Files, Jobs},
         keymap::Chord,
-        lines::Lines,
-        tapes::Tapes,
         terminal::{
-            Capabilities, Inputs, Output, Screen, Signals,
+            Capabilities, Inputs, Output, Signals,
             clipboard::Route,
             editor,
             input::{Input, Mouse, MouseKind},
         },
     },
 };
-use ratatui::layout::Size;
 use tokio::sync::mpsc;
 
 use crate::support::{PATIENCE, wait_within};
@@ -208,27 +205,21 @@ impl Given {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let mut app = App::new(setup, (width, height), clock.now());
-                let mut tapes = Tapes::new();
-                let (connection, lanes) = start.begin(&mut app, &mut tapes).unwrap();
-                if let Some(bytes) = backlog {
-                    connection.set_backlog(bytes);
-                }
-                let mut event_loop = EventLoop {
-                    app,
-                    connection,
-                    lines: Lines::new(lanes),
-                    screen: Screen::new(Size { width, height }),
+                let console = Console {
+                    size: (width, height),
                     output: Output::new(sink).unwrap(),
                     inputs: Inputs::script(script),
                     signals: Signals::none(),
-                    jobs: Jobs::start(files, destinations).unwrap(),
-                    tapes,
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,
                     editor: Err(editor::Error::NotSet),
                 };
+                let jobs = Jobs::start(files, destinations).unwrap();
+                let mut event_loop = EventLoop::new(setup, start, jobs, console).unwrap();
+                if let Some(bytes) = backlog {
+                    event_loop.connection.set_backlog(bytes);
+                }
                 let end = event_loop.run().await;
                 event_loop.connection.close();
                 event_loop.jobs.finish();
@@ -475,5 +466,17 @@ impl Running {
             format!("the loop goes on; the screen:\n{}", self.text())
         });
         thread.join().unwrap().unwrap()
+    }
+}
+
+#[test]
+fn a_screen_that_is_settled_shows_what_the_last_keys_led_to() {
+    let broker = goingnats::broker::Broker::start(Default::default()).unwrap();
+    let mut screen = Given::new().open(&broker.url());
+    for _ in 0..20 {
+        screen.keys("?").settle();
+        assert!(screen.text().contains("─ Help"), "{}", screen.text());
+        screen.keys("<Esc>").settle();
+        assert!(!screen.text().contains("─ Help"), "{}", screen.text());
     }
 }
