@@ -1,4 +1,4 @@
-//! Waiting by predicate: as short as possible, never longer than a deadline.
+//! Waiting for a condition, with a deadline.
 
 use std::{
     fmt::Debug,
@@ -6,27 +6,27 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a test waits for something that takes milliseconds on an idle machine.
+/// The deadline of tests for what takes milliseconds on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The shortest and the longest pause between two looks.
+/// Minimum and maximum pause between two looks.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
 
-/// Looks again and again until there is a value; panics with `what` after [`PATIENCE`].
+/// Calls `look` until it returns a value. Panics with `what` after [`PATIENCE`].
 #[track_caller]
 pub fn wait_for<T>(what: impl Debug, look: impl FnMut() -> Option<T>) -> T {
     let in_vain = || format!("waited {PATIENCE:?} in vain for {what:?}");
     wait_within(PATIENCE, look, in_vain)
 }
 
-/// Looks again and again until the predicate holds; panics with `what` after [`PATIENCE`].
+/// Calls `holds` until it returns true. Panics with `what` after [`PATIENCE`].
 #[track_caller]
 pub fn wait_until(what: impl Debug, mut holds: impl FnMut() -> bool) {
     wait_for(what, || holds().then_some(()));
 }
 
-/// Looks again and again until there is a value; panics with the sentence `in_vain` after `patience`.
-/// The longer it takes, the longer the pauses between looks.
+/// Calls `look` until it returns a value. Panics with the text of `in_vain` after `patience`. The pauses
+/// between looks grow with the time waited.
 #[track_caller]
 pub fn wait_within<T>(
     patience: Duration,

@@ -1,4 +1,4 @@
-//! What tests need: servers, peers, deadlines.
+//! Shared by the tests: servers, publishers, peers, waiting.
 #![allow(dead_code, unused_imports)] // every test module takes what it needs
 
 mod certificates;
