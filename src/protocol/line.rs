@@ -228,7 +228,7 @@ impl<'a> Fields<'a> {
         let mut found = 0;
         let mut blank_before = FIRST_BYTE;
         let (words, rest) = line[from..].as_chunks::<8>();
-        // Filled up with blanks, the last word ends the last field.
+        // Padding the last word with blanks ends the last field.
         let last = rest
             .iter()
             .rev()

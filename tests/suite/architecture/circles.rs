@@ -1,4 +1,5 @@
-//! No circle between files: what a file imports may not, by any way, import that file again.
+//! No circle of imports between files: a file may not be imported, directly or through others, by a file
+//! that it imports.
 
 use super::{
     check::within,
@@ -6,7 +7,7 @@ use super::{
     sources,
 };
 
-/// Folders, below `src/`, in which circles are still to be taken apart.
+/// Folders below `src/` whose circles are not removed yet. To see the circles of a folder, take it out.
 const STILL_CIRCULAR: &[&str] = &["client", "protocol", "tui"];
 
 #[test]
@@ -17,7 +18,7 @@ fn no_circle_between_files() {
     assert!(circles.is_empty(), "\n{}", described(&graph, &circles));
 }
 
-/// A folder without circles is held to the rule from then on.
+/// A folder without circles must leave the list.
 #[test]
 fn a_folder_still_to_be_done_has_circles() {
     let graph = graph(&sources("src"));
@@ -58,9 +59,9 @@ struct Components<'a> {
     graph: &'a Graph,
     /// Files in the order of their first visit.
     order: Vec<&'a str>,
-    /// For each of `order`: the earliest file, as an index, that it reaches among the open ones.
+    /// For each of `order`: the index of the earliest open file that it reaches.
     lowest: Vec<usize>,
-    /// Files whose component is not complete.
+    /// Files whose component is incomplete.
     open: Vec<&'a str>,
     found: Vec<Vec<&'a str>>,
 }
@@ -97,7 +98,7 @@ impl<'a> Components<'a> {
     }
 }
 
-/// Each circle with the imports that make it.
+/// The circles with their imports, as text.
 fn described(graph: &Graph, circles: &[Vec<&str>]) -> String {
     let mut text = String::new();
     for circle in circles {
@@ -116,8 +117,11 @@ fn described(graph: &Graph, circles: &[Vec<&str>]) -> String {
     text
 }
 
-/// Sources, and the files of the circle that they make.
-const PLANTED: &[(&[(&str, &str)], &[&str])] = &[
+/// Paths of files with their text.
+type Sources = &'static [(&'static str, &'static str)];
+
+/// Sources, and the files of their circle.
+const PLANTED: &[(Sources, &[&str])] = &[
     // Directly.
     (
         &[
@@ -202,8 +206,8 @@ fn a_planted_circle_is_found() {
     }
 }
 
-/// What only looks like a circle.
-const INNOCENT: &[&[(&str, &str)]] = &[
+/// Sources that only look like circles.
+const INNOCENT: &[Sources] = &[
     // A mod.rs names every file of its folder, and these name it.
     &[
         (
@@ -254,7 +258,7 @@ fn what_only_looks_like_a_circle_is_none() {
 }
 
 /// The sources as a crate: the folders `a` and `b` get a mod.rs where they have none.
-fn owned(files: &[(&str, &str)]) -> Vec<(String, String)> {
+fn owned(files: Sources) -> Vec<(String, String)> {
     let given = |path: &str| files.iter().any(|(given, _)| *given == path);
     let folders = ["src/a/mod.rs", "src/b/mod.rs"].map(|path| (path, ""));
     let added = folders.iter().filter(|(path, _)| !given(path));

@@ -1,8 +1,8 @@
-//! Which file of `src/` imports which: every path that a file names, resolved to the file that
-//! defines the item, through re-exports.
+//! The graph of imports between the files of `src/`: each path in a file is resolved, through
+//! re-exports, to the file that defines the item.
 //!
-//! A `mod` line is no edge, nor is what a `mod.rs` re-exports, nor a path that ends at a module
-//! (only what is then named in it). Tests are left out.
+//! These are no edges: a `mod` line, what a `mod.rs` re-exports, a path that ends at a module. Tests are
+//! left out.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -42,29 +42,29 @@ pub fn graph(files: &[(String, String)]) -> Graph {
 type Module = Vec<String>;
 
 struct Modules<'a> {
-    /// The files that are no tests, with what they name.
+    /// All files but tests.
     sources: Vec<(&'a str, Source)>,
-    /// The file that each module stands in.
+    /// The file of each module, inline modules included.
     file: HashMap<Module, &'a str>,
-    /// The imports that bring a name into the scope of a module.
+    /// The imports that bind a name in a module.
     bound: HashMap<(Module, String), Vec<Import>>,
 }
 
-/// What a path leads to.
+/// The result of resolving a path.
 enum Target<'a> {
     Module(Module),
     Items(Vec<Item<'a>>),
 }
 
-/// An item with the file that defines it.
+/// An item and the file that defines it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Item<'a> {
     file: &'a str,
     name: String,
 }
 
-/// Longest chain of re-exports that is followed; a longer one is a circle that does not compile.
-const MOST_STEPS: usize = 32;
+/// Maximum length of a chain of re-exports.
+const MAX_STEPS: usize = 32;
 
 impl<'a> Modules<'a> {
     fn of(files: &'a [(String, String)]) -> Modules<'a> {
@@ -89,7 +89,7 @@ impl<'a> Modules<'a> {
             bound: HashMap::new(),
         };
         for (path, own, source) in read_files {
-            // The binary's root shares the path of the library's and is imported by nobody.
+            // main.rs has the same module path as lib.rs, and nothing imports it.
             if path != "src/main.rs" {
                 modules.file.insert(own, path);
             }
@@ -107,29 +107,32 @@ impl<'a> Modules<'a> {
         modules
     }
 
-    /// The items that an import names.
+    /// The items that an import leads to.
     fn items_of(&self, import: &Import) -> Vec<Item<'a>> {
-        match self.lead(import, MOST_STEPS) {
+        match self.resolve_import(import, MAX_STEPS) {
             Some(Target::Items(items)) => items,
             Some(Target::Module(_)) | None => Vec::new(),
         }
     }
 
-    /// Where an import leads; nowhere if out of the crate.
-    fn lead(&self, import: &Import, steps: usize) -> Option<Target<'a>> {
+    /// Resolves an import; `None` if it leads out of the crate.
+    fn resolve_import(&self, import: &Import, steps: usize) -> Option<Target<'a>> {
         let steps = steps.checked_sub(1)?;
         match &import.place {
-            Place::Ours(path) => self.walk(Vec::new(), path, import, steps),
+            Place::Ours(path) => self.resolve_path(Vec::new(), path, import, steps),
             Place::Foreign(path) => {
                 let first = path.first()?;
                 let in_scope = self.is_module(&import.module, first)
-                    || self.binding(&import.module, first, import).next().is_some();
-                in_scope.then(|| self.walk(import.module.clone(), path, import, steps))?
+                    || self
+                        .bindings_of(&import.module, first, import)
+                        .next()
+                        .is_some();
+                in_scope.then(|| self.resolve_path(import.module.clone(), path, import, steps))?
             }
         }
     }
 
-    fn walk(
+    fn resolve_path(
         &self,
         mut at: Module,
         path: &[String],
@@ -139,9 +142,9 @@ impl<'a> Modules<'a> {
         for (i, name) in path.iter().enumerate() {
             let is_last = i + 1 == path.len();
             if name == "*" {
-                return Some(Target::Items(self.everything_in(&at, from, steps)));
+                return Some(Target::Items(self.glob_items(&at, from, steps)));
             }
-            let is_bound = self.binding(&at, name, from).next().is_some();
+            let is_bound = self.bindings_of(&at, name, from).next().is_some();
             if self.is_module(&at, name) && !(is_last && is_bound) {
                 at.push(name.clone());
                 continue;
@@ -149,8 +152,8 @@ impl<'a> Modules<'a> {
             let mut items = Vec::new();
             let mut inner = None;
             let bound_as = if is_bound { name } else { "*" };
-            for import in self.binding(&at, bound_as, from) {
-                match self.lead(import, steps) {
+            for import in self.bindings_of(&at, bound_as, from) {
+                match self.resolve_import(import, steps) {
                     Some(Target::Module(module)) => inner = Some(module),
                     Some(Target::Items(found)) => items.extend(found),
                     None => {}
@@ -175,8 +178,8 @@ impl<'a> Modules<'a> {
         self.file.contains_key(&child)
     }
 
-    /// The imports that bring a name into scope, but for the one that is followed.
-    fn binding<'m>(
+    /// The imports that bind a name in a module, except the one being resolved.
+    fn bindings_of<'m>(
         &'m self,
         at: &Module,
         name: &str,
@@ -189,13 +192,13 @@ impl<'a> Modules<'a> {
             .filter(move |import| *import != from)
     }
 
-    /// What a glob may mean: all that a module imports, and the unnamed rest of its own file.
-    fn everything_in(&self, at: &Module, from: &Import, steps: usize) -> Vec<Item<'a>> {
+    /// What a glob may import: the imports of a module, and its own items as `*`.
+    fn glob_items(&self, at: &Module, from: &Import, steps: usize) -> Vec<Item<'a>> {
         let imports = self.bound.iter().filter(|((module, _), _)| module == at);
         let imports = imports.flat_map(|(_, imports)| imports);
         let mut items: Vec<Item> = imports
             .filter(|import| *import != from)
-            .filter_map(|import| self.lead(import, steps))
+            .filter_map(|import| self.resolve_import(import, steps))
             .flat_map(|target| match target {
                 Target::Items(items) => items,
                 Target::Module(_) => Vec::new(),

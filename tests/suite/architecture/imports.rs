@@ -1,43 +1,42 @@
-//! What a Rust file names: its `use` trees, flattened, and the paths in its code, each resolved to
-//! a place in this crate or to another crate. Comments (documentation and its examples with them)
-//! and literals are left out.
+//! The paths in a Rust file: its `use` trees, flattened, and the paths in its code, each relative to the
+//! root of this crate or in another crate. Comments, including documentation, and literals are ignored.
 
 use super::tokens::{Token, tokens};
 
-/// One path that a file names.
+/// A path in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     /// The line, from 1.
     pub line: usize,
     pub place: Place,
-    /// The module that it stands in, inline modules included.
+    /// The module that contains it, inline modules included.
     pub module: Vec<String>,
-    /// The name that a `use` brings into scope (`*` for all of a module's); none for a path in code.
+    /// The name that a `use` binds (`*` for a glob); `None` for a path in code.
     pub binds: Option<String>,
-    /// Whether it stands in an item under `#[cfg(test)]`.
+    /// Whether it is in an item under `#[cfg(test)]`.
     pub in_test: bool,
 }
 
-/// Where a path leads, segment by segment.
+/// A path, by segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Into this crate, from its root.
+    /// In this crate, from its root.
     Ours(Vec<String>),
-    /// Into another crate, whose name stands first; or to a name that is in scope already.
+    /// In another crate, or relative to a name in scope.
     Foreign(Vec<String>),
 }
 
-/// What a file names, and the modules it declares.
+/// The paths in a file, and the modules it declares.
 pub struct Source {
     pub imports: Vec<Import>,
     /// Inline modules, as paths from the root of the crate.
     pub inline: Vec<Vec<String>>,
-    /// Modules under `#[cfg(test)]` that have a file of their own, as paths from the root.
+    /// Modules under `#[cfg(test)]` in their own files, as paths from the root.
     pub test_modules: Vec<Vec<String>>,
 }
 
-/// Everything that the source of `module` names. `module` is the path of the file's own module from
-/// the root of the crate; `roots` are the names that stand at the root of the crate.
+/// The paths in the source of `module`, which is a path from the root of the crate. `roots` are the
+/// names at the root of the crate.
 pub fn imports(module: &[String], roots: &[&str], source: &str) -> Vec<Import> {
     read(module, roots, source).imports
 }
@@ -65,12 +64,12 @@ pub fn read(module: &[String], roots: &[&str], source: &str) -> Source {
 struct Reader<'a> {
     tokens: Vec<Token>,
     at: usize,
-    /// The module that the tokens at `at` stand in, inline modules included.
+    /// The module of the token at `at`, inline modules included.
     module: Vec<String>,
     roots: &'a [&'a str],
-    /// The depth outside each inline module we are in.
+    /// The depth around each open inline module.
     inline: Vec<usize>,
-    /// How many brackets of any kind are open.
+    /// The number of open brackets of any kind.
     depth: usize,
     /// The depth at which the item under `#[cfg(test)]` ends.
     test_until: Option<usize>,
@@ -142,7 +141,7 @@ impl Reader<'_> {
         }
     }
 
-    /// One `use` tree, up to the `,`, `}` or `;` after it, which stays.
+    /// Reads a `use` tree up to, but not including, the `,`, `}` or `;` after it.
     fn tree(&mut self, before: &[String]) {
         let mut path = before.to_vec();
         let mut alias = None;
@@ -177,7 +176,7 @@ impl Reader<'_> {
         self.found(line, path, binds);
     }
 
-    /// A path of two segments or more in code; anything else is stepped over.
+    /// Reads a path of at least two segments in code; skips any other token.
     fn path(&mut self) {
         let Token { line, .. } = self.tokens[self.at];
         let mut path = Vec::new();
