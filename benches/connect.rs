@@ -1,5 +1,5 @@
-//! How long it takes from the start of a process to a connection, in the clear and over TLS, beside
-//! async-nats: this program starts itself again for every figure, as one client or the other.
+//! Time from the start of a process to a connection, without and with TLS, beside async-nats. For every
+//! run this program starts itself again as one of the clients.
 //!
 //! `cargo bench --bench connect`
 
@@ -20,7 +20,7 @@ use harness::{figure, median, percentile};
 use support::{Certificates, NatsServer};
 
 const STARTS: usize = 41;
-/// The first argument of a process that is a client: its name, the URL, and the CA file if any.
+/// The first argument of a client process; its name, the URL and optionally the CA file follow.
 const CLIENT: &str = "--client";
 
 type Connect = fn(url: &str, ca: Option<&str>);
@@ -30,7 +30,7 @@ const CLIENTS: [(&str, Connect); 2] = [("goingnats", goingnats), ("async-nats", 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.as_slice() {
-        [first, client, url, ca @ ..] if first == CLIENT => be(client, url, ca.first()),
+        [first, client, url, ca @ ..] if first == CLIENT => run_client(client, url, ca.first()),
         _ => measure(),
     }
 }
@@ -44,7 +44,7 @@ fn measure() {
     let ways: [(&str, &[&str]); 2] = [("plain", &[&plain_url]), ("tls", &[&secure_url, &ca])];
     for (way, arguments) in ways {
         let mut times = CLIENTS.map(|_| Vec::new());
-        // In turns: whatever else the machine does meets both.
+        // In turns, so that other load on the machine affects both alike.
         for _ in 0..STARTS {
             for ((client, _), times) in CLIENTS.iter().zip(&mut times) {
                 times.push(start(client, arguments));
@@ -61,7 +61,7 @@ fn measure() {
     }
 }
 
-/// Milliseconds from just before the process was made to its word that it is connected.
+/// Milliseconds from just before the process is spawned until it reports that it is connected.
 fn start(client: &str, arguments: &[&str]) -> f64 {
     let program = env::current_exe().expect("a name of our own");
     let since = Instant::now();
@@ -79,7 +79,7 @@ fn start(client: &str, arguments: &[&str]) -> f64 {
     took.as_secs_f64() * 1e3
 }
 
-fn be(client: &str, url: &str, ca: Option<&String>) {
+fn run_client(client: &str, url: &str, ca: Option<&String>) {
     let (_, connect) = CLIENTS
         .iter()
         .find(|(name, _)| *name == client)

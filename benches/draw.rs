@@ -1,5 +1,5 @@
-//! What a frame of 200×50 costs, whatever is kept: the state prepared, every pane drawn, the cells
-//! that differ made into what goes to the terminal.
+//! Time to draw a frame of 200×50 at different sizes of the log: preparing the state, drawing all panes,
+//! and encoding the changed cells.
 //!
 //! `cargo bench --bench draw`
 
@@ -8,6 +8,8 @@ mod harness;
 #[path = "../tests/suite/screen/harness.rs"]
 #[allow(dead_code, clippy::unwrap_used)] // made for tests; only the setup is needed here
 mod screen;
+#[path = "../tests/suite/support/mod.rs"]
+mod support;
 
 use std::{
     hint::black_box,
@@ -29,7 +31,7 @@ use ratatui::layout::Size;
 const FRAMES: usize = 400;
 const RUNS: usize = 5;
 const SIZE: (u16, u16) = (200, 50);
-/// Messages of a batch, and of a simulated second.
+/// Messages in a batch and in a simulated second.
 const BATCH: u64 = 1000;
 
 fn main() {
@@ -45,7 +47,7 @@ fn whatever_is_kept() {
         for (name, between) in [
             ("whole", Scene::redraw_all as fn(&mut Scene)),
             ("same", |_| {}),
-            // last, for it adds to what is kept
+            // last, because it adds to the log
             ("one-more", |scene| scene.receive(1)),
         ] {
             scene.measure(&format!("draw-{name}-{kept}"), between);
@@ -53,7 +55,7 @@ fn whatever_is_kept() {
     }
 }
 
-/// The tree of subjects with its cursor at the end of a hundred thousand.
+/// The tree of a hundred thousand subjects, with the cursor at its end.
 fn the_last_of_many_siblings() {
     let mut scene = Scene::new();
     scene.receive_on(100_000, |number| format!("sensors.{number:06}"));
@@ -63,7 +65,7 @@ fn the_last_of_many_siblings() {
     scene.measure("draw-siblings-100000", Scene::redraw_all);
 }
 
-/// A screen that follows what comes in, with its details beside it.
+/// A screen that follows the newest message, with its details.
 struct Scene {
     app: App,
     screen: Screen,
@@ -152,7 +154,7 @@ impl Scene {
         figure(&format!("{name}-p99"), middle(99), "us/frame");
     }
 
-    /// Microseconds of each frame, `between` which the clock does not run.
+    /// Microseconds of each frame; what happens in `between` is not measured.
     fn frames(&mut self, between: fn(&mut Scene)) -> Vec<f64> {
         let frames = (0..FRAMES).map(|_| {
             between(self);

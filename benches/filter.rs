@@ -1,4 +1,4 @@
-//! The filter language over messages at rest: one core, a million messages.
+//! Filters over a million messages in memory, on one core.
 //!
 //! `cargo bench --bench filter`
 
@@ -42,7 +42,7 @@ fn main() {
     figure("peer-serde-json", milliseconds(|| log.parsed()), "ms/1M");
 }
 
-/// Messages one behind the other, as segments hold them.
+/// Messages in one buffer, as segments hold them.
 struct Log {
     bytes: Vec<u8>,
     messages: Vec<Message>,
@@ -110,7 +110,7 @@ impl Log {
             .count()
     }
 
-    /// The same question as `json:.total>100`, put to documents.
+    /// The same test as `json:.total>100`, on parsed documents.
     fn parsed(&self) -> usize {
         let candidates = self.messages.iter().map(|it| self.candidate(it));
         candidates

@@ -1,6 +1,5 @@
-//! The built explorer under flood, in a pseudo-terminal of 160×45, following what a real nats-server
-//! sends as fast as it can: what becomes of ten million messages, how soon a key shows meanwhile, what
-//! a terminal that hangs costs, and what a frame writes.
+//! The explorer in a pseudo-terminal of 160×45, while a nats-server sends as fast as it can: messages
+//! dropped of ten million, time from a key to its effect, cost of a terminal that hangs, bytes of a frame.
 //!
 //! `cargo bench --bench flood`, about two minutes on two cores
 
@@ -25,9 +24,9 @@ use support::NatsServer;
 const SIZE: (u16, u16) = (160, 45);
 const PAYLOAD: usize = 128;
 const MESSAGES: usize = 10_000_000;
-/// Messages published in one piece.
+/// Messages per write of the publisher.
 const PIECE: usize = 20_000;
-/// Times that help is opened and closed.
+/// Number of times help is opened and closed.
 const PRESSES: usize = 200;
 const STALLED: Duration = Duration::from_secs(20);
 const STALLED_RATE: usize = 200_000;
@@ -36,7 +35,7 @@ const FOLLOWED_RATE: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
-    // the whole takes two minutes: one part of it may be asked for
+    // an argument selects one part: the whole takes two minutes
     if std::env::args().any(|argument| argument == "keys") {
         return keys();
     }
@@ -57,7 +56,7 @@ fn open(server: &NatsServer, size: (u16, u16)) -> Explorer {
     explorer
 }
 
-/// What the server says of the explorer's connection.
+/// A number from the server's page on the explorer's connection.
 fn explorers(server: &NatsServer, what: &str) -> u64 {
     let all = server.monitor("/connz");
     let mut connections = all["connections"].as_array().into_iter().flatten();
@@ -65,8 +64,8 @@ fn explorers(server: &NatsServer, what: &str) -> u64 {
     explorer.map_or(0, |explorer| explorer[what].as_u64().unwrap_or(0))
 }
 
-/// Leaves the explorer when everything is with it; says how many messages it received, those that it
-/// dropped included, and how many it dropped.
+/// Quits the explorer once the server has sent everything. Returns the messages it received, dropped
+/// ones included, and those it dropped.
 fn leave(server: &NatsServer, explorer: Explorer) -> (u64, u64) {
     until("the server has nothing more for it", || {
         explorers(server, "pending_bytes") == 0
@@ -91,7 +90,7 @@ fn leave(server: &NatsServer, explorer: Explorer) -> (u64, u64) {
     )
 }
 
-/// Waits until it has nothing more to do.
+/// Waits until it uses no more CPU.
 fn idle(explorer: &Explorer) {
     const LOOK: Duration = Duration::from_millis(200);
     let mut before = cpu_time(explorer.process());
@@ -145,7 +144,7 @@ fn keys() {
     });
     thread::sleep(Duration::from_secs(2));
     let times = (0..PRESSES as u64).map(|press| {
-        // irregular, as a person is, and never in step with the frames
+        // irregular pauses, so that keys do not fall into step with frames
         thread::sleep(Duration::from_micros(15_000 + press * 7_919 % 23_000));
         explorer.record();
         let start = Instant::now();

@@ -1,5 +1,5 @@
-//! From a key to what it shows, through the real event loop and a terminal's parser, while a JSON of
-//! 10 MB on a single line is looked at and other messages flow in from a real nats-server.
+//! Time from a key to its effect, through the event loop and a terminal parser, while Details shows a
+//! JSON document of 10 MB on a single line and a nats-server sends other messages.
 //!
 //! `cargo bench --bench keys`
 
@@ -31,21 +31,21 @@ use ratatui::layout::Rect;
 use screen::{Given, Running};
 use support::NatsServer;
 
-/// So that 10 MB are one message.
+/// Allows messages of 10 MB.
 const LARGE: &str = "max_payload: 16MB\n";
 const PAYLOAD: usize = 10 << 20;
 const SIZE: (u16, u16) = (200, 50);
 
-/// Messages of 128 bytes that flow meanwhile, in each second.
+/// Messages of 128 bytes a second that are sent meanwhile.
 const FLOWS: [usize; 3] = [0, 5_000, 100_000];
 const BETWEEN_PIECES: Duration = Duration::from_millis(10);
 
-/// What is pressed again and again in Details; each of them changes what is shown there.
+/// The keys pressed in Details in turn; each changes what it shows.
 const KEYS: [&str; 9] = [
     "j", "j", "<PgDn>", "k", "<PgDn>", "<End>", "k", "<PgUp>", "<Home>",
 ];
 const PRESSES: usize = 50 * KEYS.len();
-/// How closely the terminal is watched, and so how exact the times are.
+/// Interval between looks at the terminal: the precision of the times.
 const LOOK: Duration = Duration::from_micros(200);
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -95,7 +95,7 @@ fn presses(flow: usize) -> Vec<f64> {
         .take(PRESSES)
         .zip(0..)
         .map(|(key, press)| {
-            // irregular, as a person is, and never in step with the frames
+            // irregular pauses, so that keys do not fall into step with frames
             thread::sleep(Duration::from_micros(3_000 + press * 7_919 % 23_000));
             let before = part(&screen, area);
             let start = Instant::now();
@@ -110,7 +110,7 @@ fn presses(flow: usize) -> Vec<f64> {
     times
 }
 
-/// One object on one line; laid out, no two of its lines are the same.
+/// One object on one line, in which no two lines are the same when laid out.
 fn json() -> String {
     let mut json = String::from("{\"items\":[");
     let mut number = 0;
@@ -141,7 +141,7 @@ fn details() -> Rect {
     App::new(screen::setup(), SIZE, now).layout.details
 }
 
-/// What the terminal shows there.
+/// The text in an area of the terminal.
 fn part(screen: &Running, area: Rect) -> String {
     let text = screen.text();
     let lines = text.lines().skip(area.y.into()).take(area.height.into());

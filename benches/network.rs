@@ -1,5 +1,4 @@
-//! What a connection costs: a request's way there and back, the way to another server when one dies,
-//! ten thousand subscriptions.
+//! Round trip of a request, failover to another server, memory and time of ten thousand subscriptions.
 //!
 //! `cargo bench --bench network`, or with `-- requests` (`subscriptions`, `failover`) one of them.
 
@@ -37,7 +36,7 @@ fn main() {
 }
 
 const REQUESTS: usize = 20_000;
-/// The ways take turns, so that a busy moment of the machine meets all of them.
+/// The clients take turns, so that other load on the machine affects all alike.
 const ROUNDS: usize = 50;
 
 fn requests() {
@@ -102,12 +101,12 @@ fn measure(count: usize, into: &mut Vec<f64>, mut work: impl FnMut()) {
     }
 }
 
-/// Answers each request at once, until the server is gone.
+/// Answers requests until the server closes the connection.
 fn respond(stream: &mut TcpStream) {
     let mut chunk = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut chunk) {
         let text = std::str::from_utf8(&chunk[..count]).expect("text");
-        // One request at a time is under way, and it fits a segment; a PING may stand before it.
+        // There is one request at a time, and it fits a segment; a PING may precede it.
         let Some((_, message)) = text.split_once("MSG ") else {
             continue;
         };
@@ -207,7 +206,7 @@ fn event<T>(lanes: &mut Lanes, mut wanted: impl FnMut(&Event) -> Option<T>) -> T
     }
 }
 
-/// What of this process is in memory, in bytes.
+/// Resident memory of this process in bytes.
 fn resident() -> usize {
     let pages = fs::read_to_string("/proc/self/statm").expect("Linux");
     let pages: usize = pages

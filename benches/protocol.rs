@@ -1,5 +1,5 @@
-//! Framing and encoding, in memory: the bytes are there, in a cache, and nothing is read. Beside it
-//! stand loops of the shape of other clients' parsers, which cannot be called from outside.
+//! Framing and encoding of bytes in the cache, without sockets, beside loops modelled on the parsers of
+//! other clients, which are private.
 //!
 //! `cargo bench --bench protocol`
 
@@ -19,7 +19,7 @@ use goingnats::protocol::{Decoder, Headers, Limits, Record, ServerOp, encode};
 use harness::{figure, median};
 
 const RUNS: usize = 7;
-/// Bytes of a stream, which is gone through so many times in a run.
+/// Bytes of a stream, and passes over it in a run.
 const STREAM: usize = 512 << 10;
 const TIMES: u32 = 64;
 const CHUNK: usize = 256 << 10;
@@ -54,7 +54,7 @@ fn main() {
     }
 }
 
-/// What a server sends, and how many messages it holds.
+/// Bytes sent by a server, and the number of messages in them.
 struct Stream {
     bytes: Vec<u8>,
     messages: u64,
@@ -79,7 +79,7 @@ impl Stream {
     }
 }
 
-/// The median over several runs of what `work` takes for the stream.
+/// Median nanoseconds a message of `work` over several runs.
 fn nanoseconds(stream: &Stream, work: fn(&Stream) -> Duration) -> f64 {
     let runs: Vec<f64> = (0..RUNS)
         .map(|_| {
@@ -123,7 +123,7 @@ fn publish(stream: &Stream) -> Duration {
     start.elapsed()
 }
 
-/// A message as its own allocations.
+/// A message in its own allocations.
 struct Owned<S> {
     subject: S,
     reply: Option<S>,
@@ -131,9 +131,8 @@ struct Owned<S> {
     payload: Bytes,
 }
 
-/// The loop of async-nats 0.51 (`connection.rs`, `try_read_op`), which is private there: the line end
-/// found, the line checked for UTF-8 and split at blanks, subject and reply copied, the payload cut
-/// off the read buffer.
+/// Modelled on async-nats 0.51 (`connection.rs`, `try_read_op`): finds the line end, checks the line for
+/// UTF-8, splits it at blanks, copies subject and reply, and splits the payload off the read buffer.
 fn like_async_nats(stream: &Stream) -> Duration {
     let mut buffer = BytesMut::from(&stream.bytes[..]);
     let start = Instant::now();
@@ -179,8 +178,8 @@ fn read_owned(buffer: &mut BytesMut) -> Option<Owned<Subject>> {
     })
 }
 
-/// The loop of nats.go 1.x (`parser.go`): a state for each byte of a control line, arguments split at
-/// blanks, subject, reply and payload copied for each message.
+/// Modelled on nats.go 1.x (`parser.go`): a state machine over the bytes of a control line; subject,
+/// reply and payload are copied.
 fn like_nats_go(stream: &Stream) -> Duration {
     enum State {
         Verb(usize),
@@ -213,7 +212,7 @@ fn like_nats_go(stream: &Stream) -> Duration {
                     &message.payload,
                 ));
                 messages += 1;
-                // and the line end behind it
+                // and the line end after it
                 at += size + 1;
                 State::Verb(0)
             }
@@ -226,7 +225,7 @@ fn like_nats_go(stream: &Stream) -> Duration {
     took
 }
 
-/// What is known of a message from its arguments, and how long its payload is.
+/// Parses the arguments of a message; also returns the length of its payload.
 fn arguments(line: &[u8]) -> (Owned<Vec<u8>>, usize) {
     let mut fields = [&line[..0]; 4];
     let mut count = 0;

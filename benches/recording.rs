@@ -1,4 +1,4 @@
-//! Recordings: how fast they are written and read, beside serde_json that only makes documents.
+//! Writing and reading recordings, beside serde_json alone.
 //!
 //! `cargo bench --bench recording`
 
@@ -23,7 +23,7 @@ const MESSAGES: usize = 500_000;
 const CHUNK: usize = 256 << 10;
 const BUDGET: usize = 64 << 20;
 
-/// A name, and what is measured with the file of the recording.
+/// A name, and the work to measure on the recording.
 type Figure<'a> = (&'a str, &'a dyn Fn(&Path));
 
 fn main() {
@@ -62,7 +62,7 @@ fn write(path: &Path, payload: &[u8]) {
     writer.flush().expect("room on the disk");
 }
 
-/// Reads everything and hands over what is in the form of the wire, a piece at a time.
+/// Reads all of it and passes each chunk on, in wire format.
 fn chunks(path: &Path, mut take: impl FnMut(Chunk)) {
     let mut tape = Tape::open(path).expect("it was written");
     let mut chunk = Chunk::default();
@@ -97,7 +97,7 @@ fn read_into_store(path: &Path) {
     assert_eq!(store.counters().received, MESSAGES as u64);
 }
 
-/// What a program would do that knows nothing of the lines.
+/// Parses each line into a JSON document.
 fn documents(path: &Path) {
     let file = BufReader::new(fs::File::open(path).expect("it was written"));
     let documents = file.lines().map(|line| {

@@ -1,5 +1,4 @@
-//! What finding one message among a million costs, beside a plain `memmem` over the same bytes laid out
-//! in one buffer.
+//! Searching and filtering a million messages, beside a plain `memmem` over the same bytes in one buffer.
 //!
 //! `cargo bench --bench search [-- PART OF A NAME]`
 
@@ -24,7 +23,7 @@ const SUBJECTS: usize = 10_000;
 const PAYLOAD: usize = 256;
 const BATCH: usize = 500;
 const RUNS: usize = 7;
-/// How long a piece of work runs before what it found goes to the screen.
+/// Duration of a part of a scan, after which its result goes to the screen.
 const PIECE: Duration = Duration::from_millis(4);
 /// Rows on a screen.
 const SCREEN: u64 = 50;
@@ -164,8 +163,8 @@ impl Corpus {
         figure(&format!("filter-{name}-loop-longest"), longest, "ms");
     }
 
-    /// Scans to the end as the event loop and the jobs thread do; `longest` is the longest that the
-    /// event loop's part took.
+    /// Scans to the end as the event loop and the jobs thread do; `longest` is the longest time spent in
+    /// the event loop.
     fn finish(
         &mut self,
         begun: Instant,

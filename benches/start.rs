@@ -1,4 +1,4 @@
-//! How soon the explorer is there, and what it costs while nothing happens.
+//! Time to the first frame, and the cost of an idle explorer.
 //!
 //! `cargo bench --bench start`
 
@@ -16,10 +16,10 @@ const STARTS: usize = 21;
 const SETTLING: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Subscriptions on which nothing comes.
+/// Subscriptions without messages.
 const SILENT: [&str; 10] = ["a", "b", "c", "d", "e.>", "f.>", "g.*", "h.*", "i.>", "j.>"];
 
-/// Nothing listens there, and loopback says so at once.
+/// A port without a listener: connections are refused at once.
 const NOWHERE: &str = "nats://127.0.0.1:1";
 
 fn main() {
@@ -48,7 +48,7 @@ fn main() {
     idle(&all);
 }
 
-/// All at the same time: CPU time is counted for each process.
+/// Runs all at the same time: CPU time is counted by process.
 fn idle(ways: &[(&str, &[&str])]) {
     let running: Vec<(&str, Explorer)> = ways
         .iter()

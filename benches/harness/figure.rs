@@ -1,4 +1,4 @@
-//! Figures in, lines out.
+//! Printing of figures, and statistics.
 
 /// Prints one figure.
 pub fn figure(name: &str, value: f64, unit: &str) {
@@ -10,12 +10,12 @@ pub fn figure(name: &str, value: f64, unit: &str) {
     println!("figure: {name} {value:.decimals$} {unit}");
 }
 
-/// The value in the middle.
+/// The median.
 pub fn median(values: &[f64]) -> f64 {
     percentile(values, 50)
 }
 
-/// The smallest value that at least so many percent are not above.
+/// The smallest value that is not exceeded by `percent` of the values.
 pub fn percentile(values: &[f64], percent: usize) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,5 +1,5 @@
-//! What the figures share. A figure is one line, `figure: NAME VALUE UNIT`, the median of several
-//! runs; a timing never fails anything.
+//! Shared code of the benches. A figure is one line, `figure: NAME VALUE UNIT`, the median of several
+//! runs. No figure makes a bench fail.
 #![allow(dead_code, unused_imports)] // every bench takes what it needs
 
 mod figure;

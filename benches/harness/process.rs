@@ -1,9 +1,9 @@
-//! What a process has cost so far, as Linux counts it for each of its threads.
+//! CPU time, wake-ups and memory of a process, from `/proc`.
 
 use std::{fs, path::Path, time::Duration};
 
-/// CPU time, user and system, of all threads that live. By the scheduler, to the nanosecond; the
-/// clock ticks of `/proc/PID/stat` are too coarse for a process that idles.
+/// CPU time, user and system, of all live threads, from `schedstat`: the clock ticks of `/proc/PID/stat`
+/// are too coarse for an idle process.
 pub fn cpu_time(process: u32) -> Duration {
     let nanoseconds = threads(process, "schedstat").map(|text| {
         let first = text.split_whitespace().next().map(str::parse::<u64>);
@@ -12,7 +12,7 @@ pub fn cpu_time(process: u32) -> Duration {
     Duration::from_nanos(nanoseconds.sum())
 }
 
-/// How often its threads went to sleep of their own accord, and so were woken again.
+/// Voluntary context switches of all threads.
 pub fn wake_ups(process: u32) -> u64 {
     let switches = threads(process, "status").map(|text| {
         let line = text
@@ -24,7 +24,7 @@ pub fn wake_ups(process: u32) -> u64 {
     switches.sum()
 }
 
-/// The most memory it ever had, in bytes.
+/// Peak resident memory in bytes.
 pub fn peak_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it lives");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! Bare sockets: a publisher that has its stream written beforehand, and a subscription.
+//! Plain sockets: a publisher of prepared bytes, and a subscriber.
 
 use std::{
     io::{Read, Write},
@@ -9,10 +9,10 @@ use std::{
 
 use goingnats::protocol::{Connect, Headers, encode};
 
-/// Subjects in use, as sensors in rooms have them.
+/// Number of different subjects.
 const SUBJECTS: usize = 1000;
 
-/// So many messages, encoded one behind the other.
+/// Encoded messages, to be written at once.
 pub fn piece(messages: usize, payload: usize) -> Vec<u8> {
     let payload: Vec<u8> = (b' '..=b'~').cycle().take(payload).collect();
     let mut piece = Vec::new();
@@ -24,7 +24,7 @@ pub fn piece(messages: usize, payload: usize) -> Vec<u8> {
     piece
 }
 
-/// Publishes so many messages a second for so long, on the connection of a server's client.
+/// Publishes at a steady rate of messages a second, for a duration.
 pub fn publish_steadily(
     stream: &mut TcpStream,
     each_second: usize,
@@ -50,7 +50,7 @@ pub fn publish_steadily(
     }
 }
 
-/// Subscribes to everything; what comes next are messages.
+/// Subscribes to all subjects; only messages follow.
 pub fn subscribe(address: &str) -> TcpStream {
     let mut stream = connect(address);
     stream.write_all(b"SUB > 2\r\n").expect("the server reads");
@@ -58,7 +58,7 @@ pub fn subscribe(address: &str) -> TcpStream {
     stream
 }
 
-/// A connection that is told nothing it did not ask for.
+/// A connection that gets no `+OK`.
 pub fn connect(address: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).expect("a server");
     let mut hello = Vec::new();
@@ -74,7 +74,7 @@ pub fn connect(address: &str) -> TcpStream {
     stream
 }
 
-/// Waits until the server has taken everything written so far: PING, and everything up to its PONG.
+/// Waits until the server has processed everything written so far: sends PING and reads up to the PONG.
 pub fn settle(stream: &mut TcpStream) {
     stream.write_all(b"PING\r\n").expect("the server reads");
     let mut line = Vec::new();

@@ -1,4 +1,4 @@
-//! The built program in a pseudo-terminal, and what it writes there.
+//! The explorer in a pseudo-terminal.
 
 use std::{
     env,
@@ -12,10 +12,10 @@ use memchr::memmem;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
 
-/// What ends a frame: the end of its synchronized update.
+/// The end of a frame: the end of its synchronized update.
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
-/// The size where nothing else is said: columns and lines.
+/// The default size: columns and lines.
 const SIZE: (u16, u16) = (200, 50);
 
 /// The explorer, running.
@@ -26,27 +26,26 @@ pub struct Explorer {
     written: Arc<Mutex<Written>>,
     reader: JoinHandle<()>,
     _home: TempDir,
-    /// From just before the process was made to the end of its first frame.
+    /// Time from just before the process is spawned to the end of its first frame.
     pub first_frame: Duration,
 }
 
 /// What it has written to the terminal.
 #[derive(Default)]
 struct Written {
-    /// Since somebody last looked, while it is recorded.
+    /// The bytes since the last look, while recording.
     bytes: Vec<u8>,
     recorded: bool,
     stalled: bool,
 }
 
 impl Explorer {
-    /// Starts it with these arguments and waits for its first frame; from then on what it draws is
-    /// read and thrown away.
+    /// Starts it and waits for its first frame. Its output is then read and discarded.
     pub fn start(arguments: &[&str]) -> Explorer {
         Explorer::start_sized(arguments, SIZE)
     }
 
-    /// As [`Explorer::start`], in a terminal of so many columns and lines.
+    /// As [`Explorer::start`], in a terminal of this size.
     pub fn start_sized(arguments: &[&str], (cols, rows): (u16, u16)) -> Explorer {
         let home = tempfile::tempdir().expect("a folder");
         let pty = native_pty_system()
@@ -102,19 +101,19 @@ impl Explorer {
         self.keys.write_all(keys.as_bytes()).expect("it takes keys");
     }
 
-    /// From now on what it draws is kept, until it is asked for.
+    /// Starts recording its output.
     pub fn record(&self) {
         let mut written = lock(&self.written);
         written.recorded = true;
         written.bytes.clear();
     }
 
-    /// Whether what was recorded holds these bytes.
+    /// Whether the recording contains these bytes.
     pub fn wrote(&self, wanted: &[u8]) -> bool {
         memmem::find(&lock(&self.written).bytes, wanted).is_some()
     }
 
-    /// The sizes of the frames recorded, in bytes; the last may have begun only.
+    /// Bytes of each recorded frame; the last may be incomplete.
     pub fn frames(&self) -> Vec<f64> {
         let written = std::mem::take(&mut lock(&self.written).bytes);
         let ends = memmem::find_iter(&written, FRAME_END).map(|at| at + FRAME_END.len());
@@ -124,12 +123,12 @@ impl Explorer {
             .collect()
     }
 
-    /// The terminal takes nothing any more, or everything again.
+    /// Stops or resumes reading, as a terminal that hangs.
     pub fn stall(&self, stalled: bool) {
         lock(&self.written).stalled = stalled;
     }
 
-    /// Leaves it as a person would; its last words.
+    /// Quits by key; returns what it printed at the end.
     pub fn quit(mut self) -> String {
         self.record();
         self.press("\x03");

@@ -1,4 +1,4 @@
-//! The built explorer as a taker: the same stream, with the screen open.
+//! The explorer as a consumer of the same stream, with its screen open.
 
 use std::{
     thread,
@@ -12,13 +12,13 @@ use crate::{
     support::NatsServer,
 };
 
-/// What the figures call it.
+/// Its name in the figures.
 pub const NAME: &str = "goingnats-screen";
 const SIZE: (u16, u16) = (160, 45);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The explorer follows the whole stream in a terminal of 160×45; its CPU time counts from outside,
-/// from one pause of the publisher to the next.
+/// Measures the explorer in a terminal of 160×45. Its CPU time is read from outside, between two pauses
+/// of the publisher.
 pub fn measure(server: &NatsServer, payload: usize, plan: &Plan) -> Measured {
     let url = server.url();
     let explorer = Explorer::start_sized(&["--no-context", "-s", &url, "--sub", ">"], SIZE);
@@ -48,7 +48,7 @@ pub fn measure(server: &NatsServer, payload: usize, plan: &Plan) -> Measured {
     }
 }
 
-/// How many messages its last words tell were dropped.
+/// The dropped messages in what it printed at the end.
 fn dropped(said: &str) -> f64 {
     let told = said
         .rsplit(", ")

@@ -1,17 +1,16 @@
-//! What a message costs from the socket to the store: CPU time of the whole process, all its
-//! threads, user and system, divided by the messages. A real nats-server sends; each taker has a
-//! process of its own, in turn, several times, with the same stream; the publisher is in this one,
-//! which is not counted.
+//! CPU time of a message from the socket to the store: that of the whole process, user and system,
+//! divided by the messages. A real nats-server sends the same stream to each consumer in turn, several
+//! times, each in its own process; the publisher is in this process, which is not counted.
 //!
 //! `cargo bench --bench ingest`, about seven minutes on two cores; `-- 128` for one payload size alone
 
+mod consumers;
 mod explorer;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod meter;
 #[path = "../../tests/suite/support/mod.rs"]
 mod support;
-mod takers;
 
 use std::{
     env,
@@ -19,28 +18,30 @@ use std::{
     process::{Command, Stdio},
 };
 
+use consumers::CONSUMERS;
 use harness::{figure, median, raw};
 use meter::{Measured, Plan};
 use support::NatsServer;
-use takers::TAKERS;
 
 const ROUNDS: usize = 5;
 
-/// So that nobody is cut as a slow consumer: the stream is the same for everybody.
+/// Limits at which no consumer is disconnected as slow, so that all get the same stream.
 const PATIENT: &str = "max_pending: 4GB\nwrite_deadline: \"120s\"\n";
 
-/// Payload bytes, and messages until the store is full and evicts as fast as it takes.
+/// Payload bytes, and the messages after which the store is full and evicts as fast as it appends.
 const STREAMS: [(usize, u64); 2] = [(128, 1_600_000), (16, 3_200_000)];
 const MEASURED: u64 = 2_000_000;
-/// Messages published in one piece.
+/// Messages per write of the publisher.
 const PIECE: usize = 20_000;
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
     match arguments.get(1).map(String::as_str) {
-        Some("taker") => takers::run(&arguments[2], &arguments[3], &Plan::read(&arguments[4..])),
+        Some("consumer") => {
+            consumers::run(&arguments[2], &arguments[3], &Plan::read(&arguments[4..]))
+        }
         _ => {
-            // a payload size as an argument measures that stream alone
+            // a payload size as an argument selects one stream
             let wanted = arguments.iter().find_map(|size| size.parse::<usize>().ok());
             let streams = STREAMS
                 .iter()
@@ -56,7 +57,7 @@ fn compare((payload, full): (usize, u64)) {
         full,
         total: full + MEASURED,
     };
-    let names: Vec<&str> = TAKERS.iter().map(|taker| taker.name).collect();
+    let names: Vec<&str> = CONSUMERS.iter().map(|consumer| consumer.name).collect();
     let names = [names, vec![explorer::NAME]].concat();
     let mut runs: Vec<Vec<Measured>> = vec![Vec::new(); names.len()];
     for _ in 0..ROUNDS {
@@ -68,8 +69,8 @@ fn compare((payload, full): (usize, u64)) {
         median(&runs.iter().map(value).collect::<Vec<_>>())
     };
     let costs: Vec<f64> = runs.iter().map(|r| middle(r, |m| m.steady)).collect();
-    for ((taker, runs), cost) in names.iter().zip(&runs).zip(&costs) {
-        let name = format!("ingest-{payload}B-{taker}");
+    for ((consumer, runs), cost) in names.iter().zip(&runs).zip(&costs) {
+        let name = format!("ingest-{payload}B-{consumer}");
         figure(&name, *cost, "ns CPU/message");
         figure(
             &format!("{name}-filling"),
@@ -86,32 +87,32 @@ fn compare((payload, full): (usize, u64)) {
             middle(runs, |m| m.dropped),
             "messages",
         );
-        if *taker != names[0] {
+        if *consumer != names[0] {
             let name = format!("{name}-over-{}", names[0]);
             figure(&name, cost / costs[0], "times");
         }
     }
 }
 
-/// One taker in a process of its own, on a server of its own.
-fn measure(taker: &str, payload: usize, plan: &Plan) -> Measured {
+/// Measures one consumer in its own process, on its own server.
+fn measure(consumer: &str, payload: usize, plan: &Plan) -> Measured {
     let server = NatsServer::with_config(PATIENT);
-    if taker == explorer::NAME {
+    if consumer == explorer::NAME {
         return explorer::measure(&server, payload, plan);
     }
     let mut child = Command::new(env::current_exe().expect("this program"))
-        .args(["taker", taker, &server.address()])
+        .args(["consumer", consumer, &server.address()])
         .args(plan.written())
         .stdout(Stdio::piped())
         .spawn()
         .expect("this program again");
     let said = BufReader::new(child.stdout.take().expect("its output"));
     let mut said = said.lines().map(|line| line.expect("a line"));
-    assert_eq!(said.next().as_deref(), Some(takers::READY), "{taker}");
+    assert_eq!(said.next().as_deref(), Some(consumers::READY), "{consumer}");
     publish(&server.address(), payload, plan.total);
     let last = said.next().expect("what it measured");
     let ended = child.wait().expect("it ends");
-    assert!(ended.success(), "{taker}: {ended}");
+    assert!(ended.success(), "{consumer}: {ended}");
     Measured::read(&last)
 }
 

@@ -1,4 +1,4 @@
-//! Which messages are measured, and what came of it; both travel between the processes as words.
+//! The plan of a measurement and its result, passed between processes as words.
 
 use std::{
     process,
@@ -7,13 +7,13 @@ use std::{
 
 use crate::harness::cpu_time;
 
-/// Numbers of messages from the beginning of the stream.
+/// Positions in the stream, in messages.
 pub struct Plan {
-    /// The first that counts.
+    /// Start of the measurement.
     pub warm: u64,
-    /// From here on the store is full.
+    /// Where the store is full.
     pub full: u64,
-    /// All of them.
+    /// The end of the stream.
     pub total: u64,
 }
 
@@ -32,16 +32,16 @@ impl Plan {
     }
 }
 
-/// What one run of one taker came to.
+/// The result of one run of a consumer.
 #[derive(Clone)]
 pub struct Measured {
-    /// Nanoseconds of CPU for each message while the log fills.
+    /// Nanoseconds of CPU time a message while the log fills.
     pub filling: f64,
-    /// The same for a full log.
+    /// The same with a full log.
     pub steady: f64,
-    /// Messages each second, by the clock on the wall, for a full log.
+    /// Messages a second of wall time, with a full log.
     pub rate: f64,
-    /// Messages that were dropped on our side.
+    /// Messages dropped by the client.
     pub dropped: f64,
 }
 
@@ -58,7 +58,7 @@ impl Measured {
     }
 }
 
-/// Looks at the clocks where the plan says so.
+/// Reads the clocks at the positions of the plan.
 pub struct Meter<'a> {
     plan: &'a Plan,
     seen: u64,
@@ -84,17 +84,17 @@ impl Meter<'_> {
         }
     }
 
-    /// Counts messages; whether those were the last.
+    /// Counts received messages; returns whether the stream has ended.
     #[inline]
-    pub fn saw(&mut self, messages: u64) -> bool {
+    pub fn received(&mut self, messages: u64) -> bool {
         self.seen += messages;
         self.seen >= self.next && self.mark()
     }
 
-    /// Counts messages that never came.
-    pub fn missed(&mut self, messages: u64) -> bool {
+    /// Counts dropped messages; returns whether the stream has ended.
+    pub fn dropped(&mut self, messages: u64) -> bool {
         self.dropped += messages;
-        self.saw(messages)
+        self.received(messages)
     }
 
     fn mark(&mut self) -> bool {
@@ -109,7 +109,7 @@ impl Meter<'_> {
         next.is_none()
     }
 
-    /// Tells the other process.
+    /// Prints the result for the other process.
     pub fn report(&self) {
         let [warm, full, total] = self.marks.as_slice() else {
             panic!("{} marks", self.marks.len());

@@ -1,4 +1,4 @@
-//! What the server knows of one client, and of one subscription.
+//! The state of one client and of one subscription.
 
 use std::collections::HashMap;
 
@@ -6,25 +6,25 @@ use super::interest::{NodeId, SubId};
 use super::outbox::Outbox;
 use crate::protocol::Connect;
 
-/// Names one client; counts up, never used twice. Clients see it as `client_id`.
+/// Identifies a client. Ascending, never reused; sent to the client as `client_id`.
 pub(super) type ClientId = u64;
 
-/// How many questions may stay unanswered (nats-server `ping_max`).
+/// Maximum number of unanswered PINGs (nats-server `ping_max`).
 const MAX_UNANSWERED: u8 = 2;
 
 /// One client.
 #[derive(Debug)]
 pub(super) struct Client {
     pub options: Options,
-    /// Whether CONNECT came.
+    /// Whether the client has sent CONNECT.
     pub connected: bool,
-    /// Its subscriptions by the names it gave them.
+    /// Subscriptions by the sid that the client chose.
     pub sids: HashMap<Box<[u8]>, SubId>,
     pub outbox: Outbox,
-    pub pulse: Pulse,
+    pub keepalive: Keepalive,
 }
 
-/// What a client asked for in CONNECT.
+/// The options of a CONNECT.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
     pub verbose: bool,
@@ -32,12 +32,12 @@ pub(super) struct Options {
     pub echo: bool,
     pub headers: bool,
     pub no_responders: bool,
-    /// Whether it understands an INFO that comes later.
-    pub takes_news: bool,
+    /// Whether the client accepts further INFO messages (`protocol` 1).
+    pub accepts_async_info: bool,
 }
 
 impl Default for Options {
-    /// What holds before CONNECT.
+    /// The options in force until CONNECT arrives.
     fn default() -> Options {
         Options::from(&Connect::default())
     }
@@ -51,7 +51,7 @@ impl From<&Connect> for Options {
             echo: connect.echo,
             headers: connect.headers,
             no_responders: connect.no_responders,
-            takes_news: connect.protocol >= 1,
+            accepts_async_info: connect.protocol >= 1,
         }
     }
 }
@@ -63,48 +63,51 @@ pub(super) struct Subscription {
     pub sid: Box<[u8]>,
     pub node: NodeId,
     pub delivered: u64,
-    /// How many messages it receives in all, where UNSUB said so.
+    /// The total number of messages after which it ends, if UNSUB set one.
     pub max: Option<u64>,
 }
 
 impl Subscription {
-    /// Whether it has received everything it is to receive.
-    pub(super) fn is_spent(&self) -> bool {
+    /// Whether `max` messages were delivered.
+    pub(super) fn has_reached_max(&self) -> bool {
         self.max.is_some_and(|max| self.delivered >= max)
     }
 }
 
-/// Whether a client is still there: anything it sends says so, and silence is asked about.
+/// Tracks whether a client is alive: anything it sends counts, and a silent interval is answered with a
+/// PING.
 #[derive(Debug, Default)]
-pub(super) struct Pulse {
+pub(super) struct Keepalive {
     heard: bool,
     unanswered: u8,
 }
 
-/// What to do about a client when its interval is over.
+/// What to do at the end of a keepalive interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
-    Alive,
-    Ask,
-    Gone,
+pub(super) enum KeepaliveAction {
+    /// The client sent something during the interval.
+    None,
+    SendPing,
+    /// It left too many PINGs unanswered.
+    Disconnect,
 }
 
-impl Pulse {
-    /// Notes that something came in.
+impl Keepalive {
+    /// Records that the client sent something.
     pub(super) fn heard(&mut self) {
         self.heard = true;
     }
 
-    /// Ends one interval.
-    pub(super) fn beat(&mut self) -> Beat {
+    /// Ends an interval.
+    pub(super) fn keepalive_tick(&mut self) -> KeepaliveAction {
         if std::mem::take(&mut self.heard) {
             self.unanswered = 0;
-            Beat::Alive
+            KeepaliveAction::None
         } else if self.unanswered == MAX_UNANSWERED {
-            Beat::Gone
+            KeepaliveAction::Disconnect
         } else {
             self.unanswered += 1;
-            Beat::Ask
+            KeepaliveAction::SendPing
         }
     }
 }
@@ -114,20 +117,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn silence_is_asked_about_twice_and_then_ends() {
-        let mut pulse = Pulse::default();
-        pulse.heard();
-        let beats: Vec<Beat> = (0..4).map(|_| pulse.beat()).collect();
-        assert_eq!(beats, [Beat::Alive, Beat::Ask, Beat::Ask, Beat::Gone]);
+    fn a_silent_client_gets_two_pings_and_is_then_disconnected() {
+        let mut keepalive = Keepalive::default();
+        keepalive.heard();
+        let actions: Vec<KeepaliveAction> = (0..4).map(|_| keepalive.keepalive_tick()).collect();
+        assert_eq!(
+            actions,
+            [
+                KeepaliveAction::None,
+                KeepaliveAction::SendPing,
+                KeepaliveAction::SendPing,
+                KeepaliveAction::Disconnect
+            ]
+        );
     }
 
     #[test]
     fn an_answer_resets_the_count() {
-        let mut pulse = Pulse::default();
+        let mut keepalive = Keepalive::default();
         for _ in 0..10 {
-            assert_eq!([pulse.beat(), pulse.beat()], [Beat::Ask, Beat::Ask]);
-            pulse.heard();
-            assert_eq!(pulse.beat(), Beat::Alive);
+            assert_eq!(
+                [keepalive.keepalive_tick(), keepalive.keepalive_tick()],
+                [KeepaliveAction::SendPing, KeepaliveAction::SendPing]
+            );
+            keepalive.heard();
+            assert_eq!(keepalive.keepalive_tick(), KeepaliveAction::None);
         }
     }
 }

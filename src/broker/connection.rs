@@ -15,50 +15,49 @@ use super::client::ClientId;
 use super::router::{Next, Router};
 use crate::protocol::Decoder;
 
-/// How much is read at once, in bytes.
+/// Size of a read, in bytes.
 const CHUNK: usize = 64 << 10;
 
-/// How long a sender waits for a receiver to catch up before it is read again (nats-server: 2 to 5 ms).
-const STALL: Duration = Duration::from_millis(5);
+/// Pause in reading from a sender whose receivers are congested (nats-server: 2 to 5 ms).
+const STALL_PAUSE: Duration = Duration::from_millis(5);
 
-/// How long a client that sends no more may take to read what waits for it (nats-server
-/// `write_deadline`).
-const LAST_WORDS: Duration = Duration::from_secs(10);
+/// Time for writing what is left in the outbox of a client that ends (nats-server `write_deadline`).
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long it may take to close after that.
-const LINGER: Duration = Duration::from_secs(1);
+/// Time for the client to close its half after that.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a client may be silent.
+/// The timeouts of a client.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// Before it is asked for a sign of life.
+pub(super) struct Timeouts {
+    /// Silence before a PING is sent.
     pub ping_interval: Duration,
-    /// Before it shows its credentials, where any are wanted.
+    /// Time for sending CONNECT with valid credentials, if any are required.
     pub auth_timeout: Duration,
 }
 
-/// Serves a client that the router has opened, until it is gone.
+/// Serves a client of the router until the connection ends.
 pub(super) async fn serve(
     mut stream: TcpStream,
     router: &RefCell<Router>,
     id: ClientId,
-    patience: Patience,
+    timeouts: Timeouts,
 ) {
     {
         let mut writing = pin!(write(&stream, router, id));
         tokio::select! {
             biased;
-            // Cut off, or gone.
+            // Aborted by the router, or the socket failed.
             () = &mut writing => return,
-            () = keep_alive(router, id, patience.ping_interval) => {}
-            () = await_credentials(router, id, patience.auth_timeout) => {}
+            () = keep_alive(router, id, timeouts.ping_interval) => {}
+            () = enforce_auth_timeout(router, id, timeouts.auth_timeout) => {}
             () = read(&stream, router, id) => {}
         }
         router.borrow_mut().finish(id);
-        // A client that does not read them in time does without.
-        let _ = timeout(LAST_WORDS, writing).await;
+        // What is not written in time is discarded.
+        let _ = timeout(FLUSH_TIMEOUT, writing).await;
     }
-    linger(&mut stream).await;
+    close_gracefully(&mut stream).await;
 }
 
 async fn read(stream: &TcpStream, router: &RefCell<Router>, id: ClientId) {
@@ -76,17 +75,17 @@ async fn read(stream: &TcpStream, router: &RefCell<Router>, id: ClientId) {
         }
         let (used, next) = router.borrow_mut().receive(id, &mut decoder, &chunk);
         match next {
-            // The receivers' turn: they share this thread.
+            // Lets the receivers' tasks run: they share this thread.
             Next::Read => tokio::task::yield_now().await,
-            Next::Stall => sleep(STALL).await,
+            Next::Stall => sleep(STALL_PAUSE).await,
             Next::End => return,
         }
         make_room(&mut chunk, used, decoder.needs());
     }
 }
 
-/// Keeps what is not framed yet at the front, with room for the operation it begins and for more. The
-/// decoder refuses what exceeds its limits, so this is bounded by the largest message allowed.
+/// Drops the `used` bytes and reserves room for the rest of the operation that has begun. The decoder
+/// refuses operations above its limits, so the capacity is bounded by the largest message allowed.
 fn make_room(chunk: &mut Vec<u8>, used: usize, needs: usize) {
     chunk.drain(..used);
     if chunk.is_empty() {
@@ -117,24 +116,24 @@ async fn write(stream: &TcpStream, router: &RefCell<Router>, id: ClientId) {
 async fn keep_alive(router: &RefCell<Router>, id: ClientId, interval: Duration) {
     loop {
         sleep(interval).await;
-        if router.borrow_mut().beat(id) == Next::End {
+        if router.borrow_mut().keepalive_tick(id) == Next::End {
             return;
         }
     }
 }
 
-/// Ends where the client was not let in in time.
-async fn await_credentials(router: &RefCell<Router>, id: ClientId, within: Duration) {
+/// Returns when the client was not authorized in time; otherwise never.
+async fn enforce_auth_timeout(router: &RefCell<Router>, id: ClientId, within: Duration) {
     sleep(within).await;
-    if router.borrow_mut().expire(id) == Next::Read {
+    if router.borrow_mut().authentication_timed_out(id) == Next::Read {
         pending().await
     }
 }
 
-/// Closes our half and reads what is still on its way: a socket closed over unread bytes resets the
-/// connection, and the client would lose the error that it was just told.
-async fn linger(stream: &mut TcpStream) {
-    let _ = timeout(LINGER, async {
+/// Shuts down our half and reads until the client closes: closing a socket with unread bytes resets the
+/// connection, and the client could lose the error that was just sent.
+async fn close_gracefully(stream: &mut TcpStream) {
+    let _ = timeout(CLOSE_TIMEOUT, async {
         let mut unread = [0; 4_096];
         if stream.shutdown().await.is_ok() {
             while matches!(stream.read(&mut unread).await, Ok(1..)) {}

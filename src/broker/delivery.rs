@@ -1,18 +1,18 @@
-//! One published message on its way to everyone who is to have it.
+//! Delivers one published message to its subscriptions.
 
 use std::collections::HashMap;
 
 use super::client::{Client, ClientId, Subscription};
-use super::dice::Dice;
 use super::interest::{Interest, SubId};
+use super::rng::Rng;
 use crate::protocol::{Record, encode};
 
-/// One message as it came.
+/// A message as it was published.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message<'a> {
     pub subject: &'a [u8],
     pub reply: Option<&'a [u8]>,
-    /// The header block; empty where there is none.
+    /// The header block; empty without headers.
     pub header: &'a [u8],
     pub payload: &'a [u8],
 }
@@ -28,16 +28,16 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The delivering of one message, and what it leaves to be done.
+/// The delivery of one message. `at_max` and `congested` tell the router what to do afterwards.
 pub(super) struct Delivery<'a> {
     clients: &'a mut HashMap<ClientId, Client>,
     subscriptions: &'a mut HashMap<SubId, Subscription>,
-    dice: &'a mut Dice,
+    rng: &'a mut Rng,
     from: ClientId,
     message: Message<'a>,
-    /// Subscriptions that have now received all they asked for.
-    pub spent: Vec<SubId>,
-    /// Whether a receiver has much to catch up with.
+    /// Subscriptions that reached their maximum with this message and are to be removed.
+    pub at_max: Vec<SubId>,
+    /// Whether a receiver is so far behind that the sender should pause.
     pub congested: bool,
 }
 
@@ -45,30 +45,30 @@ impl<'a> Delivery<'a> {
     pub(super) fn new(
         clients: &'a mut HashMap<ClientId, Client>,
         subscriptions: &'a mut HashMap<SubId, Subscription>,
-        dice: &'a mut Dice,
+        rng: &'a mut Rng,
         from: ClientId,
         message: Message<'a>,
     ) -> Delivery<'a> {
         Delivery {
             clients,
             subscriptions,
-            dice,
+            rng,
             from,
             message,
-            spent: Vec::new(),
+            at_max: Vec::new(),
             congested: false,
         }
     }
 
-    /// One copy to each plain subscription and to one member of each queue group, groups of one name
-    /// being one group whatever their patterns (nats-server `addNodeToResults`). Says whether anyone
-    /// received it.
-    pub(super) fn reach_all(&mut self, interest: &Interest) -> bool {
-        let mut reached = false;
+    /// Delivers one copy to each plain subscription and to one random member of each queue group; groups
+    /// of the same name are one group, whatever their patterns (nats-server `addNodeToResults`). Returns
+    /// whether anyone received it.
+    pub(super) fn deliver(&mut self, interest: &Interest) -> bool {
+        let mut delivered_any = false;
         let mut groups: Vec<(&[u8], Vec<SubId>)> = Vec::new();
-        interest.each(self.message.subject, &mut |leaf| {
+        interest.each_match(self.message.subject, &mut |leaf| {
             for subscription in &leaf.plain {
-                reached |= self.reach_one(*subscription);
+                delivered_any |= self.deliver_to(*subscription);
             }
             for (name, members) in &leaf.queues {
                 match groups.iter_mut().find(|(group, _)| **group == **name) {
@@ -78,23 +78,23 @@ impl<'a> Delivery<'a> {
             }
         });
         for (_, members) in groups {
-            let (before, after) = members.split_at(self.dice.below(members.len()));
-            reached |= after
+            let (before, after) = members.split_at(self.rng.below(members.len()));
+            delivered_any |= after
                 .iter()
                 .chain(before)
-                .any(|member| self.reach_one(*member));
+                .any(|member| self.deliver_to(*member));
         }
-        reached
+        delivered_any
     }
 
-    /// Tells a requester that nobody was there, on one of its own subscriptions to the reply subject;
-    /// without one it cannot be told (nats-server `subForReply`).
-    pub(super) fn report_nobody(&mut self, interest: &Interest) {
+    /// Sends status 503 (no responders) to the requester, on one of its own subscriptions to the reply
+    /// subject; without such a subscription nothing is sent (nats-server `subForReply`).
+    pub(super) fn send_no_responders(&mut self, interest: &Interest) {
         let Some(reply) = self.message.reply else {
             return;
         };
         let mut own = None;
-        interest.each(reply, &mut |leaf| {
+        interest.each_match(reply, &mut |leaf| {
             own = own.or_else(|| leaf.plain.iter().find(|sub| self.is_own(**sub)));
         });
         if let Some(subscription) = own.and_then(|own| self.subscriptions.get(own))
@@ -114,8 +114,8 @@ impl<'a> Delivery<'a> {
             .is_some_and(|subscription| subscription.client == self.from)
     }
 
-    /// Whether a copy was delivered.
-    fn reach_one(&mut self, id: SubId) -> bool {
+    /// Delivers a copy to one subscription; returns whether it was delivered.
+    fn deliver_to(&mut self, id: SubId) -> bool {
         let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return false;
         };
@@ -123,7 +123,7 @@ impl<'a> Delivery<'a> {
             return false;
         };
         let unwanted = subscription.client == self.from && !client.options.echo;
-        if unwanted || subscription.is_spent() || !client.outbox.is_open() {
+        if unwanted || subscription.has_reached_max() || !client.outbox.is_open() {
             return false;
         }
         let Message {
@@ -137,13 +137,13 @@ impl<'a> Delivery<'a> {
             encode::message(out, subject, &subscription.sid, reply, header, payload);
         });
         if !kept {
-            tracing::warn!(client = subscription.client, "slow consumer cut off");
+            tracing::warn!(client = subscription.client, "slow consumer disconnected");
             return false;
         }
         self.congested |= client.outbox.is_congested();
         subscription.delivered += 1;
-        if subscription.is_spent() {
-            self.spent.push(id);
+        if subscription.has_reached_max() {
+            self.at_max.push(id);
         }
         true
     }

@@ -9,21 +9,21 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address can be reached from other machines.
+    /// The address is not a loopback address.
     #[error("{0} is not a loopback address: this server listens on 127.0.0.1 or [::1] only")]
     NotLoopback(SocketAddr),
-    /// The address cannot be listened on.
+    /// Listening on the address failed.
     #[error("cannot listen on {addr}: {reason}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         addr: SocketAddr,
-        /// What the system said.
+        /// The reason from the operating system.
         reason: io::Error,
     },
-    /// The settings contradict each other. Holds the sentence.
+    /// The settings are invalid, with the reason as a sentence.
     #[error("{0}")]
     Settings(&'static str),
-    /// The server's thread or its runtime could not be made.
+    /// The server's thread or its runtime could not be started.
     #[error("cannot start the server's thread: {0}")]
     Thread(io::Error),
 }

@@ -1,15 +1,15 @@
-//! Which subscriptions a subject reaches: a trie with one level for each token of the patterns.
+//! Finds the subscriptions that match a subject: a trie with one level for each token of the patterns.
 //!
-//! Finding follows the subject's tokens, so its cost depends on them and on the wildcards met, not on
-//! how many subscriptions there are. The nodes live in one vector: a pattern with thousands of tokens
-//! is a long chain there, and nothing recurses along it when it is removed.
+//! The cost of a lookup depends on the number of tokens and of wildcards on the way, not on the number
+//! of subscriptions. The nodes are kept in one vector, so that removing a pattern with thousands of
+//! tokens does not recurse.
 
 use std::collections::HashMap;
 
-/// Names one subscription; never used twice.
+/// Identifies a subscription. Never reused.
 pub(super) type SubId = u64;
 
-/// Where a subscription hangs in the trie.
+/// Index of a node in the trie.
 pub(super) type NodeId = usize;
 
 const ROOT: NodeId = 0;
@@ -21,12 +21,12 @@ pub(super) struct Interest {
     free: Vec<NodeId>,
 }
 
-/// What hangs at the end of one pattern.
+/// The subscriptions of one pattern.
 #[derive(Debug, Default)]
 pub(super) struct Leaf {
-    /// Subscriptions that each get a copy.
+    /// Subscriptions without a queue group: each gets a copy.
     pub plain: Vec<SubId>,
-    /// Queue groups by name, of which one member gets a copy.
+    /// Members of queue groups by name: one of each group gets a copy.
     pub queues: Vec<(Box<[u8]>, Vec<SubId>)>,
 }
 
@@ -36,10 +36,10 @@ struct Node {
     /// The token that leads here from the parent.
     token: Box<[u8]>,
     literal: HashMap<Box<[u8]>, NodeId>,
-    /// Behind `*`.
-    one: Option<NodeId>,
-    /// Behind `>`, always a leaf.
-    rest: Option<NodeId>,
+    /// The child for `*`.
+    star: Option<NodeId>,
+    /// The child for `>`, which has no children.
+    tail: Option<NodeId>,
     leaf: Leaf,
 }
 
@@ -51,21 +51,24 @@ impl Leaf {
 
 impl Node {
     fn is_empty(&self) -> bool {
-        self.leaf.is_empty() && self.literal.is_empty() && self.one.is_none() && self.rest.is_none()
+        self.leaf.is_empty()
+            && self.literal.is_empty()
+            && self.star.is_none()
+            && self.tail.is_none()
     }
 
     fn child(&self, token: &[u8]) -> Option<NodeId> {
         match token {
-            b"*" => self.one,
-            b">" => self.rest,
+            b"*" => self.star,
+            b">" => self.tail,
             _ => self.literal.get(token).copied(),
         }
     }
 
     fn set_child(&mut self, token: &[u8], child: Option<NodeId>) {
         match (token, child) {
-            (b"*", _) => self.one = child,
-            (b">", _) => self.rest = child,
+            (b"*", _) => self.star = child,
+            (b">", _) => self.tail = child,
             (_, Some(child)) => {
                 self.literal.insert(token.into(), child);
             }
@@ -84,7 +87,7 @@ impl Interest {
         }
     }
 
-    /// Adds a subscription to a pattern that is known to be well formed, and says where it hangs.
+    /// Adds a subscription and returns its node. The pattern must be valid.
     pub(super) fn insert(&mut self, pattern: &[u8], queue: Option<&[u8]>, id: SubId) -> NodeId {
         let mut at = ROOT;
         for token in pattern.split(|byte| *byte == b'.') {
@@ -104,7 +107,7 @@ impl Interest {
         at
     }
 
-    /// Takes a subscription away from where `insert` hung it, and with it the branch it kept alive.
+    /// Removes a subscription from the node that `insert` returned, and the nodes that are empty then.
     pub(super) fn remove(&mut self, mut at: NodeId, id: SubId) {
         let leaf = &mut self.nodes[at].leaf;
         leaf.plain.retain(|sub| *sub != id);
@@ -120,27 +123,27 @@ impl Interest {
         }
     }
 
-    /// Shows the leaf of every pattern that a published subject matches, each once. A subject with an
-    /// empty token reaches nobody, not even `>` (nats-server `sublist.go`, `match`).
-    pub(super) fn each<'a>(&'a self, subject: &[u8], visit: &mut impl FnMut(&'a Leaf)) {
+    /// Calls `visit` once for each pattern that matches a published subject. A subject with an empty
+    /// token matches nothing, not even `>` (nats-server `sublist.go`, `match`).
+    pub(super) fn each_match<'a>(&'a self, subject: &[u8], visit: &mut impl FnMut(&'a Leaf)) {
         if subject.split(|byte| *byte == b'.').any(<[u8]>::is_empty) {
             return;
         }
         self.walk(ROOT, subject, visit);
     }
 
-    /// Recurses for `*` only, so no deeper than the longest pattern has wildcards.
+    /// Recurses for `*` only: the depth is bounded by the wildcards of the longest pattern.
     fn walk<'a>(&'a self, mut at: NodeId, mut subject: &[u8], visit: &mut impl FnMut(&'a Leaf)) {
         loop {
             let node = &self.nodes[at];
-            if let Some(rest) = node.rest {
+            if let Some(rest) = node.tail {
                 visit(&self.nodes[rest].leaf);
             }
             let (token, behind) = match memchr::memchr(b'.', subject) {
                 Some(dot) => (&subject[..dot], Some(&subject[dot + 1..])),
                 None => (subject, None),
             };
-            if let Some(one) = node.one {
+            if let Some(one) = node.star {
                 match behind {
                     Some(behind) => self.walk(one, behind, visit),
                     None => visit(&self.nodes[one].leaf),
@@ -194,7 +197,7 @@ mod tests {
 
     fn found(interest: &Interest, subject: &[u8]) -> Vec<SubId> {
         let mut found = Vec::new();
-        interest.each(subject, &mut |leaf| found.extend(&leaf.plain));
+        interest.each_match(subject, &mut |leaf| found.extend(&leaf.plain));
         found.sort_unstable();
         found
     }
@@ -213,7 +216,7 @@ mod tests {
             ("x", vec![5, 6]),
             ("x.b", vec![3, 5]),
             ("a*", vec![5, 6, 9]),
-            // Published wildcards are words like any other (nats-server takes them unless pedantic).
+            // Wildcards in a published subject are plain tokens (nats-server accepts them unless pedantic).
             ("a.*", vec![2, 4, 5]),
             ("a.>", vec![2, 4, 5]),
             ("a..b", vec![]),
@@ -260,7 +263,7 @@ mod tests {
         interest.insert(b"jobs.*", Some(b"q"), 2);
         interest.insert(b"jobs.*", Some(b"other"), 3);
         let mut groups = Vec::new();
-        interest.each(b"jobs.1", &mut |leaf| groups.extend(leaf.queues.clone()));
+        interest.each_match(b"jobs.1", &mut |leaf| groups.extend(leaf.queues.clone()));
         assert_eq!(
             groups,
             [((*b"q").into(), vec![1, 2]), ((*b"other").into(), vec![3])]
@@ -268,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_patterns_are_only_long() {
+    fn the_longest_patterns_are_found_and_removed() {
         let mut interest = Interest::new();
         let stars = ["*"; 2_048].join(".");
         let words = ["x"; 2_048].join(".");

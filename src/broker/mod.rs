@@ -1,8 +1,8 @@
-//! A small NATS server on loopback, inside this process: for the demo, for tests, and for anyone who
-//! wants to try something with no server at hand.
+//! A small NATS server on loopback, inside this process: for the demo, for tests, and for trying things
+//! out without installing a server.
 //!
-//! Core NATS as a nats-server without configuration speaks it: wildcards, queue groups, headers,
-//! requests with "no responders", verbose and pedantic clients, one user or token where wanted. No
+//! It implements core NATS as a nats-server without configuration does: wildcards, queue groups, headers,
+//! requests with "no responders", verbose and pedantic clients, optionally one user or token. No
 //! accounts, no TLS, no cluster, no JetStream, and no address but loopback.
 //!
 //! ```text
@@ -10,19 +10,19 @@
 //!  socket ◄─ connection ◄─ bytes ─ outbox (one for each client, bounded) ◄──┘
 //! ```
 //!
-//! * [`Broker`] owns a thread with a runtime of its own, so callers with and without one are served.
-//! * `router` is the server without its sockets: operations in, bytes in outboxes out.
-//! * `interest` finds the subscriptions a subject reaches; `delivery` takes one message to them.
-//! * `outbox` holds what one client has not read yet, and cuts that client alone where it is too much.
+//! * [`Broker`] owns a thread with its own runtime, so that the caller needs none.
+//! * `router` is the server without sockets: operations in, bytes in outboxes out.
+//! * `interest` finds the subscriptions that match a subject; `delivery` delivers a message to them.
+//! * `outbox` holds what one client has not read yet; a client above the limit is disconnected.
 //! * `connection` moves bytes between one socket and the router.
 
 mod client;
 mod connection;
 mod delivery;
-mod dice;
 mod error;
 mod interest;
 mod outbox;
+mod rng;
 mod router;
 mod server;
 mod settings;

@@ -1,12 +1,12 @@
-//! What waits to be written to one client, in order and bounded.
+//! The bytes waiting to be written to one client, in order and bounded.
 
 use std::task::{Context, Poll, Waker};
 
-/// Above this capacity in bytes an emptied outbox gives its memory back.
-const KEEP: usize = 256 << 10;
+/// An empty outbox keeps at most this capacity, in bytes.
+const MAX_IDLE_CAPACITY: usize = 256 << 10;
 
-/// The bytes for one client. The router appends, the connection writes; past the limit the client is a
-/// slow consumer, and everything kept for it is given up with the connection.
+/// The bytes for one client. The router appends, the connection writes. Above the limit the client is a
+/// slow consumer: its bytes are discarded and its connection ends.
 #[derive(Debug)]
 pub(super) struct Outbox {
     bytes: Vec<u8>,
@@ -19,10 +19,10 @@ pub(super) struct Outbox {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Open,
-    /// Nothing more comes; what is here is still written.
+    /// Nothing more is appended; what is pending is still written.
     Finished,
-    /// Nothing more comes and nothing more is written.
-    Cut,
+    /// Nothing more is appended or written.
+    Aborted,
 }
 
 impl Outbox {
@@ -36,31 +36,31 @@ impl Outbox {
         }
     }
 
-    /// Whether anything can still be delivered through it.
+    /// Whether more can be appended.
     pub(super) fn is_open(&self) -> bool {
         self.state == State::Open
     }
 
-    /// Whether so much waits that whoever sends should let the receiver catch up: three quarters of
-    /// the limit, as nats-server stalls producers (`client.go`, `stalledRoute`).
+    /// Whether more than three quarters of the limit are pending, so that senders should pause
+    /// (nats-server `client.go`, `stalledRoute`).
     pub(super) fn is_congested(&self) -> bool {
         self.is_open() && self.pending() > self.limit / 4 * 3
     }
 
-    /// Appends operations. False where the client was cut for it.
+    /// Appends operations. Returns false if the limit was exceeded and the outbox aborted.
     pub(super) fn append(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
         if !self.is_open() {
             return false;
         }
         write(&mut self.bytes);
         if self.pending() > self.limit {
-            self.cut();
+            self.abort();
         }
         self.wake();
         self.is_open()
     }
 
-    /// Says that nothing more comes.
+    /// Ends the appending.
     pub(super) fn finish(&mut self) {
         if self.is_open() {
             self.state = State::Finished;
@@ -68,27 +68,27 @@ impl Outbox {
         self.wake();
     }
 
-    /// What is to be written next.
+    /// The bytes to write next.
     pub(super) fn unwritten(&self) -> &[u8] {
         &self.bytes[self.written..]
     }
 
-    /// Takes the first `count` unwritten bytes away.
+    /// Removes the first `count` unwritten bytes.
     pub(super) fn advance(&mut self, count: usize) {
         self.written += count;
         if self.written == self.bytes.len() {
             self.bytes.clear();
-            self.bytes.shrink_to(KEEP);
+            self.bytes.shrink_to(MAX_IDLE_CAPACITY);
             self.written = 0;
         } else if self.written > self.bytes.len() / 2 {
-            // Moves less than was written since the last time, so each byte moves once at most.
+            // Moves fewer bytes than were written since the last time, so each byte moves at most once.
             self.bytes.drain(..self.written);
             self.written = 0;
         }
     }
 
-    /// Waits for something to write: true where there is something, false where all is done. The task is
-    /// woken by the next change in either case: a cut must reach a writer that waits for its socket.
+    /// Polls for bytes to write: true if there are some, false if all is written and no more will come.
+    /// The task is always woken by the next change, so that a writer waiting for its socket sees an abort.
     pub(super) fn poll(&mut self, context: &Context<'_>) -> Poll<bool> {
         self.writer = Some(context.waker().clone());
         if !self.unwritten().is_empty() {
@@ -104,8 +104,8 @@ impl Outbox {
         self.bytes.len() - self.written
     }
 
-    fn cut(&mut self) {
-        self.state = State::Cut;
+    fn abort(&mut self) {
+        self.state = State::Aborted;
         self.bytes = Vec::new();
         self.written = 0;
     }

@@ -1,30 +1,30 @@
-//! The server without its sockets: what clients send goes in, what they receive lies in their outboxes.
+//! The server without sockets: takes what clients send, and puts what they receive into outboxes.
 //!
-//! It behaves as nats-server does, quirks included, because other people's clients were written against
-//! those (nats-server `server/client.go`).
+//! It behaves as nats-server does, including its quirks, because clients rely on them (nats-server
+//! `server/client.go`).
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
-use super::client::{Beat, Client, ClientId, Options, Pulse, Subscription};
+use super::client::{Client, ClientId, Keepalive, KeepaliveAction, Options, Subscription};
 use super::delivery::{Delivery, Message};
-use super::dice::Dice;
 use super::interest::{Interest, SubId};
 use super::outbox::Outbox;
+use super::rng::Rng;
 use super::{Access, Settings};
 use crate::protocol::{
     ClientOp, Connect, Decoder, Info, Limits, ProtocolError, Record, encode, subject,
 };
 
-/// What INFO says. Some clients insist on three numbers in front (nats.js `parseSemVer`).
+/// The version in INFO. Some clients require it to begin with three numbers (nats.js `parseSemVer`).
 const VERSION: &str = "2.10.0-goingnats";
 
 /// The longest control line a client may send, CONNECT included (nats-server `max_control_line`).
 const MAX_CONTROL_LINE: usize = 4_096;
 
-/// What nats-server says to wrong and to missing credentials alike.
-const VIOLATION: &str = "Authorization Violation";
+/// The error of nats-server for wrong and for missing credentials.
+const AUTHORIZATION_VIOLATION: &str = "Authorization Violation";
 
 /// All clients and their subscriptions.
 #[derive(Debug)]
@@ -36,54 +36,54 @@ pub(super) struct Router {
     clients: HashMap<ClientId, Client>,
     subscriptions: HashMap<SubId, Subscription>,
     interest: Interest,
-    dice: Dice,
+    rng: Rng,
     last_client: ClientId,
     last_subscription: SubId,
 }
 
-/// What a connection does after its bytes were handled.
+/// What a connection does after its bytes were processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Reads on.
+    /// Read on.
     Read,
-    /// Lets a receiver catch up first.
+    /// Pause first, so that a receiver can catch up.
     Stall,
-    /// Reads no more, and closes once its outbox is written.
+    /// Stop reading, and close once the outbox is written.
     End,
 }
 
-/// Why a client is sent away: with this text, or without a word.
+/// A client is to be disconnected, with this `-ERR` text or without any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Dismissed(Option<&'static str>);
+struct Disconnect(Option<&'static str>);
 
-impl From<ProtocolError> for Dismissed {
-    fn from(error: ProtocolError) -> Dismissed {
-        Dismissed(match error {
+impl From<ProtocolError> for Disconnect {
+    fn from(error: ProtocolError) -> Disconnect {
+        Disconnect(match error {
             ProtocolError::UnknownOperation(_) | ProtocolError::BadTerminator => {
                 Some("Unknown Protocol Operation")
             }
             ProtocolError::LineTooLong { .. } => Some("maximum control line exceeded"),
             ProtocolError::TooLarge { .. } => Some("Maximum Payload Violation"),
-            // Bad arguments and bad JSON: nats-server says nothing either.
+            // Bad arguments and bad JSON: nats-server sends no error either.
             _ => None,
         })
     }
 }
 
 impl Router {
-    /// A server that nobody is connected to, for clients that reach it at `addr`.
+    /// A server without clients, listening at `addr`.
     pub(super) fn new(settings: &Settings, addr: SocketAddr) -> Router {
-        let mut dice = Dice::new();
+        let mut rng = Rng::new();
         Router {
             info: Info {
-                server_id: format!("{:016X}{:016X}", dice.next(), dice.next()),
+                server_id: format!("{:016X}{:016X}", rng.next(), rng.next()),
                 server_name: "goingnats".to_owned(),
                 version: VERSION.to_owned(),
                 proto: 1,
                 host: addr.ip().to_string(),
                 port: addr.port(),
                 headers: true,
-                auth_required: settings.access.is_restricted(),
+                auth_required: settings.access.requires_credentials(),
                 max_payload: i64::try_from(settings.max_payload).unwrap_or(i64::MAX),
                 ..Info::default()
             },
@@ -93,13 +93,13 @@ impl Router {
             clients: HashMap::new(),
             subscriptions: HashMap::new(),
             interest: Interest::new(),
-            dice,
+            rng,
             last_client: 0,
             last_subscription: 0,
         }
     }
 
-    /// Welcomes a client with INFO.
+    /// Adds a client and sends it INFO.
     pub(super) fn open(&mut self, peer: SocketAddr) -> ClientId {
         self.last_client += 1;
         let id = self.last_client;
@@ -115,32 +115,32 @@ impl Router {
             connected: false,
             sids: HashMap::new(),
             outbox,
-            pulse: Pulse::default(),
+            keepalive: Keepalive::default(),
         };
         self.clients.insert(id, client);
         id
     }
 
-    /// Says that this server is about to end, to those who understand it; they look for another.
+    /// Sends INFO with `ldm` (lame duck mode) to the clients that accept it, so that they connect elsewhere.
     pub(super) fn announce_end(&mut self) {
         self.info.ldm = true;
         for client in self.clients.values_mut() {
-            if client.connected && client.options.takes_news {
+            if client.connected && client.options.accepts_async_info {
                 client.outbox.append(|out| encode::info(out, &self.info));
             }
         }
     }
 
-    /// Sends a client away that took too long to show its credentials.
-    pub(super) fn expire(&mut self, id: ClientId) -> Next {
-        if self.is_let_in(id) {
+    /// Disconnects a client that is not authorized yet.
+    pub(super) fn authentication_timed_out(&mut self, id: ClientId) -> Next {
+        if self.is_authorized(id) {
             return Next::Read;
         }
-        self.dismiss(id, Dismissed(Some("Authentication Timeout")));
+        self.disconnect(id, Disconnect(Some("Authentication Timeout")));
         Next::End
     }
 
-    /// What a client's decoder may let it send.
+    /// The limits for a client's decoder.
     pub(super) fn limits(&self) -> Limits {
         Limits {
             line: MAX_CONTROL_LINE,
@@ -149,7 +149,8 @@ impl Router {
         }
     }
 
-    /// Handles the operations that are complete in `chunk`. Says how many bytes that were, and what next.
+    /// Processes the complete operations in `chunk`. Returns how many bytes these were, and what to do
+    /// next.
     pub(super) fn receive(
         &mut self,
         id: ClientId,
@@ -157,7 +158,7 @@ impl Router {
         chunk: &[u8],
     ) -> (usize, Next) {
         if let Some(client) = self.clients.get_mut(&id) {
-            client.pulse.heard();
+            client.keepalive.heard();
         }
         let mut at = 0;
         let mut next = Next::Read;
@@ -171,7 +172,7 @@ impl Router {
                 Ok(Next::Read) => {}
                 Ok(other) => next = other,
                 Err(reason) => {
-                    self.dismiss(id, reason);
+                    self.disconnect(id, reason);
                     return (at, Next::End);
                 }
             }
@@ -180,25 +181,24 @@ impl Router {
     }
 
     /// Ends one keepalive interval of a client.
-    pub(super) fn beat(&mut self, id: ClientId) -> Next {
+    pub(super) fn keepalive_tick(&mut self, id: ClientId) -> Next {
         let Some(client) = self.clients.get_mut(&id) else {
             return Next::End;
         };
-        match client.pulse.beat() {
-            Beat::Alive => Next::Read,
-            Beat::Ask => {
+        match client.keepalive.keepalive_tick() {
+            KeepaliveAction::None => Next::Read,
+            KeepaliveAction::SendPing => {
                 client.outbox.append(encode::ping);
                 Next::Read
             }
-            Beat::Gone => {
-                self.dismiss(id, Dismissed(Some("Stale Connection")));
+            KeepaliveAction::Disconnect => {
+                self.disconnect(id, Disconnect(Some("Stale Connection")));
                 Next::End
             }
         }
     }
 
-    /// Takes a client's subscriptions away and lets nothing more be sent to it. What waits for it can
-    /// still be written.
+    /// Removes a client's subscriptions and ends its outbox. What is pending can still be written.
     pub(super) fn finish(&mut self, id: ClientId) {
         self.drop_subscriptions(id);
         if let Some(client) = self.clients.get_mut(&id) {
@@ -206,13 +206,13 @@ impl Router {
         }
     }
 
-    /// Forgets a client.
+    /// Removes a client.
     pub(super) fn remove(&mut self, id: ClientId) {
         self.drop_subscriptions(id);
         self.clients.remove(&id);
     }
 
-    /// Waits for bytes to write to a client; false where no more will come.
+    /// Polls for bytes to write to a client; false if no more will come.
     pub(super) fn poll_outbox(&mut self, id: ClientId, context: &Context<'_>) -> Poll<bool> {
         match self.clients.get_mut(&id) {
             Some(client) => client.outbox.poll(context),
@@ -220,19 +220,19 @@ impl Router {
         }
     }
 
-    /// Where the bytes for a client lie, while it is there.
+    /// The outbox of a client, while it exists.
     pub(super) fn outbox(&mut self, id: ClientId) -> Option<&mut Outbox> {
         self.clients.get_mut(&id).map(|client| &mut client.outbox)
     }
 
-    fn is_let_in(&self, id: ClientId) -> bool {
+    fn is_authorized(&self, id: ClientId) -> bool {
         let connected = self.clients.get(&id).is_some_and(|client| client.connected);
-        connected || !self.access.is_restricted()
+        connected || !self.access.requires_credentials()
     }
 
-    fn handle(&mut self, id: ClientId, op: ClientOp<'_>, chunk: &[u8]) -> Result<Next, Dismissed> {
-        if !matches!(op, ClientOp::Connect(_)) && !self.is_let_in(id) {
-            return Err(Dismissed(Some(VIOLATION)));
+    fn handle(&mut self, id: ClientId, op: ClientOp<'_>, chunk: &[u8]) -> Result<Next, Disconnect> {
+        if !matches!(op, ClientOp::Connect(_)) && !self.is_authorized(id) {
+            return Err(Disconnect(Some(AUTHORIZATION_VIOLATION)));
         }
         match op {
             ClientOp::Publish { record, headers } => {
@@ -249,16 +249,16 @@ impl Router {
             }
             ClientOp::Connect(json) => self.connect(id, json)?,
             ClientOp::Pong | ClientOp::Ignored => {}
-            ClientOp::Error(_) => return Err(Dismissed(None)),
+            ClientOp::Error(_) => return Err(Disconnect(None)),
         }
         Ok(Next::Read)
     }
 
-    /// A client may subscribe before it connects; connecting once more drops its subscriptions.
-    fn connect(&mut self, id: ClientId, json: &[u8]) -> Result<(), Dismissed> {
+    /// A client may send SUB before CONNECT; a second CONNECT removes its subscriptions.
+    fn connect(&mut self, id: ClientId, json: &[u8]) -> Result<(), Disconnect> {
         let connect = Connect::parse(json)?;
-        if !self.access.lets_in(&connect) {
-            return Err(Dismissed(Some(VIOLATION)));
+        if !self.access.accepts(&connect) {
+            return Err(Disconnect(Some(AUTHORIZATION_VIOLATION)));
         }
         let Some(client) = self.clients.get_mut(&id) else {
             return Ok(());
@@ -268,13 +268,13 @@ impl Router {
             self.drop_subscriptions(id);
         }
         if !matches!(connect.protocol, 0 | 1) {
-            return Err(Dismissed(Some("invalid client protocol")));
+            return Err(Disconnect(Some("invalid client protocol")));
         }
         if connect.no_responders && !connect.headers {
             let text = "no responders requires headers support";
-            return Err(Dismissed(Some(text)));
+            return Err(Disconnect(Some(text)));
         }
-        self.confirm(id);
+        self.send_ok(id);
         Ok(())
     }
 
@@ -282,7 +282,7 @@ impl Router {
         let Some(client) = self.clients.get_mut(&id) else {
             return;
         };
-        // A sid that is taken stays with its first subscription, and nobody is told.
+        // A sid in use keeps its first subscription; nats-server reports no error either.
         if !client.sids.contains_key(sid) {
             if subject::check_subscribe(pattern).is_err() {
                 self.send(id, |out| encode::error(out, "Invalid Subject"));
@@ -303,7 +303,7 @@ impl Router {
                 },
             );
         }
-        self.confirm(id);
+        self.send_ok(id);
     }
 
     fn unsubscribe(&mut self, id: ClientId, sid: &[u8], max: Option<u64>) {
@@ -314,13 +314,13 @@ impl Router {
         if let Some(&named) = named
             && let Some(subscription) = self.subscriptions.get_mut(&named)
         {
-            // The count began with the subscription; a number it has reached, 0 or none ends it now.
+            // Counted from SUB: a maximum already reached, 0 or none ends it now.
             subscription.max = Some(max.unwrap_or(0));
-            if subscription.is_spent() {
+            if subscription.has_reached_max() {
                 self.drop_subscription(named);
             }
         }
-        self.confirm(id);
+        self.send_ok(id);
     }
 
     fn publish(
@@ -329,16 +329,16 @@ impl Router {
         record: &Record,
         headers: bool,
         chunk: &[u8],
-    ) -> Result<Next, Dismissed> {
+    ) -> Result<Next, Disconnect> {
         let Some(client) = self.clients.get_mut(&id) else {
             return Ok(Next::End);
         };
         let options = client.options;
         if headers && !options.headers {
-            return Err(Dismissed(None));
+            return Err(Disconnect(None));
         }
         let message = Message::new(record, chunk);
-        // Said, and delivered all the same.
+        // Reported, and delivered all the same, as nats-server does.
         if options.pedantic && subject::check_publish(message.subject).is_err() {
             client
                 .outbox
@@ -350,23 +350,23 @@ impl Router {
         let mut delivery = Delivery::new(
             &mut self.clients,
             &mut self.subscriptions,
-            &mut self.dice,
+            &mut self.rng,
             id,
             message,
         );
-        let reached = delivery.reach_all(&self.interest);
-        if !reached && options.no_responders {
-            delivery.report_nobody(&self.interest);
+        let delivered_any = delivery.deliver(&self.interest);
+        if !delivered_any && options.no_responders {
+            delivery.send_no_responders(&self.interest);
         }
         let congested = delivery.congested;
-        for spent in delivery.spent {
-            self.drop_subscription(spent);
+        for at_max in delivery.at_max {
+            self.drop_subscription(at_max);
         }
         Ok(if congested { Next::Stall } else { Next::Read })
     }
 
-    /// `+OK`, to who wants it.
-    fn confirm(&mut self, id: ClientId) {
+    /// Sends `+OK` to a verbose client.
+    fn send_ok(&mut self, id: ClientId) {
         if let Some(client) = self.clients.get_mut(&id)
             && client.options.verbose
         {
@@ -380,7 +380,7 @@ impl Router {
         }
     }
 
-    fn dismiss(&mut self, id: ClientId, Dismissed(text): Dismissed) {
+    fn disconnect(&mut self, id: ClientId, Disconnect(text): Disconnect) {
         tracing::debug!(
             client = id,
             reason = text.unwrap_or("bad arguments"),

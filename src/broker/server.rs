@@ -1,4 +1,4 @@
-//! The running server: its listener, its thread, its end.
+//! The running server: its listener and its thread.
 
 use std::cell::RefCell;
 use std::io;
@@ -15,12 +15,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
-use super::connection::{self, Patience};
+use super::connection::{self, Timeouts};
 use super::router::Router;
 use super::{Error, Settings};
 
-/// How long to wait where a connection cannot be accepted, such as for want of file descriptors.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+/// Pause after a connection could not be accepted, for example without free file descriptors.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// A running loopback server; stops when dropped.
 ///
@@ -41,22 +41,22 @@ pub struct Broker {
     addr: SocketAddr,
     clients: Arc<AtomicUsize>,
     /// Dropped to stop the thread.
-    orders: Option<UnboundedSender<Order>>,
+    commands: Option<UnboundedSender<Command>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the thread is told.
+/// A command for the thread.
 #[derive(Debug)]
-enum Order {
-    /// Say that the end is near.
+enum Command {
+    /// Send INFO with `ldm` to all clients.
     AnnounceEnd,
 }
 
 impl Broker {
-    /// Starts a server on a thread of its own. It accepts connections when this returns.
+    /// Starts a server on its own thread. It accepts connections when this returns.
     ///
     /// # Errors
-    /// [`Error`] where the address is not loopback or is taken, or where the settings make no sense.
+    /// [`Error`] if the address is not loopback or is in use, or if the settings are invalid.
     pub fn start(settings: Settings) -> Result<Broker, Error> {
         settings.check()?;
         let wanted = settings.addr;
@@ -69,7 +69,7 @@ impl Broker {
         listener.set_nonblocking(true).map_err(listen_error)?;
         let addr = listener.local_addr().map_err(listen_error)?;
         let clients = Arc::new(AtomicUsize::new(0));
-        let (orders, obeyed) = unbounded_channel();
+        let (commands, received_commands) = unbounded_channel();
         let (started, outcome) = mpsc::channel();
         let count = Arc::clone(&clients);
         let thread = thread::Builder::new()
@@ -77,19 +77,19 @@ impl Broker {
             .spawn(move || {
                 let server = Server {
                     router: RefCell::new(Router::new(&settings, addr)),
-                    patience: Patience {
+                    timeouts: Timeouts {
                         ping_interval: settings.ping_interval,
                         auth_timeout: settings.auth_timeout,
                     },
                     clients: count,
                 };
-                run(listener, server, obeyed, &started);
+                run(listener, server, received_commands, &started);
             })
             .map_err(Error::Thread)?;
         let broker = Broker {
             addr,
             clients,
-            orders: Some(orders),
+            commands: Some(commands),
             thread: Some(thread),
         };
         match outcome.recv() {
@@ -99,7 +99,7 @@ impl Broker {
         }
     }
 
-    /// The address it listens on, with the port it was given.
+    /// The address it listens on, with the actual port.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -114,16 +114,16 @@ impl Broker {
         self.clients.load(Ordering::Relaxed)
     }
 
-    /// Tells every client that understands it that the end is near (lame duck mode, ADR-40), so that it
-    /// can go elsewhere before [`Broker::stop`]. Everybody is still served.
+    /// Announces the end of the server to all clients that accept it (lame duck mode, ADR-40), so that
+    /// they can connect elsewhere before [`Broker::stop`]. All clients are still served.
     pub fn announce_end(&self) {
-        if let Some(orders) = &self.orders {
-            // A thread that is gone has nobody to tell.
-            let _ = orders.send(Order::AnnounceEnd);
+        if let Some(commands) = &self.commands {
+            // Fails only if the thread has ended.
+            let _ = commands.send(Command::AnnounceEnd);
         }
     }
 
-    /// Closes every connection and the listener, and waits for the thread. The port is free again.
+    /// Closes all connections and the listener, and waits for the thread. The port is free afterwards.
     pub fn stop(self) {
         drop(self);
     }
@@ -131,39 +131,39 @@ impl Broker {
 
 impl Drop for Broker {
     fn drop(&mut self) {
-        self.orders = None;
+        self.commands = None;
         if let Some(thread) = self.thread.take() {
-            // Had it panicked, its sockets are closed all the same, and a drop must not panic.
+            // Its sockets are closed even if it panicked, and a drop must not panic.
             let _ = thread.join();
         }
     }
 }
 
-/// What the tasks on the thread share.
+/// State shared by the tasks on the thread.
 struct Server {
     router: RefCell<Router>,
-    patience: Patience,
+    timeouts: Timeouts,
     clients: Arc<AtomicUsize>,
 }
 
 fn run(
     listener: TcpListener,
     server: Server,
-    orders: UnboundedReceiver<Order>,
+    commands: UnboundedReceiver<Command>,
     started: &mpsc::Sender<io::Result<()>>,
 ) {
     let serve = async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        // Nobody waits any more where this fails, and then `stop` ends it all.
+        // Fails only if the starter no longer waits; the server then ends with `stop`.
         let _ = started.send(Ok(()));
         let server = Rc::new(server);
         tokio::select! {
-            () = obey(orders, &server.router) => {}
+            () = apply_commands(commands, &server.router) => {}
             () = accept(listener, Rc::clone(&server)) => {}
         }
         Ok(())
     };
-    // Dropping the set closes the sockets of its tasks, before the thread ends.
+    // Dropping the runtime closes the sockets of its tasks before the thread ends.
     let result = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -173,9 +173,9 @@ fn run(
     }
 }
 
-/// Ends when the last order was given.
-async fn obey(mut orders: UnboundedReceiver<Order>, router: &RefCell<Router>) {
-    while let Some(Order::AnnounceEnd) = orders.recv().await {
+/// Applies commands until the sender is dropped.
+async fn apply_commands(mut commands: UnboundedReceiver<Command>, router: &RefCell<Router>) {
+    while let Some(Command::AnnounceEnd) = commands.recv().await {
         router.borrow_mut().announce_end();
     }
 }
@@ -184,20 +184,20 @@ async fn accept(listener: tokio::net::TcpListener, server: Rc<Server>) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Without it small messages wait for each other; nothing else depends on it.
+                // Only lowers latency: an error does no harm.
                 let _ = stream.set_nodelay(true);
                 let server = Rc::clone(&server);
                 server.clients.fetch_add(1, Ordering::Relaxed);
                 tokio::task::spawn_local(async move {
                     let id = server.router.borrow_mut().open(peer);
-                    connection::serve(stream, &server.router, id, server.patience).await;
+                    connection::serve(stream, &server.router, id, server.timeouts).await;
                     server.router.borrow_mut().remove(id);
                     server.clients.fetch_sub(1, Ordering::Relaxed);
                 });
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
-                sleep(ACCEPT_AGAIN).await;
+                sleep(ACCEPT_RETRY_DELAY).await;
             }
         }
     }

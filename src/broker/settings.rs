@@ -1,4 +1,4 @@
-//! What can be chosen about a server.
+//! The settings of a server.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,46 +18,45 @@ use crate::protocol::Connect;
 pub struct Settings {
     /// The loopback address to listen on; port 0 takes a free one. Default `127.0.0.1:0`.
     pub addr: SocketAddr,
-    /// The largest message in bytes, headers and payload together. Default 1 MiB, as nats-server.
+    /// Maximum message size in bytes, headers and payload together. Default 1 MiB, as nats-server.
     pub max_payload: usize,
-    /// How long a client may be silent before it is asked for a sign of life; after two unanswered
-    /// questions it is cut off. Default 20 s.
+    /// Silence after which a client gets a PING; after two unanswered PINGs it is disconnected. Default
+    /// 20 s.
     pub ping_interval: Duration,
-    /// How many bytes may wait for one client before it counts as a slow consumer and is cut off.
+    /// Maximum bytes pending for one client; above it the client is a slow consumer and is disconnected.
     /// Default 8 MiB.
     pub pending_limit: usize,
-    /// Who is let in. Default: everybody.
+    /// The credentials required of clients. Default: none.
     pub access: Access,
-    /// How long a client may take to show its credentials, where any are wanted. Default 2 s, as
-    /// nats-server.
+    /// Time for a client to send valid credentials, if any are required. Default 2 s, as nats-server.
     pub auth_timeout: Duration,
 }
 
-/// Who is let in.
+/// The credentials required of clients.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody.
+    /// None.
     #[default]
     Open,
-    /// Whoever knows this user and password.
+    /// A user and a password.
     User {
         /// The user.
         user: String,
         /// The password.
         password: String,
     },
-    /// Whoever knows this token.
+    /// A token.
     Token(String),
 }
 
 impl Access {
-    /// Whether a client has to show anything.
-    pub(super) fn is_restricted(&self) -> bool {
+    /// Whether clients must send credentials.
+    pub(super) fn requires_credentials(&self) -> bool {
         *self != Access::Open
     }
 
-    /// Whether what the client shows is enough.
-    pub(super) fn lets_in(&self, connect: &Connect) -> bool {
+    /// Whether the client's credentials are the required ones.
+    pub(super) fn accepts(&self, connect: &Connect) -> bool {
         let is = |shown: &Option<String>, wanted: &str| shown.as_deref() == Some(wanted);
         match self {
             Access::Open => true,
@@ -69,7 +68,7 @@ impl Access {
     }
 }
 
-/// Shows what is wanted, and no secret.
+/// Shows the kind, and no secret.
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -94,7 +93,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Refuses what would serve strangers, or nobody.
+    /// # Errors
+    /// If the address is not loopback or no client could be served.
     pub(super) fn check(&self) -> Result<(), Error> {
         if !self.addr.ip().is_loopback() {
             return Err(Error::NotLoopback(self.addr));

@@ -7,7 +7,7 @@ use super::{
     arguments::{Context as Arguments, ContextCommand},
     exit::Exit,
     output::{Output, tell},
-    run::warn,
+    warn::warn,
 };
 use crate::{
     context::{Environment, Flags, Origin, Settings, load_all, resolve, shown_servers},

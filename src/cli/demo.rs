@@ -110,8 +110,8 @@ async fn plain(server: Option<String>, mut stop: Stop) -> Result<Exit> {
     tokio::select! {
         played = on_thread(move || consumer::play(&server, print)) => match played? {
             Ok(()) => Ok(Exit::Done),
-            Err(consumer::Stopped::Client(error)) => Err(error.into()),
-            Err(consumer::Stopped::Output(error)) => Err(OutputError::from(error).into()),
+            Err(consumer::ScenarioError::Client(error)) => Err(error.into()),
+            Err(consumer::ScenarioError::Output(error)) => Err(OutputError::from(error).into()),
         },
         exit = stop.told() => Ok(exit),
     }

@@ -35,5 +35,6 @@ mod subscribe;
 mod supervise;
 mod target;
 mod waiting;
+mod warn;
 
 pub use run::main;

@@ -23,6 +23,7 @@ use super::{
     serve::serve,
     subscribe::sub,
     supervise::supervise,
+    warn::warn,
 };
 use crate::{
     context::{self, Environment, resolve},
@@ -168,13 +169,6 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Serve(arguments)) => supervise(move |stop| serve(arguments, stop)),
         Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets),
         Some(Command::Context(arguments)) => context(arguments, flags, environment),
-    }
-}
-
-/// Says what the person should hear although there are settings.
-pub fn warn(settings: &context::Settings) {
-    for warning in &settings.warnings {
-        tell(warning);
     }
 }
 

@@ -172,6 +172,13 @@ impl Group {
     }
 }
 
+impl Flags {
+    /// Whether the command line names any credentials.
+    pub fn name_credentials(&self) -> bool {
+        Group::of_flags(self) != Group::default()
+    }
+}
+
 /// A value of a flag, where it is given.
 pub(super) fn flag<T: Clone>(value: &Option<T>, name: &'static str) -> Option<Sourced<T>> {
     sourced(value, &Origin::Flag(name))

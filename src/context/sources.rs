@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{ColorScheme, Group};
+use super::ColorScheme;
 use crate::{client::Secret, text::quoted};
 
 /// What the command line says; `None` or `false` where a flag is not given.
@@ -63,13 +63,6 @@ pub struct Flags {
     pub name: Option<String>,
     /// `--send-credentials-to`: `HOST:PORT`, each.
     pub send_credentials_to: Vec<String>,
-}
-
-impl Flags {
-    /// Whether the command line names any credentials.
-    pub fn name_credentials(&self) -> bool {
-        Group::of_flags(self) != Group::default()
-    }
 }
 
 /// The environment variables, as a value. One that is set but empty counts as not set (fisk's

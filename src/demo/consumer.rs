@@ -1,4 +1,4 @@
-//! Receives, asks, and gives up waiting: the scenario from beginning to end.
+//! The scenario as a consumer sees it: receives, requests, and runs into a timeout.
 
 use std::{collections::VecDeque, io, time::Duration};
 
@@ -6,22 +6,23 @@ use thiserror::Error as ThisError;
 
 use crate::client::{Client, Error, Message, one, publish, request};
 
-/// The longest wait for what should come within seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout for messages and replies that should arrive within seconds.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Plays the scenario and shows each message: its subject, and its payload or why there is none.
+/// Runs the scenario and passes each message to `show`: its subject, and its payload or the reason for
+/// none.
 ///
 /// # Errors
-/// [`Stopped`], where anything but the last request goes wrong.
+/// [`ScenarioError`] if anything but the last request fails.
 pub fn play(
     server: &str,
     mut show: impl FnMut(&[u8], &[u8]) -> io::Result<()>,
-) -> Result<(), Stopped> {
-    // One message, on a connection of its own.
-    let first = one(server, "time.time", PATIENCE)?;
+) -> Result<(), ScenarioError> {
+    // One message, on a short-lived connection.
+    let first = one(server, "time.time", TIMEOUT)?;
     show(&first.subject, &first.payload)?;
 
-    // A client that stays: what comes while it does something else is kept for it.
+    // A client that stays connected: messages that arrive meanwhile are kept for it.
     let client = Client::connect("consumer", server)?;
     let mut inbox = VecDeque::new();
     client.subscribe("time.time")?;
@@ -30,17 +31,17 @@ pub fn play(
         show(&message.subject, &message.payload)?;
     }
 
-    // Anybody may publish on a subject, and a request waits for its reply.
+    // Anyone may publish on a subject; a request waits for its reply.
     publish(server, "time.time", "hijack")?;
-    let today = client.request("today", "%Y%m%d", PATIENCE)?;
+    let today = client.request("today", "%Y%m%d", TIMEOUT)?;
     show(b"today", &today.payload)?;
     for _ in 0..3 {
         let message = next(&client, &mut inbox)?;
         show(&message.subject, &message.payload)?;
     }
 
-    // Requests on connections of their own. The second is given less time than the answer takes.
-    let sum = request(server, "add", "[1, 2, 3]", PATIENCE)?;
+    // Requests on short-lived connections. The timeout of the second is shorter than the answer takes.
+    let sum = request(server, "add", "[1, 2, 3]", TIMEOUT)?;
     show(b"add", &sum.payload)?;
     match request(server, "today", "", Duration::from_millis(100)) {
         Err(Error::Timeout { after, .. }) => {
@@ -54,22 +55,22 @@ pub fn play(
 
 fn next(client: &Client, inbox: &mut VecDeque<Message>) -> Result<Message, Error> {
     if inbox.is_empty() {
-        inbox.extend(client.get_within(PATIENCE)?);
+        inbox.extend(client.get_within(TIMEOUT)?);
     }
     inbox.pop_front().ok_or_else(|| Error::Timeout {
         subject: "time.time".to_owned(),
-        after: PATIENCE,
+        after: TIMEOUT,
     })
 }
 
-/// Why the scenario did not get to its end.
+/// Why the scenario ended early.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum Stopped {
+pub enum ScenarioError {
     /// The connection or a request failed.
     #[error(transparent)]
     Client(#[from] Error),
-    /// What there was to show could not be shown.
+    /// `show` failed.
     #[error(transparent)]
     Output(#[from] io::Error),
 }

@@ -1,11 +1,10 @@
-//! The time/today scenario: three clients written against the public [`Client`](crate::client::Client),
-//! each on one page.
+//! The time/today scenario: three small programs that use the public [`Client`](crate::client::Client).
 //!
-//! * [`publisher`] tells the time, every second;
-//! * [`responder`] answers `today`, slowly, and `add`;
-//! * [`consumer`] plays the scenario that `goingnats demo --plain` prints.
+//! * [`publisher`] publishes the time every second;
+//! * [`responder`] answers `today` (after two seconds) and `add`;
+//! * [`consumer`] runs the scenario that `goingnats demo --plain` prints.
 //!
-//! [`start`] keeps the first two at work in the background for whoever wants to look.
+//! [`start`] runs the first two in the background.
 
 pub mod consumer;
 mod participants;

@@ -1,4 +1,4 @@
-//! The publisher and the responder in the background, for as long as somebody holds on to them.
+//! The publisher and the responder in the background, until they are dropped.
 
 use std::{
     sync::mpsc::{self, Sender},
@@ -10,15 +10,14 @@ use jiff::Zoned;
 use super::{publisher, responder};
 use crate::client::Error;
 
-/// Both at work, each on a thread of its own. Dropping this tells them to stop and waits until they
-/// have said goodbye.
+/// Both, each on its own thread. Dropping this stops them and waits until their connections are closed.
 #[derive(Debug)]
 pub struct Participants {
-    stops: Vec<Sender<()>>,
+    stop_senders: Vec<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-/// Puts both to work: when this returns, `today` and `add` are answered.
+/// Starts both. When this returns, `today` and `add` are answered.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,16 +31,16 @@ pub struct Participants {
 /// ```
 ///
 /// # Errors
-/// Why one of them could not connect or subscribe.
+/// If one of them cannot connect or subscribe.
 pub fn start(server: &str) -> Result<Participants, Error> {
     let (stop, stopped) = mpsc::channel();
     let mut participants = start_with(server, publisher::every_second(stopped), Zoned::now)?;
-    participants.stops.push(stop);
+    participants.stop_senders.push(stop);
     Ok(participants)
 }
 
-/// As [`start`], with the times that the publisher tells, each as soon as it comes, and with the clock
-/// that the responder reads. The iterator must not wait any more once the participants are dropped.
+/// As [`start`], with the times to publish, each as soon as the iterator yields it, and with the clock of
+/// the responder. The iterator must not block once the participants are dropped.
 ///
 /// # Errors
 /// As for [`start`].
@@ -50,24 +49,24 @@ pub fn start_with(
     times: impl Iterator<Item = f64> + Send + 'static,
     now: impl Fn() -> Zoned + Send + 'static,
 ) -> Result<Participants, Error> {
-    let asked = responder::connect(server)?;
-    let telling = publisher::connect(server)?;
+    let responding = responder::connect(server)?;
+    let publishing = publisher::connect(server)?;
     let (stop, stopped) = mpsc::channel();
     Ok(Participants {
-        stops: vec![stop],
-        // Either ends early only where its client was closed, and then there is nobody to tell.
+        stop_senders: vec![stop],
+        // They end early only if their client is closed, so there is no error to report.
         threads: vec![
-            thread::spawn(move || drop(responder::answer(&asked, now, &stopped))),
-            thread::spawn(move || drop(publisher::tell(&telling, times))),
+            thread::spawn(move || drop(responder::answer(&responding, now, &stopped))),
+            thread::spawn(move || drop(publisher::publish_times(&publishing, times))),
         ],
     })
 }
 
 impl Drop for Participants {
     fn drop(&mut self) {
-        self.stops.clear();
+        self.stop_senders.clear();
         for thread in self.threads.drain(..) {
-            // A participant that panicked has already said so on stderr.
+            // A panic was already reported on stderr.
             let _ = thread.join();
         }
     }

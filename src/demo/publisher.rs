@@ -1,4 +1,4 @@
-//! Publishes the Unix time on `time.time`, every second.
+//! Publishes the Unix time on `time.time` every second.
 
 use std::{
     iter,
@@ -11,20 +11,20 @@ use crate::client::{Client, Error};
 /// Connects as `publisher`.
 ///
 /// # Errors
-/// Why it could not.
+/// If the connection fails.
 pub fn connect(server: &str) -> Result<Client, Error> {
     Client::connect("publisher", server)
 }
 
-/// Publishes each of the times as it comes, in seconds since the Unix epoch.
+/// Publishes the times, in seconds since the Unix epoch, as the iterator yields them.
 ///
 /// # Errors
-/// Why the client cannot publish any more.
-pub fn tell(client: &Client, times: impl Iterator<Item = f64>) -> Result<(), Error> {
+/// If the client is closed.
+pub fn publish_times(client: &Client, times: impl Iterator<Item = f64>) -> Result<(), Error> {
     for time in times {
-        // With its fraction, as Python prints `time.time()`: 1646389270.6568809
+        // With fraction, as Python prints `time.time()`: 1646389270.6568809
         match client.publish("time.time", format!("{time:?}")) {
-            // Nobody hears the time while there is no server; the next second somebody may.
+            // Skipped while disconnected.
             Ok(()) | Err(Error::Disconnected) => {}
             Err(error) => return Err(error),
         }
@@ -32,7 +32,7 @@ pub fn tell(client: &Client, times: impl Iterator<Item = f64>) -> Result<(), Err
     Ok(())
 }
 
-/// The Unix time, every second, until the sender of `stop` is dropped.
+/// Yields the Unix time every second until the sender of `stop` is dropped.
 pub fn every_second(stop: Receiver<()>) -> impl Iterator<Item = f64> {
     iter::from_fn(move || match stop.recv_timeout(Duration::from_secs(1)) {
         Err(RecvTimeoutError::Timeout) => Some(unix_time()),

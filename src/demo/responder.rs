@@ -1,4 +1,4 @@
-//! Answers `today` with the date, slowly, and `add` with the sum of a list.
+//! Answers `today` with the date, after a delay, and `add` with the sum of a list.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError},
@@ -10,15 +10,15 @@ use serde_json::Number;
 
 use crate::client::{Client, Error};
 
-/// How long it thinks about the date.
-const SLOWLY: Duration = Duration::from_secs(2);
-/// The longest format it reads, in bytes: a few bytes of format can ask for many of padding.
-const LONGEST_FORMAT: usize = 256;
+/// Delay of the answer to `today`.
+const DELAY: Duration = Duration::from_secs(2);
+/// Maximum bytes of a format, because a short format can ask for long padding.
+const MAX_FORMAT: usize = 256;
 
-/// Connects as `responder` and subscribes: from here on requests are kept for [`answer`].
+/// Connects as `responder` and subscribes. Requests are kept until [`answer`] is called.
 ///
 /// # Errors
-/// Why it could not.
+/// If connecting or subscribing fails.
 pub fn connect(server: &str) -> Result<Client, Error> {
     let client = Client::connect("responder", server)?;
     client.subscribe("today")?;
@@ -26,20 +26,20 @@ pub fn connect(server: &str) -> Result<Client, Error> {
     Ok(client)
 }
 
-/// Answers one request after the other until the sender of `stop` is dropped.
+/// Answers requests one by one until the sender of `stop` is dropped.
 ///
 /// # Errors
-/// Why the client cannot receive or answer any more.
+/// If the client is closed.
 pub fn answer(client: &Client, now: impl Fn() -> Zoned, stop: &Receiver<()>) -> Result<(), Error> {
-    while waited(stop, Duration::ZERO) {
+    while wait(stop, Duration::ZERO) {
         for request in client.get_within(Duration::from_millis(100))? {
             let answer = match request.subject.as_slice() {
-                b"today" if waited(stop, SLOWLY) => today(&request.payload, &now()),
+                b"today" if wait(stop, DELAY) => today(&request.payload, &now()),
                 b"add" => add(&request.payload),
                 _ => continue,
             };
             match client.respond(&request, answer) {
-                // Without a reply subject it was no request; without a server nobody waits.
+                // A message without a reply subject is no request; while disconnected nobody waits.
                 Ok(()) | Err(Error::Invalid(_) | Error::Disconnected) => {}
                 Err(error) => return Err(error),
             }
@@ -48,17 +48,17 @@ pub fn answer(client: &Client, now: impl Fn() -> Zoned, stop: &Receiver<()>) -> 
     Ok(())
 }
 
-/// Waits, and says whether to go on.
-fn waited(stop: &Receiver<()>, time: Duration) -> bool {
+/// Waits; returns false if `stop` was dropped.
+fn wait(stop: &Receiver<()>, time: Duration) -> bool {
     stop.recv_timeout(time) == Err(RecvTimeoutError::Timeout)
 }
 
-/// The date as the strftime format in the payload has it; `%Y-%m-%d` where the payload is empty.
+/// The date in the strftime format of the payload; `%Y-%m-%d` if the payload is empty.
 fn today(format: &[u8], now: &Zoned) -> String {
     let format = match format {
         [] => b"%Y-%m-%d",
-        format if format.len() > LONGEST_FORMAT => {
-            return format!("today takes a format of at most {LONGEST_FORMAT} bytes");
+        format if format.len() > MAX_FORMAT => {
+            return format!("today takes a format of at most {MAX_FORMAT} bytes");
         }
         format => format,
     };
@@ -66,7 +66,7 @@ fn today(format: &[u8], now: &Zoned) -> String {
         .unwrap_or_else(|error| format!("today takes a strftime format, such as %Y%m%d: {error}"))
 }
 
-/// The sum of the JSON list in the payload: exact where all numbers are whole.
+/// The sum of the JSON list in the payload; exact if all numbers are integers.
 fn add(list: &[u8]) -> String {
     let numbers: Vec<Number> = match serde_json::from_slice(list) {
         Ok(numbers) => numbers,
@@ -76,7 +76,7 @@ fn add(list: &[u8]) -> String {
     };
     let whole: Option<Vec<i128>> = numbers.iter().map(Number::as_i128).collect();
     match whole {
-        // No payload holds enough 64-bit numbers to leave 128 bits.
+        // A payload cannot hold enough 64-bit numbers to overflow 128 bits.
         Some(whole) => whole.iter().sum::<i128>().to_string(),
         None => numbers
             .iter()

@@ -1,4 +1,5 @@
-//! CONNECT: what a client says of itself (nats-server `server/client.go`, struct `ClientOpts`).
+//! CONNECT: what a client tells the server about itself (nats-server `server/client.go`, struct
+//! `ClientOpts`).
 
 use std::fmt;
 
@@ -61,16 +62,16 @@ impl Default for Connect {
 }
 
 impl Connect {
-    /// Reads the JSON behind the verb.
+    /// Parses the JSON after the verb.
     ///
     /// # Errors
-    /// [`ProtocolError::BadDocument`] where it is not a JSON object of these fields.
+    /// [`ProtocolError::BadDocument`] if it is not a JSON object of these fields.
     pub fn parse(json: &[u8]) -> Result<Connect, ProtocolError> {
         document::parse("CONNECT", json)
     }
 }
 
-/// Shows everything but the credentials.
+/// Shows all fields but the credentials.
 impl fmt::Debug for Connect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connect")

@@ -1,22 +1,23 @@
-//! The decoder: frames one operation after another in a chunk, by length and never by content.
+//! The decoder: frames operations in a chunk one by one. Payloads are skipped by their length, never
+//! scanned.
 
-use super::line::{Fields, LONGEST_PLAIN, Line, Verb, number, size};
+use super::line::{Fields, Line, Verb, number, plain::LONGEST_PLAIN, size};
 use super::{ProtocolError, Record};
 
-/// What the other side may ask us to hold. Anything above is an error before any allocation.
+/// Limits on what the peer may send. Exceeding one is an error before anything is allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The longest arguments of a control line in bytes, INFO and CONNECT excepted: counted behind the
-    /// verb and its blanks, without the line end, as nats-server's `max_control_line` counts.
+    /// Maximum bytes of the arguments of a control line other than INFO and CONNECT: counted after the
+    /// verb and its blanks, without the line end, as nats-server counts `max_control_line`.
     pub line: usize,
-    /// The longest INFO or CONNECT document in bytes.
+    /// Maximum bytes of an INFO or CONNECT document.
     pub document: usize,
-    /// The largest message in bytes, headers and payload together.
+    /// Maximum bytes of a message, headers and payload together.
     pub message: usize,
 }
 
 impl Limits {
-    /// What a client accepts of a server: lines of 64 KiB, INFO of 1 MiB, messages of 64 MiB.
+    /// The limits of a client: lines of 64 KiB, INFO of 1 MiB, messages of 64 MiB.
     pub const CLIENT: Limits = Limits {
         line: 64 << 10,
         document: 1 << 20,
@@ -24,28 +25,28 @@ impl Limits {
     };
 }
 
-/// What a server sends.
+/// An operation sent by a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum ServerOp<'a> {
-    /// The JSON document behind INFO.
+    /// The JSON document of INFO.
     Info(&'a [u8]),
     /// MSG or HMSG.
     Message(Record),
     Ping,
     Pong,
     Ok,
-    /// The text of `-ERR`, one pair of quotes taken off.
+    /// The text of `-ERR`, without its quotes.
     Error(&'a [u8]),
 }
 
-/// What a client sends.
+/// An operation sent by a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum ClientOp<'a> {
-    /// The JSON document behind CONNECT.
+    /// The JSON document of CONNECT.
     Connect(&'a [u8]),
-    /// PUB or HPUB; `sid` is 0. `headers` tells HPUB from PUB, also where the block is empty.
+    /// PUB or HPUB; `sid` is 0. `headers` is true for HPUB, even with an empty block.
     Publish {
         record: Record,
         headers: bool,
@@ -55,44 +56,44 @@ pub enum ClientOp<'a> {
         queue: Option<&'a [u8]>,
         sid: &'a [u8],
     },
-    /// `max` is `None` where it is missing or not a number: unsubscribe at once.
+    /// `max` is `None` if it is missing or not a number: unsubscribe at once.
     Unsubscribe {
         sid: &'a [u8],
         max: Option<u64>,
     },
     Ping,
     Pong,
-    /// INFO and +OK from a client: accepted, without effect.
+    /// INFO and +OK from a client: accepted and ignored.
     Ignored,
     /// `-ERR` from a client: the server closes the connection.
     Error(&'a [u8]),
 }
 
-/// Frames operations in a chunk that grows at its end.
+/// Frames operations in a chunk to which bytes are appended.
 ///
 /// ```text
-/// chunk:  |..framed..|..next operation, perhaps not all here yet..|  free
+/// chunk:  |..framed..|..next operation, possibly incomplete.......|  free
 ///                     ^ at
 /// ```
 ///
-/// The caller reads bytes to the end of the chunk, calls until `None` comes back, and keeps
-/// `chunk[at..]` for the next read: in place, or moved to the front of another chunk. A message whose
-/// control line is framed is not parsed again when its payload comes later.
+/// The caller appends bytes to the chunk, calls until it gets `None`, and keeps `chunk[at..]` for the next
+/// read: in place, or moved to the front of another chunk. A control line that was parsed is not parsed
+/// again when its payload arrives later.
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
-    /// How many bytes of the next operation are known to hold no line end.
+    /// Bytes of the next operation that were searched without finding a line end.
     searched: usize,
-    /// The message whose control line is framed and whose payload is not all here.
+    /// The message whose payload is incomplete.
     begun: Option<Framed>,
 }
 
-/// A message whose control line is framed. Offsets count from the first byte of the operation, so that
-/// it stays true wherever the operation is moved.
+/// A message whose control line was parsed. Offsets count from the first byte of the operation, so that
+/// they stay valid when the operation is moved.
 #[derive(Clone, Copy, Debug)]
 struct Framed {
     record: Record,
-    /// Length of the operation in bytes, from its verb to the CR LF behind the payload.
+    /// Length of the operation in bytes, from its verb to the CR LF after the payload.
     len: usize,
     headers: bool,
 }
@@ -107,11 +108,11 @@ impl Decoder {
         }
     }
 
-    /// Frames the next operation a server sends, from `chunk[*at..]`, and moves `at` behind it.
-    /// `None` where it is not complete yet; `at` stays where the operation begins.
+    /// Frames the next operation of a server in `chunk[*at..]` and advances `at` past it. Returns `None`
+    /// if it is incomplete; `at` then stays at its beginning.
     ///
     /// # Errors
-    /// [`ProtocolError`] for what cannot be framed; the connection is then of no more use.
+    /// [`ProtocolError`] if the bytes cannot be framed; the connection must then be closed.
     pub fn server_op<'a>(
         &mut self,
         chunk: &'a [u8],
@@ -147,7 +148,7 @@ impl Decoder {
         Ok(Some(op))
     }
 
-    /// Frames the next operation a client sends; as [`Decoder::server_op`].
+    /// Frames the next operation of a client, as [`Decoder::server_op`] does.
     ///
     /// # Errors
     /// As for [`Decoder::server_op`].
@@ -186,13 +187,13 @@ impl Decoder {
         Ok(Some(op))
     }
 
-    /// How many bytes the operation begun at `at` needs in all, as far as is known: 0 while its
-    /// control line is not complete. Tells the reader whether its chunk is large enough.
+    /// Total bytes of the incomplete operation at `at`, or 0 while its control line is incomplete. The
+    /// chunk must have room for as many.
     pub fn needs(&self) -> usize {
         self.begun.map_or(0, |framed| framed.len)
     }
 
-    /// The line of a message, where it can be read in one pass.
+    /// Reads the control line of a message by the fast path, if it applies.
     #[inline(always)]
     fn plain<'a>(&mut self, chunk: &'a [u8], at: usize) -> Option<(Line<'a>, Fields<'a>)> {
         if self.limits.line < LONGEST_PLAIN {
@@ -217,14 +218,14 @@ impl Decoder {
     /// Frames `MSG subject sid [reply] size`, `HMSG subject sid [reply] header-size size`, and PUB and
     /// HPUB, which have no sid.
     ///
-    /// This and what builds and finishes a record is inlined by force: passing the record through the
-    /// stack costs a third of the time of a small message.
+    /// Inlined by force, as are `record` and `finish`: passing the record on the stack takes a third of the
+    /// time of a small message.
     #[inline(always)]
     fn frame(&self, line: &Line<'_>, fields: Option<&Fields<'_>>) -> Result<Framed, ProtocolError> {
         let headers = matches!(line.verb, Verb::Hmsg | Verb::Hpub);
-        let numbered = matches!(line.verb, Verb::Msg | Verb::Hmsg);
+        let has_sid = matches!(line.verb, Verb::Msg | Verb::Hmsg);
         let framed = fields
-            .and_then(|fields| record(line, fields, numbered, headers))
+            .and_then(|fields| record(line, fields, has_sid, headers))
             .ok_or_else(|| line.bad_fields())?;
         let announced = framed.len - line.len - 2;
         if announced > self.limits.message {
@@ -236,7 +237,7 @@ impl Decoder {
         Ok(framed)
     }
 
-    /// Gives the message out where its payload is complete, and keeps what is known where it is not.
+    /// Returns the message if its payload is complete; otherwise remembers its control line.
     #[inline(always)]
     fn finish(
         &mut self,
@@ -247,7 +248,7 @@ impl Decoder {
         let op = chunk.get(*at..).unwrap_or_default();
         let Some(op) = op.get(..framed.len) else {
             self.begun = Some(framed);
-            // A peer that sends a bare LF would otherwise wait for us for ever.
+            // Otherwise a peer that ends payloads with a bare LF would wait for ever.
             return match op.get(framed.len - 2) {
                 Some(&byte) if byte != b'\r' => Err(ProtocolError::BadTerminator),
                 _ => Ok(None),
@@ -283,10 +284,10 @@ impl Decoder {
     }
 }
 
-/// Reads the fields of a message; `None` where they do not fit.
+/// Parses the fields of a message; `None` if they do not fit the verb.
 #[inline(always)]
-fn record(line: &Line<'_>, fields: &Fields<'_>, numbered: bool, headers: bool) -> Option<Framed> {
-    let reply_index = 1 + usize::from(numbered);
+fn record(line: &Line<'_>, fields: &Fields<'_>, has_sid: bool, headers: bool) -> Option<Framed> {
+    let reply_index = 1 + usize::from(has_sid);
     let without_reply = reply_index + 1 + usize::from(headers);
     let reply = match fields.len() {
         count if count == without_reply => None,
@@ -305,11 +306,7 @@ fn record(line: &Line<'_>, fields: &Fields<'_>, numbered: bool, headers: bool) -
         Some((start, end)) => (start - subject_at, end - start),
     };
     let record = Record {
-        sid: if numbered {
-            number(fields.bytes(1))?
-        } else {
-            0
-        },
+        sid: if has_sid { number(fields.bytes(1))? } else { 0 },
         subject_at: u32::try_from(subject_at).ok()?,
         subject_len: u16::try_from(subject_end - subject_at).ok()?,
         reply_offset: u16::try_from(reply_offset).ok()?,
@@ -354,7 +351,7 @@ fn unsubscribe<'a>(line: &Line<'a>) -> Option<ClientOp<'a>> {
     Some(ClientOp::Unsubscribe { sid, max })
 }
 
-/// Takes one pair of quotes off, where there is one.
+/// Removes one pair of quotes, if there is one.
 fn unquoted(text: &[u8]) -> &[u8] {
     match text {
         [b'\'', inner @ .., b'\''] => inner,

@@ -1,4 +1,4 @@
-//! The JSON documents of the handshake, read as Go reads them: `null` is a missing field.
+//! Parsing of the JSON documents of the handshake as Go parses them: `null` is a missing field.
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -6,9 +6,8 @@ use serde_json::{Map, Value};
 
 use super::ProtocolError;
 
-/// Reads the document behind `verb`.
-///
-/// The reason of an error quotes no value: CONNECT holds credentials.
+/// Parses the document after `verb`. The reason of an error quotes no value, because CONNECT holds
+/// credentials.
 pub(super) fn parse<T: DeserializeOwned>(
     verb: &'static str,
     json: &[u8],

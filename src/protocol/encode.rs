@@ -1,15 +1,15 @@
-//! The encoder: appends one operation to a buffer, after everything in it has been checked.
+//! The encoder: checks an operation and appends it to a buffer.
 //!
-//! Nothing is written where an error is returned: what reaches the wire can always be framed again.
+//! Nothing is appended if an error is returned, so that every buffer can be framed again.
 
 use serde::Serialize;
 
 use super::{Connect, Headers, Info, ProtocolError, Record, subject};
 
-/// The longest arguments of a control line that we send, in bytes (nats-server `MAX_CONTROL_LINE_SIZE`).
+/// Maximum bytes of the arguments of a control line that we send (nats-server `MAX_CONTROL_LINE_SIZE`).
 pub const MAX_CONTROL_LINE: usize = 4_096;
 
-/// The largest message whose size has the nine digits a server reads, in bytes.
+/// Maximum bytes of a message: servers read sizes of at most nine digits.
 const MAX_MESSAGE: usize = 999_999_999;
 
 /// Appends `CONNECT {…}`.
@@ -17,7 +17,7 @@ pub fn connect(out: &mut Vec<u8>, connect: &Connect) {
     document(out, b"CONNECT ", connect);
 }
 
-/// Appends PUB, or HPUB where there are headers, and says where the message lies in `out`.
+/// Appends PUB, or HPUB with headers, and returns the place of the message in `out`.
 ///
 /// # Errors
 /// [`ProtocolError`] for a subject, reply or line that a server would refuse or frame differently.
@@ -70,7 +70,7 @@ pub fn publish(
     headers.encode(out);
     out.extend_from_slice(payload);
     out.extend_from_slice(b"\r\n");
-    // Every length below is smaller than the limits checked above.
+    // The casts cannot truncate: all lengths were checked above.
     Ok(Record {
         sid: 0,
         subject_at,
@@ -111,8 +111,7 @@ pub fn subscribe(
 
 /// Appends UNSUB; with `max`, the server counts the messages already delivered too.
 ///
-/// A server reads nine digits of `max` and takes more for "at once": a larger one is sent as the
-/// largest it reads.
+/// A server reads at most nine digits of `max` and takes more for "at once", so a larger one is clamped.
 pub fn unsubscribe(out: &mut Vec<u8>, sid: u64, max: Option<u64>) {
     out.extend_from_slice(b"UNSUB");
     number(out, sid);
@@ -137,8 +136,8 @@ pub fn info(out: &mut Vec<u8>, info: &Info) {
     document(out, b"INFO ", info);
 }
 
-/// Appends MSG, or HMSG where `header` is not empty, as a server; subject, sid and reply are those of
-/// operations that were framed before, and are written as they stand.
+/// Appends MSG, or HMSG if `header` is not empty, as a server. Subject, sid and reply are not checked: they
+/// must come from operations that were framed.
 pub fn message(
     out: &mut Vec<u8>,
     subject: &[u8],
@@ -190,7 +189,7 @@ fn document(out: &mut Vec<u8>, verb: &[u8], document: &impl Serialize) {
 
 /// Appends a blank and a number.
 fn number(out: &mut Vec<u8>, number: u64) {
-    // A blank and the twenty digits of `u64::MAX`.
+    // One blank and up to twenty digits.
     let mut text = [b' '; 21];
     let mut rest = number;
     let first = text.len() - digits(number);
@@ -384,7 +383,7 @@ mod tests {
         proptest::collection::vec(byte, lengths)
     }
 
-    /// Mostly tokens that pass, sometimes anything.
+    /// Mostly valid subjects, sometimes any bytes.
     fn subjects() -> impl Strategy<Value = Vec<u8>> {
         prop_oneof![3 => "[a-c*>ü]{1,3}(\\.[a-c]{1,3}){0,3}".prop_map(String::into_bytes), 1 => bytes(0..12)]
     }

@@ -1,12 +1,12 @@
-//! Headers: the ones we write, and the ones that came.
+//! Headers: writing them, and reading received header blocks.
 
 use super::ProtocolError;
 use super::error::excerpt;
 
-/// What every header block begins with (ADR-4).
+/// The version at the beginning of every header block (ADR-4).
 const VERSION: &[u8] = b"NATS/1.0";
 
-/// Headers to send: names and values in the order given, repeated names allowed (ADR-4).
+/// Headers to send: names and values in order; names may repeat (ADR-4).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -16,11 +16,11 @@ impl Headers {
         Headers::default()
     }
 
-    /// Adds one line.
+    /// Adds a header.
     ///
     /// # Errors
-    /// [`ProtocolError::BadHeader`] where the name is empty, holds a colon, a blank or anything but
-    /// printable ASCII, or where the value holds CR or LF (ADR-4).
+    /// [`ProtocolError::BadHeader`] if the name is empty or contains a colon, a blank or anything but
+    /// printable ASCII, or if the value contains CR or LF (ADR-4).
     pub fn append(&mut self, name: &str, value: &str) -> Result<(), ProtocolError> {
         if name.is_empty() {
             return Err(bad(name, "has an empty name"));
@@ -42,17 +42,17 @@ impl Headers {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// How many lines.
+    /// The number of headers.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none; then a message is sent without a header block.
+    /// Whether there are no headers; the message is then sent without a header block.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Length of the block on the wire in bytes, its closing blank line included; 0 where there are none.
+    /// Length of the encoded block in bytes, including the final blank line; 0 without headers.
     pub fn encoded_len(&self) -> usize {
         if self.is_empty() {
             return 0;
@@ -64,7 +64,7 @@ impl Headers {
         VERSION.len() + "\r\n".len() + lines + "\r\n".len()
     }
 
-    /// Appends the block as it stands on the wire; nothing where there are no headers.
+    /// Appends the encoded block; nothing without headers.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         if self.is_empty() {
             return;
@@ -81,22 +81,22 @@ impl Headers {
     }
 }
 
-/// A header block that came, read leniently: whatever is wrong with it, it is shown, never refused.
+/// A received header block, parsed leniently: errors set [`malformed`](HeaderBlock::malformed) and never
+/// reject the block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderBlock<'a> {
-    /// The number of the status line, such as 503, where there is one.
+    /// The number of the status line, such as 503, if present.
     pub status: Option<u16>,
-    /// The text behind the status number; empty where there is none.
+    /// The text after the status number; empty if absent.
     pub description: &'a [u8],
-    /// Names and values in order, blanks around values trimmed. A value that was folded over several
-    /// lines holds the line breaks as they came.
+    /// Names and values in order, values trimmed. A value folded over several lines keeps its line breaks.
     pub fields: Vec<(&'a [u8], &'a [u8])>,
-    /// Set where any part of the block did not follow the rules.
+    /// Whether any part of the block violates the rules.
     pub malformed: bool,
 }
 
 impl<'a> HeaderBlock<'a> {
-    /// Reads a block as it stands in [`Record::header`](super::Record::header).
+    /// Parses a block, as [`Record::header`](super::Record::header) returns it.
     pub fn parse(block: &'a [u8]) -> HeaderBlock<'a> {
         let mut read = HeaderBlock::default();
         if block.is_empty() {
@@ -112,13 +112,12 @@ impl<'a> HeaderBlock<'a> {
         read
     }
 
-    /// The number of the status line alone, without reading the rest.
+    /// The number of the status line, without parsing the rest.
     pub fn status_of(block: &[u8]) -> Option<u16> {
         status(trim(block.strip_prefix(VERSION)?)).map(|(number, _)| number)
     }
 
-    /// The block without the version it begins with: all of it that says anything, and so what is
-    /// searched and filtered by.
+    /// The block without the version: what searches and filters look at.
     pub fn behind_version(block: &[u8]) -> &[u8] {
         block.strip_prefix(VERSION).unwrap_or(block)
     }
@@ -131,7 +130,7 @@ impl<'a> HeaderBlock<'a> {
             .map(|(_, value)| *value)
     }
 
-    /// Reads what stands behind the version: nothing, a number, or a number and a text.
+    /// Parses the rest of the status line: nothing, a number, or a number and a text.
     fn status_line(&mut self, behind: &'a [u8]) {
         let text = trim(behind);
         match status(text) {
@@ -147,22 +146,21 @@ impl<'a> HeaderBlock<'a> {
     }
 }
 
-/// The names and values of a block in order, as [`HeaderBlock::fields`] has them, read one after the
-/// other without allocating.
+/// Iterates over the names and values of a block, as in [`HeaderBlock::fields`], without allocating.
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
     block: &'a [u8],
-    /// What stands behind the version in the first line.
+    /// The first line after the version.
     status_line: Option<&'a [u8]>,
-    /// Where the next line begins.
+    /// Offset of the next line.
     at: usize,
-    /// Whether the blank line at the end was reached.
+    /// Whether the final blank line was reached.
     closed: bool,
     malformed: bool,
 }
 
 impl<'a> Fields<'a> {
-    /// Those of a block as it stands in [`Record::header`](super::Record::header).
+    /// The fields of a block, as [`Record::header`](super::Record::header) returns it.
     pub fn of(block: &'a [u8]) -> Fields<'a> {
         let mut fields = Fields {
             block,
@@ -178,7 +176,7 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    /// Cuts the next line off, without its end.
+    /// Removes and returns the next line, without its line end.
     fn line(&mut self) -> &'a [u8] {
         let rest = &self.block[self.at..];
         let Some(end) = memchr::memchr(b'\n', rest) else {
@@ -242,7 +240,7 @@ fn is_name(name: &[u8]) -> bool {
             .all(|&byte| byte.is_ascii_graphic() && byte != b':')
 }
 
-/// Takes blanks and tabs off both ends.
+/// Trims blanks and tabs at both ends.
 fn trim(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;

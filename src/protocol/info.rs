@@ -1,4 +1,4 @@
-//! INFO: what a server says of itself (nats-server `server/server.go`, struct `Info`).
+//! INFO: what a server tells clients about itself (nats-server `server/server.go`, struct `Info`).
 
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +22,10 @@ pub struct Info {
     pub tls_required: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tls_available: bool,
-    /// Client certificates are asked for.
+    /// A client certificate is required.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tls_verify: bool,
-    /// Bytes of headers and payload together; zero or less means unlimited.
+    /// Maximum bytes of headers and payload together; zero or less means unlimited.
     pub max_payload: i64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub jetstream: bool,
@@ -47,10 +47,10 @@ pub struct Info {
 }
 
 impl Info {
-    /// Reads the JSON behind the verb.
+    /// Parses the JSON after the verb.
     ///
     /// # Errors
-    /// [`ProtocolError::BadDocument`] where it is not a JSON object of these fields.
+    /// [`ProtocolError::BadDocument`] if it is not a JSON object of these fields.
     pub fn parse(json: &[u8]) -> Result<Info, ProtocolError> {
         document::parse("INFO", json)
     }

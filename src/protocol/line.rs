@@ -1,16 +1,14 @@
 //! The tokenizer of control lines, shared by both directions.
 //!
-//! Rules are those of nats-server's `parser.go`: verbs in any case, blanks and tabs collapsed, a CR
+//! The rules are those of nats-server's `parser.go`: verbs in any case, blanks and tabs collapsed, a CR
 //! before the LF dropped, a bare LF accepted, sizes of at most nine digits.
 
-mod plain;
+pub(super) mod plain;
 
 use memchr::memchr;
 
 use super::ProtocolError;
 use super::error::excerpt;
-
-pub(super) use plain::LONGEST_PLAIN;
 
 /// The verbs of both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    /// The verb as it stands on the wire.
+    /// The verb as written on the wire.
     pub(super) fn name(self) -> &'static str {
         match self {
             Verb::Msg => "MSG",
@@ -52,11 +50,11 @@ impl Verb {
         self.name().len()
     }
 
-    /// Reads the verb an operation begins with; `None` where more bytes have to decide.
+    /// Reads the verb of an operation; `None` if more bytes are needed.
     #[inline]
     fn read(op: &[u8]) -> Result<Option<Verb>, ProtocolError> {
         let Some(head) = op.first_chunk::<4>() else {
-            // No operation is this short: a line end here ends none.
+            // No operation is this short, so a line end here is an error.
             return match memchr(b'\n', op) {
                 None => Ok(None),
                 Some(_) => Err(unknown(op)),
@@ -67,7 +65,7 @@ impl Verb {
             MSG if is_blank(head[3]) => return Ok(Some(Verb::Msg)),
             PUB if is_blank(head[3]) => return Ok(Some(Verb::Pub)),
             SUB if is_blank(head[3]) => return Ok(Some(Verb::Sub)),
-            // Folding maps more than letters: the sign itself is compared too.
+            // Setting the case bit changes other bytes too, so the sign itself is compared.
             OK if head[0] == b'+' => return Ok(Some(Verb::Ok)),
             _ => match folded {
                 HMSG => Verb::Hmsg,
@@ -84,7 +82,7 @@ impl Verb {
         verb.finish(op)
     }
 
-    /// Compares what lies behind the first four bytes. CONNECT may be followed by its document at once.
+    /// Compares the bytes after the first four. No blank is required after CONNECT.
     #[inline]
     fn finish(self, op: &[u8]) -> Result<Option<Verb>, ProtocolError> {
         let name = self.name().as_bytes();
@@ -101,7 +99,7 @@ impl Verb {
     }
 }
 
-/// The bit that tells lower case from upper case, in each of four bytes.
+/// The bit by which lower and upper case differ, in each of four bytes.
 const CASE: u32 = 0x2020_2020;
 const MSG: u32 = u32::from_be_bytes(*b"\0msg");
 const PUB: u32 = u32::from_be_bytes(*b"\0pub");
@@ -116,23 +114,23 @@ const ERR: u32 = u32::from_be_bytes(*b"-err");
 const UNSU: u32 = u32::from_be_bytes(*b"unsu");
 const CONN: u32 = u32::from_be_bytes(*b"conn");
 
-/// One control line, complete.
+/// A complete control line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
     pub(super) verb: Verb,
     /// The operation from its first byte to the end of the arguments, without CR LF.
     pub(super) bytes: &'a [u8],
-    /// Where the arguments begin in `bytes`, blanks skipped.
+    /// Offset of the arguments in `bytes`.
     pub(super) args_at: usize,
-    /// Length of the line in bytes, its LF included.
+    /// Length of the line in bytes, including its LF.
     pub(super) len: usize,
 }
 
 impl<'a> Line<'a> {
-    /// Reads the line that `op` begins with; `None` where its end is not here yet.
+    /// Reads the first line of `op`; `None` if it is incomplete.
     ///
-    /// `searched` bytes are known to hold no LF; it is brought up to date. `limit` tells how long the
-    /// arguments of a verb may be, in bytes.
+    /// `searched` is the number of bytes already searched for an LF, and is updated. `limit` returns the
+    /// maximum bytes of the arguments of a verb.
     #[inline]
     pub(super) fn read(
         op: &'a [u8],
@@ -145,7 +143,7 @@ impl<'a> Line<'a> {
         let from = (*searched).clamp(verb.len(), op.len());
         let Some(end) = memchr(b'\n', &op[from..]).map(|found| from + found) else {
             *searched = op.len();
-            fit(verb, op, limit(verb))?;
+            check_length(verb, op, limit(verb))?;
             return Ok(None);
         };
         *searched = 0;
@@ -153,7 +151,7 @@ impl<'a> Line<'a> {
             [line @ .., b'\r'] => line,
             line => line,
         };
-        let args_at = fit(verb, bytes, limit(verb))?;
+        let args_at = check_length(verb, bytes, limit(verb))?;
         Ok(Some(Line {
             verb,
             bytes,
@@ -162,12 +160,12 @@ impl<'a> Line<'a> {
         }))
     }
 
-    /// Everything behind the verb, without the blanks around it.
+    /// The arguments, without blanks around them.
     pub(super) fn args(&self) -> &'a [u8] {
         self.bytes[self.args_at..].trim_ascii_end()
     }
 
-    /// The arguments between blanks; `None` where there are more than any operation has.
+    /// The arguments split at blanks; `None` if there are more than any operation has.
     #[inline]
     pub(super) fn fields(&self) -> Option<Fields<'a>> {
         Fields::split(self.bytes, self.args_at)
@@ -189,48 +187,48 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The most blanks between a verb and its arguments; nats-server has no limit, but we keep the line.
-const MOST_BLANKS: usize = 4_096;
+/// Maximum blanks between a verb and its arguments. nats-server has no limit; we hold the line in memory.
+const MAX_BLANKS: usize = 4_096;
 
-/// Finds the beginning of the arguments and holds them, and the blanks before them, against the limit:
-/// complete or not, a line is never longer than a known number of bytes.
+/// Returns the offset of the arguments. Fails if they, or the blanks before them, are too long, so that
+/// the length of a line is bounded even while it is incomplete.
 #[inline]
-fn fit(verb: Verb, line: &[u8], limit: usize) -> Result<usize, ProtocolError> {
+fn check_length(verb: Verb, line: &[u8], limit: usize) -> Result<usize, ProtocolError> {
     let mut args_at = verb.len().min(line.len());
     while line.get(args_at).is_some_and(|&byte| is_blank(byte)) {
         args_at += 1;
     }
     let mut args = line.len() - args_at;
     if args > limit && line.last() == Some(&b'\r') {
-        args -= 1; // perhaps the first half of the line end
+        args -= 1; // possibly the CR of the line end
     }
-    if args > limit || args_at > verb.len() + MOST_BLANKS {
+    if args > limit || args_at > verb.len() + MAX_BLANKS {
         return Err(ProtocolError::LineTooLong { limit });
     }
     Ok(args_at)
 }
 
-/// The most fields an operation has: HMSG with a reply.
-const MOST_FIELDS: usize = 5;
+/// Maximum fields of an operation: HMSG with a reply.
+const MAX_FIELDS: usize = 5;
 
 /// The fields of a line, as ranges of its bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a> {
     line: &'a [u8],
-    /// Where the fields begin and end, by turns; no line is longer than its limit, far below 4 GiB.
-    cuts: [u32; 2 * MOST_FIELDS],
+    /// Start and end of each field in turn. Lines are limited to far less than 4 GiB.
+    bounds: [u32; 2 * MAX_FIELDS],
     count: usize,
 }
 
 impl<'a> Fields<'a> {
-    /// Looks at eight bytes at a time: a cut lies where a blank meets another byte.
+    /// Splits eight bytes at a time: a bound lies between a blank and any other byte.
     #[inline]
     fn split(line: &'a [u8], from: usize) -> Option<Fields<'a>> {
-        let mut cuts = [0; 2 * MOST_FIELDS];
+        let mut bounds = [0; 2 * MAX_FIELDS];
         let mut found = 0;
         let mut blank_before = FIRST_BYTE;
         let (words, rest) = line[from..].as_chunks::<8>();
-        // Filled up with blanks, the last word ends the last field.
+        // Padding the last word with blanks ends the last field.
         let last = rest
             .iter()
             .rev()
@@ -244,13 +242,17 @@ impl<'a> Fields<'a> {
             blank_before = blanks >> 56;
             while edges != 0 {
                 let byte = edges.trailing_zeros() as usize / 8;
-                *cuts.get_mut(found)? = (from + index * 8 + byte) as u32;
+                *bounds.get_mut(found)? = (from + index * 8 + byte) as u32;
                 found += 1;
                 edges &= edges - 1;
             }
         }
         let count = found / 2;
-        Some(Fields { line, cuts, count })
+        Some(Fields {
+            line,
+            bounds,
+            count,
+        })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -264,32 +266,32 @@ impl<'a> Fields<'a> {
         &self.line[start..end]
     }
 
-    /// Where field `index` begins and ends, from the first byte of the operation.
+    /// Start and end of field `index`, from the first byte of the operation.
     #[inline]
     pub(super) fn span(&self, index: usize) -> (usize, usize) {
         (
-            self.cuts[2 * index] as usize,
-            self.cuts[2 * index + 1] as usize,
+            self.bounds[2 * index] as usize,
+            self.bounds[2 * index + 1] as usize,
         )
     }
 }
 
-/// One in each of eight bytes.
+/// The value 1 in each of eight bytes.
 const EACH_BYTE: u64 = u64::from_ne_bytes([1; 8]);
 
-/// The mark of the first of eight bytes, in the order of the wire.
+/// The mark of the first of eight bytes, in wire order.
 const FIRST_BYTE: u64 = 0x80;
 
-/// Marks the blanks and tabs among eight bytes by the highest bit of each.
+/// Sets the highest bit of each of eight bytes that is a blank or a tab.
 #[inline]
 fn blanks(word: u64) -> u64 {
     const LOW: u64 = 0x7f * EACH_BYTE;
-    // A byte is zero where neither its low bits carry into the highest nor that is set.
+    // A byte is zero if its low bits do not carry into the highest bit and that bit is not set.
     let zeros = |bytes: u64| !((bytes & LOW).wrapping_add(LOW) | bytes | LOW);
     zeros(word ^ (b' ' as u64 * EACH_BYTE)) | zeros(word ^ (b'\t' as u64 * EACH_BYTE))
 }
 
-/// A size as nats-server's `parseSize` reads it: one to nine digits, leading zeros allowed.
+/// Parses a size as nats-server's `parseSize` does: one to nine digits, leading zeros allowed.
 #[inline(always)]
 pub(super) fn size(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || digits.len() > 9 {
@@ -302,7 +304,7 @@ pub(super) fn size(digits: &[u8]) -> Option<u32> {
     Some(sum)
 }
 
-/// A subscription number: digits, as far as 64 bits hold them.
+/// Parses a number of up to 64 bits.
 #[inline(always)]
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
@@ -466,7 +468,7 @@ mod tests {
 
     #[test]
     fn blanks_without_end_are_refused() {
-        let blanks = " ".repeat(MOST_BLANKS);
+        let blanks = " ".repeat(MAX_BLANKS);
         assert!(read(format!("PUB {blanks}").as_bytes()).is_err());
         assert!(read(format!("PUB {blanks}1\r\n").as_bytes()).is_err());
         assert!(read(format!("PUB{blanks}1\r\n").as_bytes()).is_ok());

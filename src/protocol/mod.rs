@@ -1,15 +1,14 @@
 //! The NATS wire format, sans-IO: bytes in, operations out, and back.
 //!
-//! Nothing here opens a socket, reads a clock or allocates for a message on the way in. The client
-//! and the loopback broker read and write through the same tokenizer and the same limits.
+//! Nothing here opens a socket, reads a clock, or allocates for a received message. The client and the
+//! loopback broker share the tokenizer and the limits.
 //!
 //! * [`Decoder`] frames operations in place and describes each message with a [`Record`].
-//! * [`encode`] writes operations, and refuses what could not be framed again.
+//! * [`encode`] writes operations, and rejects what could not be framed again.
 //! * [`subject`] validates, matches and shows subjects; they are bytes, not text.
-//! * [`Headers`] are written by us; [`HeaderBlock`] reads whatever came, without ever failing, and
-//!   [`Fields`] without allocating.
-//! * [`ServiceError`] is what the reply of a service says where it failed.
-//! * [`quoted`] puts names and paths into sentences.
+//! * [`Headers`] are headers to send; [`HeaderBlock`] parses received ones and never fails; [`Fields`]
+//!   does so without allocating.
+//! * [`ServiceError`] is what the reply of a service says when it failed.
 //! * [`Info`] and [`Connect`] are the two JSON documents of the handshake.
 
 mod connect;

@@ -3,9 +3,8 @@
 use super::ProtocolError;
 use super::error::excerpt;
 
-/// The longest subject or queue group that we send, in bytes; with a reply of the same length and the
-/// numbers it stays inside the server's default `max_control_line` of 4096 only where one is short,
-/// so the encoder checks the whole line too.
+/// Maximum bytes of a subject or queue group that we send. A long subject with a long reply can still
+/// exceed the server's default `max_control_line` of 4096, so the encoder checks the whole line too.
 pub const MAX_LEN: usize = 4_000;
 
 /// Checks a subject to publish to: not empty, no blank, no control character that would break the
@@ -52,8 +51,8 @@ pub fn check_queue(queue: &[u8]) -> Result<(), ProtocolError> {
 
 /// Whether a subscription to `pattern` receives what is published to `subject`.
 ///
-/// As in `sublist.go`: a subject with an empty token reaches nobody, a pattern that the server would
-/// refuse receives nothing, and wildcards in the published subject are plain tokens.
+/// As in `sublist.go`: a subject with an empty token matches nothing, a pattern that the server would
+/// reject matches nothing, and wildcards in the published subject are plain tokens.
 pub fn matches(pattern: &[u8], subject: &[u8]) -> bool {
     let mut wanted = tokens(pattern);
     let mut given = tokens(subject);
@@ -239,7 +238,7 @@ mod tests {
         }
     }
 
-    /// The rules as one would say them: split both, refuse what the server refuses, compare.
+    /// The rules written naively: split both, reject what the server rejects, compare.
     fn matches_naively(pattern: &str, subject: &str) -> bool {
         let pattern: Vec<_> = pattern.split('.').collect();
         let subject: Vec<_> = subject.split('.').collect();

@@ -5,11 +5,11 @@ use super::{
     copies::Copies,
     log::Log,
     pairs::Pairs,
-    rates::second_of,
     record::{Flags, Kept},
     store::verdict,
     subjects::Subjects,
     subscriptions::{INBOX, SENT, Subscriptions},
+    traffic::second_of,
 };
 use crate::protocol::{Record, subject};
 

@@ -1,19 +1,12 @@
 //! Staying under the byte budget: what is counted, and what goes first.
 
-use super::{Holder, Store};
+use super::{Holder, Store, pairs::share_of};
 
 /// The share of the budget that the table of subjects may take before messages go for it.
 const SUBJECTS_SHARE: usize = 4;
-/// The share that requests and replies may take.
-const PAIRS_SHARE: usize = 16;
 /// The share that messages waiting to be appended may take, and the most they are worth.
 const BACKLOG_SHARE: usize = 8;
 const BACKLOG_MOST: usize = 32 << 20;
-
-/// Bytes of a budget for requests and replies.
-pub(super) fn for_pairs(budget: usize) -> usize {
-    budget / PAIRS_SHARE
-}
 
 impl Store {
     /// How many bytes of messages may wait to be appended to a log with this budget, in bytes.
@@ -25,7 +18,7 @@ impl Store {
     pub fn set_budget(&mut self, budget: usize) {
         self.budget = budget;
         self.log.resize(budget);
-        self.pairs.resize(for_pairs(budget));
+        self.pairs.resize(share_of(budget));
         self.trim();
     }
 

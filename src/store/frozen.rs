@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use super::{Direction, Entry, Marker, Message, MessageId, Store};
+use super::{Direction, Entry, Marker, Message, MessageId};
 
 /// Copies of rows of the log, which answer as the log did when they were taken.
 #[derive(Clone, Default)]
@@ -56,19 +56,18 @@ impl Frozen {
 
     /// Copies rows that are shown. Where they are too large together, each header and payload
     /// gets an equal share.
-    pub(super) fn copy(store: &Store, rows: Range<u64>) -> Frozen {
-        let entries = || rows.clone().map_while(|row| store.row(row));
-        let whole: usize = entries().map(size).sum();
+    pub(super) fn copy<'a>(rows: impl Iterator<Item = Entry<'a>> + Clone) -> Frozen {
+        let whole: usize = rows.clone().map(size).sum();
         let share = if whole <= Frozen::LIMIT {
             Frozen::LIMIT
         } else {
-            Frozen::LIMIT / entries().count().max(1)
+            Frozen::LIMIT / rows.clone().count().max(1)
         };
         let mut frozen = Frozen {
             bytes: Vec::with_capacity(whole.min(Frozen::LIMIT)),
-            rows: Vec::with_capacity(entries().count()),
+            rows: Vec::with_capacity(rows.clone().count()),
         };
-        for entry in entries() {
+        for entry in rows {
             let kind = match entry {
                 Entry::Marker { marker, .. } => Kind::Marker(marker.clone()),
                 Entry::Message(message) => Kind::Message(frozen.copy_message(message, share)),

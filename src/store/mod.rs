@@ -15,6 +15,7 @@
 //! or dropped, and [`Counters`] add up.
 
 mod adopt;
+mod allocation;
 mod append;
 mod bits;
 mod budget;
@@ -48,6 +49,8 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod toward;
+mod traffic;
 mod tree;
 mod verdicts;
 mod view;
@@ -59,14 +62,15 @@ pub use entry::{Entry, Message, MessageId};
 pub use frozen::Frozen;
 pub use judging::Progress;
 pub use marker::{Marker, MarkerKind};
-pub use moving::Toward;
 pub use pairs::{Outcome, Pair};
 pub use query::Query;
-pub use rates::{RATE_SECONDS, Rate, Rates, Traffic};
+pub use rates::Rates;
 pub use scan::{Scan, Scanned};
 pub use store::{DEFAULT_BUDGET, Holder, Store};
 pub use subjects::{SubjectStats, Subjects};
 pub use subscriptions::SubscriptionStats;
 pub use timeline::{HISTORY_SECONDS, Timeline};
+pub use toward::Toward;
+pub use traffic::{RATE_SECONDS, Rate, Traffic};
 pub use tree::{NodeId, TreeRow};
 pub use view::View;

@@ -1,15 +1,6 @@
 //! Where to go from a row: along its subject, to a moment, from hit to hit.
 
-use super::{MessageId, Store, record::Kept, rows::Rows};
-
-/// Which way along the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Toward {
-    /// To what came earlier.
-    Older,
-    /// To what came later.
-    Newer,
-}
+use super::{MessageId, Store, Toward, record::Kept, rows::Rows};
 
 impl Store {
     /// The nearest message on the same subject that is shown; `None` where there is none, or where `id`

@@ -65,6 +65,14 @@ const EARLY: usize = 256;
 /// The most requests remembered, ours and other people's each.
 const MOST: usize = 16_384;
 
+/// The share of the store's budget that requests and replies may take.
+const SHARE: usize = 16;
+
+/// Bytes of a budget for requests and replies.
+pub(super) fn share_of(budget: usize) -> usize {
+    budget / SHARE
+}
+
 /// How many requests are remembered in so many bytes, ours and other people's each.
 pub(super) fn remembered(bytes: usize) -> usize {
     let each = size_of::<Request>() + size_of::<(u64, u64)>();

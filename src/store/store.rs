@@ -5,15 +5,14 @@ use std::{fmt, ops::Range, time::Duration};
 use super::{
     Counters, Direction, Entry, Frozen, Marker, MarkerKind, Message, MessageId, Outcome, Pair,
     Rates, Subjects, SubscriptionStats, View,
-    budget::for_pairs,
     copies::Copies,
     log::Log,
-    pairs::Pairs,
+    pairs::{Pairs, share_of},
     questions::Questions,
-    rates::second_of,
     record::{Flags, Kept},
     segment::Segment,
     subscriptions::Subscriptions,
+    traffic::second_of,
     verdicts::Verdicts,
     view::{Traits, Verdict},
 };
@@ -83,7 +82,7 @@ impl Store {
             subjects: Subjects::new(),
             subscriptions: Subscriptions::new(),
             copies: Copies::new(),
-            pairs: Pairs::new(for_pairs(budget)),
+            pairs: Pairs::new(share_of(budget)),
             rates: Rates::default(),
             view: View::default(),
             questions: Questions::default(),
@@ -377,7 +376,7 @@ impl Store {
 
     /// Copies rows, so that they stay when they are evicted; at most [`Frozen::LIMIT`] bytes.
     pub fn snapshot(&self, rows: Range<u64>) -> Frozen {
-        Frozen::copy(self, rows)
+        Frozen::copy(rows.map_while(|row| self.row(row)))
     }
 }
 

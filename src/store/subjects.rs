@@ -3,11 +3,12 @@
 use std::{collections::VecDeque, ops::Range};
 
 use super::{
-    NodeId, Rate, Timeline, Traffic, TreeRow,
+    NodeId, RATE_SECONDS, Rate, Timeline, Traffic, TreeRow,
+    allocation::{ALLOCATION, reserve_gently},
     hash::Seed,
     numbers::Numbers,
-    rates::{RATE_SECONDS, Recent},
     timeline::HISTORY_SECONDS,
+    traffic::Recent,
     tree::Tree,
     view::{View, is_internal},
 };
@@ -31,9 +32,6 @@ pub struct SubjectStats {
 
 /// Above this many, subjects with no kept message are forgotten.
 const MOST: usize = 100_000;
-
-/// What an allocation costs besides its bytes, about.
-pub(super) const ALLOCATION: usize = 16;
 
 /// Up to so many subjects touched by one batch, the tree is brought up to date at once; under more
 /// it waits for the tick.
@@ -483,12 +481,4 @@ fn is_below(prefix: &[u8], subject: &[u8]) -> bool {
 fn matches(view: &View, name: &[u8]) -> bool {
     let pattern = view.subject.as_deref();
     pattern.is_none_or(|pattern| subject::matches(pattern, name))
-}
-
-/// Makes room for one more, an eighth at a time where a `Vec` would double: capacities are paid for
-/// from the budget.
-pub(super) fn reserve_gently<T>(vec: &mut Vec<T>) {
-    if vec.len() == vec.capacity() {
-        vec.reserve_exact(vec.len() / 8 + 16);
-    }
 }

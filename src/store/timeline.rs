@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{
     Traffic,
-    rates::{Recent, SECONDS},
+    traffic::{Recent, SECONDS},
 };
 
 /// How many complete seconds are remembered of everything, of a subscription, and of a subject that is

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{
     Rate,
+    allocation::{ALLOCATION, reserve_gently},
     siblings::{Known, Place, Siblings},
-    subjects::{ALLOCATION, reserve_gently},
     view::is_internal,
 };
 

@@ -3,7 +3,7 @@
 //! Rates are kept for every subject, but minutes for one part of the tree at a time: there may be a
 //! hundred thousand of them. What came before it was watched is counted anew from the messages kept.
 
-use super::{HISTORY_SECONDS, Store, Timeline, Traffic, rates::second_of, record::Flags};
+use super::{HISTORY_SECONDS, Store, Timeline, Traffic, record::Flags, traffic::second_of};
 
 /// The most messages looked at for what came before: enough to draw at once, few enough not to be felt.
 const LOOK_BACK: usize = 1_000_000;

@@ -3,6 +3,7 @@
 //! Every arm is bounded, so that a flood of messages never delays a key, and all effects are done
 //! here. Its seams are the clock, the input and the output; tests drive the very same loop.
 
+pub mod assembly;
 mod away;
 mod clock;
 mod effects;

@@ -36,9 +36,11 @@ pub mod pacer;
 pub mod panes;
 pub mod render;
 mod session;
+mod start;
 pub mod tapes;
 pub mod terminal;
 pub mod theme;
 pub mod widgets;
 
-pub use session::{Exit, Setup, Start, run};
+pub use session::{Exit, Setup, run};
+pub use start::Start;

@@ -7,25 +7,23 @@ use std::{
     time::Duration,
 };
 
-use ratatui::layout::Size;
 use tokio::sync::oneshot;
 
 use super::{
-    app::{self, App, recordings, switching},
-    destinations::{Consent, Destinations, for_a_log},
-    event_loop::{Clock, End, EventLoop, in_thread},
+    app::{self, App, recordings},
+    destinations::Destinations,
+    event_loop::{Clock, End, EventLoop, assembly::Console, in_thread},
     jobs::{self, Jobs},
     lines::{Heard, Lines},
+    start::Start,
     tapes::Tapes,
     terminal::{
-        Capabilities, Colours, Inputs, Output, Screen, Signal, Signals, clipboard, editor::Editor,
-        modes,
+        Capabilities, Colours, Inputs, Output, Signal, Signals, clipboard, editor::Editor, modes,
     },
 };
 use crate::{
-    client::{self, Connection, Event, Lanes, Sid},
+    client::{Connection, Event},
     context::Variables,
-    recording::Tape,
 };
 
 /// What the explorer needs to start.
@@ -43,17 +41,6 @@ pub struct Setup {
     pub capabilities: Capabilities,
     /// Where a panic is reported to.
     pub panic_report: Option<PathBuf>,
-}
-
-/// What happens first.
-#[derive(Debug)]
-pub enum Start {
-    /// Connecting.
-    Connect(Box<client::Options>),
-    /// The question whether credentials may go there.
-    Ask(Box<Consent>),
-    /// Reading a recording; nothing is sent then.
-    Recording(Box<Tape>),
 }
 
 /// How it ended.
@@ -77,39 +64,13 @@ pub fn run(setup: Setup) -> io::Result<Exit> {
     runtime.block_on(explore(setup))
 }
 
-impl Start {
-    /// Does it: what there is to talk on then, and to listen to. Needs a tokio runtime around it.
-    ///
-    /// # Errors
-    /// Where the thread that reads cannot be started, or the options are of no use.
-    pub fn begin(self, app: &mut App, tapes: &mut Tapes) -> io::Result<(Connection, Lanes)> {
-        match self {
-            Start::Connect(options) => {
-                let inboxes = format!("{}.>", options.inbox_prefix);
-                app.store.add_subscription(Sid::INBOX.0, inboxes.as_bytes());
-                let options = for_a_log(&options, app.store.budget());
-                return client::open(options).map_err(io::Error::other);
-            }
-            Start::Ask(asked) => switching::ask_first(app, asked),
-            Start::Recording(tape) => {
-                tapes.read(*tape)?;
-                recordings::open(app);
-            }
-        }
-        Ok(client::unopened())
-    }
-}
-
 async fn explore(setup: Setup) -> io::Result<Exit> {
     let clock = Clock::system();
-    let (width, height) = crossterm::terminal::size()?;
+    let size = crossterm::terminal::size()?;
     let app_setup = app::Setup {
         colours: setup.capabilities.colours != Colours::None,
         ..setup.app
     };
-    let mut app = App::new(app_setup, (width, height), clock.now());
-    let mut tapes = Tapes::new();
-    let (connection, lanes) = setup.start.begin(&mut app, &mut tapes)?;
     let variables = &setup.destinations.environment.variables;
     let clipboard = route(variables);
     let editor = Editor::new(|name| variables.get(name).map(str::to_owned));
@@ -117,22 +78,18 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
     // everything that may fail before the modes, so that they are left where it does
     let output = Output::terminal()?;
     let jobs = Jobs::start(setup.files, setup.destinations)?;
-    modes::enter(&setup.capabilities)?;
-    let mut event_loop = EventLoop {
-        app,
-        connection,
-        lines: Lines::new(lanes),
-        screen: Screen::new(Size { width, height }),
+    let console = Console {
+        size,
         output,
         inputs: Inputs::terminal(),
         signals,
-        jobs,
-        tapes,
         clock,
         capabilities: setup.capabilities,
         clipboard,
         editor,
     };
+    let mut event_loop = EventLoop::new(app_setup, setup.start, jobs, console)?;
+    modes::enter(&event_loop.capabilities)?;
     let end = event_loop.run().await;
     event_loop.output.settle(Duration::from_millis(500)).await;
     event_loop.inputs.pause();

@@ -1,10 +1,11 @@
-//! The table of who may import whom, held against the sources: what the house is allowed to look
-//! like stands here as data, and every rule is shown to fail on a planted offence.
+//! The rules for the structure of the sources, as data: which folder may import which, which crates each
+//! may use, names and lengths of files. A planted violation shows for each rule that it can fail.
 //!
-//! Tests beside the code obey the folders and the crates like the code they test; only the
-//! environment and the names of colours are free there.
+//! Tests beside the code follow the same rules, except for the environment and the names of colours.
 
 mod check;
+mod circles;
+mod graph;
 mod imports;
 mod planted;
 mod tokens;
@@ -14,9 +15,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use check::{folder, shape, top, violations};
+use check::{folder, form_violations, top, violations};
 
-/// A folder of `src/`, and what of ours stands behind its arrow.
+/// A folder of `src/`, and the folders that it may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("protocol", &["text"]),
@@ -62,24 +63,24 @@ const KNOWS_LESS: &[(&str, &[&str])] = &[
     ("tui/theme", &["payload"]),
 ];
 
-/// A name of another crate, or of anything, that only some folders may write.
-struct Reserved {
+/// Names that only some folders may use.
+struct Restriction {
     /// Paths of other crates, or one segment anywhere in a path (`*::Color`).
     names: &'static [&'static str],
-    /// What below these paths everybody may use.
-    free: &'static [&'static str],
-    keepers: Keepers,
-    /// Whether it holds in tests beside the code too.
+    /// Paths below these names that all folders may use.
+    except: &'static [&'static str],
+    folders: Folders,
+    /// Whether it applies to tests beside the code too.
     in_tests: bool,
-    because: &'static str,
+    reason: &'static str,
 }
 
-enum Keepers {
+enum Folders {
     Only(&'static [&'static str]),
     AllBut(&'static [&'static str]),
 }
 
-/// The folders that are pure functions of bytes and time.
+/// Folders without I/O and clocks.
 const PURE: &[&str] = &[
     "text",
     "protocol",
@@ -92,53 +93,53 @@ const PURE: &[&str] = &[
     "services",
 ];
 
-const RESERVED: &[Reserved] = &[
-    Reserved {
+const RESTRICTIONS: &[Restriction] = &[
+    Restriction {
         names: &["tokio", "tokio_util", "futures_util"],
-        free: &[],
-        keepers: Keepers::AllBut(PURE),
+        except: &[],
+        folders: Folders::AllBut(PURE),
         in_tests: true,
-        because: "this folder does no I/O and waits for nothing",
+        reason: "this folder does no I/O and waits for nothing",
     },
-    Reserved {
+    Restriction {
         names: &["ratatui", "crossterm"],
-        free: &[],
-        keepers: Keepers::Only(&["tui"]),
+        except: &[],
+        folders: Folders::Only(&["tui"]),
         in_tests: true,
-        because: "only the terminal front end knows a screen",
+        reason: "only the terminal front end knows a screen",
     },
-    Reserved {
+    Restriction {
         names: &["anyhow"],
-        free: &[],
-        keepers: Keepers::Only(&["cli", "main"]),
+        except: &[],
+        folders: Folders::Only(&["cli", "main"]),
         in_tests: true,
-        because: "errors outside the commands are enums",
+        reason: "errors outside the commands are enums",
     },
-    Reserved {
+    Restriction {
         names: &["std::env", "directories"],
-        free: &["std::env::split_paths", "std::env::join_paths"],
-        keepers: Keepers::Only(&["cli", "main"]),
+        except: &["std::env::split_paths", "std::env::join_paths"],
+        folders: Folders::Only(&["cli", "main"]),
         in_tests: false,
-        because: "environment, home and working directory are passed as values",
+        reason: "environment, home and working directory are passed as values",
     },
-    Reserved {
+    Restriction {
         names: &["*::Color", "*::Stylize"],
-        free: &[],
-        keepers: Keepers::Only(&["tui/theme"]),
+        except: &[],
+        folders: Folders::Only(&["tui/theme"]),
         in_tests: false,
-        because: "only the theme names colours",
+        reason: "only the theme names colours",
     },
 ];
 
-/// Names that say nothing of what a file is.
+/// Names that do not say what a file is for.
 const EMPTY_NAMES: &[&str] = &[
     "util", "utils", "helper", "helpers", "common", "manager", "misc",
 ];
 
-const LONGEST_FILE: usize = 600;
-const LONGEST_MAIN: usize = 19;
+const MAX_FILE_LINES: usize = 600;
+const MAX_MAIN_LINES: usize = 19;
 
-/// What begins an item that a `mod.rs` may hold.
+/// Beginnings of the items that a `mod.rs` may contain.
 const IN_MOD_RS: &[&str] = &[
     "mod ", "pub mod ", "use ", "pub use ", "pub(", "#[", "#![", "//",
 ];
@@ -157,7 +158,7 @@ fn tests_and_benches_have_names_and_lengths_too() {
     let broken: Vec<String> = [sources("tests"), sources("benches")]
         .iter()
         .flatten()
-        .flat_map(|(path, source)| shape(path, source))
+        .flat_map(|(path, source)| form_violations(path, source))
         .collect();
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
@@ -175,7 +176,7 @@ fn every_folder_is_in_the_table() {
     }
 }
 
-/// Every `.rs` file below a folder of the repository, as `src/x/y.rs`, with its text.
+/// All `.rs` files below a folder of the repository, as `src/x/y.rs`, with their text.
 fn sources(folder: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<PathBuf> = vec![root.join(folder)];
@@ -197,7 +198,7 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// What a folder may import, if it is in the table.
+/// The folders that a folder may import, if it is in the table.
 fn known(top: &str) -> Option<&'static [&'static str]> {
     MAY_IMPORT
         .iter()

@@ -1,4 +1,4 @@
-//! The router driven without sockets: what clients say goes in, what they hear is read from outboxes.
+//! The router without sockets: operations go in, and what clients receive is read from outboxes.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn server(pending_limit: usize) -> Server {
 }
 
 impl Server {
-    /// A client that has read INFO and connected.
+    /// A client that has read INFO and sent CONNECT.
     fn peer(&mut self) -> Peer {
         let id = self.0.open(Settings::default().addr);
         let decoder = Decoder::new(self.0.limits());
@@ -103,15 +103,15 @@ fn queue_groups_of_one_name_are_one_group_whatever_their_patterns() {
 fn a_member_that_cannot_take_the_message_leaves_it_to_the_next() {
     for _ in 0..20 {
         let mut server = server(10_000);
-        let (mut deaf, mut other) = (server.peer(), server.peer());
+        let (mut full, mut other) = (server.peer(), server.peer());
         server.says(
-            &mut deaf,
+            &mut full,
             "CONNECT {\"echo\":false,\"verbose\":false}\r\nSUB a q 1\r\n",
         );
         server.says(&mut other, "SUB a q 1\r\n");
-        server.says(&mut deaf, "PUB a 2\r\nhi\r\n");
+        server.says(&mut full, "PUB a 2\r\nhi\r\n");
         assert_eq!(server.hears(&other), "MSG a 1 2\r\nhi\r\n");
-        assert_eq!(server.hears(&deaf), "");
+        assert_eq!(server.hears(&full), "");
     }
 }
 
@@ -181,7 +181,7 @@ fn subscribing_before_connecting_counts() {
 }
 
 #[test]
-fn a_dismissed_client_hears_why_and_nothing_more() {
+fn a_disconnected_client_gets_the_reason_and_nothing_more() {
     let mut server = server(10_000);
     let (mut peer, mut other) = (server.peer(), server.peer());
     assert_eq!(
@@ -194,11 +194,11 @@ fn a_dismissed_client_hears_why_and_nothing_more() {
 }
 
 #[test]
-fn a_silent_client_is_asked_twice_and_then_dismissed() {
+fn a_silent_client_gets_two_pings_and_is_then_disconnected() {
     let mut server = server(10_000);
     let peer = server.peer();
-    let beats: Vec<Next> = (0..4).map(|_| server.0.beat(peer.id)).collect();
-    assert_eq!(beats, [Next::Read, Next::Read, Next::Read, Next::End]);
+    let nexts: Vec<Next> = (0..4).map(|_| server.0.keepalive_tick(peer.id)).collect();
+    assert_eq!(nexts, [Next::Read, Next::Read, Next::Read, Next::End]);
     assert_eq!(
         server.hears(&peer),
         "PING\r\nPING\r\n-ERR 'Stale Connection'\r\n"

@@ -1,24 +1,24 @@
-//! The control line of a message as every server and client writes it, in one pass: a verb, one blank
-//! before each field, CR LF. What stands otherwise is left to [`Line::read`], which knows all the rules.
+//! The fast path for control lines of messages as servers and clients usually write them: a verb in
+//! upper case, one blank before each field, CR LF. All other lines are left to [`Line::read`].
 
 use wide::u8x16;
 
-use super::{Fields, Line, MOST_FIELDS, Verb, is_blank};
+use super::{Fields, Line, MAX_FIELDS, Verb, is_blank};
 
 const BLOCK: usize = 64;
 const BLOCKS: usize = 2;
 
-/// The longest line in bytes that is read in one pass.
+/// Maximum bytes of a line that the fast path reads.
 pub(in crate::protocol) const LONGEST_PLAIN: usize = BLOCKS * BLOCK;
 
 impl<'a> Line<'a> {
-    /// Reads the line that `op` begins with, and its fields; `None` where it is not that of a message,
-    /// not plain, or too long or too near to the end of the chunk.
+    /// Reads the first line of `op` and its fields; `None` if it is not the line of a message, not plain,
+    /// too long, or too close to the end of the chunk.
     #[inline(always)]
     pub(in crate::protocol) fn plain(op: &'a [u8]) -> Option<(Line<'a>, Fields<'a>)> {
         let verb = Verb::of_message(op)?;
         let args_at = verb.len() + 1;
-        let mut cuts = [0; 2 * MOST_FIELDS];
+        let mut bounds = [0; 2 * MAX_FIELDS];
         let (mut count, mut start) = (0, args_at);
         let (blocks, _) = op.as_chunks::<BLOCK>();
         for (index, block) in blocks.iter().take(BLOCKS).enumerate() {
@@ -29,11 +29,11 @@ impl<'a> Line<'a> {
             while ends != 0 {
                 let end = index * BLOCK + ends.trailing_zeros() as usize;
                 ends &= ends - 1;
-                if end == start || count == MOST_FIELDS {
+                if end == start || count == MAX_FIELDS {
                     return None;
                 }
-                cuts[2 * count] = start as u32;
-                cuts[2 * count + 1] = end as u32;
+                bounds[2 * count] = start as u32;
+                bounds[2 * count + 1] = end as u32;
                 count += 1;
                 match op[end] {
                     b' ' => start = end + 1,
@@ -47,7 +47,7 @@ impl<'a> Line<'a> {
                         };
                         let fields = Fields {
                             line: bytes,
-                            cuts,
+                            bounds,
                             count,
                         };
                         return Some((line, fields));
@@ -61,7 +61,7 @@ impl<'a> Line<'a> {
 }
 
 impl Verb {
-    /// The verb of a message with the blank behind it.
+    /// The verb of a message followed by a blank.
     #[inline(always)]
     fn of_message(op: &[u8]) -> Option<Verb> {
         let [a, b, c, d, e] = *op.first_chunk::<5>()?;
@@ -75,7 +75,7 @@ impl Verb {
     }
 }
 
-/// Marks the bytes that may end a field: blanks and everything below.
+/// Marks the bytes that may end a field: the blank and all smaller bytes.
 #[inline(always)]
 fn ends(block: &[u8; BLOCK]) -> u64 {
     let blank = u8x16::splat(b' ');
@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// What both readings make of a line that is followed by other bytes.
+    /// The results of both readers for a line that is followed by other bytes.
     fn read(line: &[u8]) -> (Option<String>, Option<String>) {
         let op = [line, &[b'x'; LONGEST_PLAIN]].concat();
         let told = |line: Line<'_>, fields: Fields<'_>| {

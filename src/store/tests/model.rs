@@ -15,7 +15,8 @@ use crate::{
     filter::Filter,
     store::{
         Direction, Holder, Marker, MarkerKind, MessageId, Outcome, Query, Scanned, Store, View,
-        budget::for_pairs, pairs::remembered, rows::Layer,
+        pairs::{remembered, share_of},
+        rows::Layer,
     },
 };
 
@@ -136,7 +137,7 @@ impl Stage {
             next: 1,
             ..Model::default()
         };
-        model.requests.remember(remembered(for_pairs(BUDGET)));
+        model.requests.remember(remembered(share_of(BUDGET)));
         model.live.insert(1, true);
         Stage {
             store,
@@ -362,7 +363,7 @@ fn play(stage: &mut Stage, op: Op) {
         Op::Reserve(bytes) => store.reserve(Holder::Backlog, bytes),
         Op::Budget(bytes) => {
             store.set_budget(bytes);
-            model.requests.remember(remembered(for_pairs(bytes)));
+            model.requests.remember(remembered(share_of(bytes)));
         }
         Op::Tick => store.tick(*now),
     }

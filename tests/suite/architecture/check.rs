@@ -1,18 +1,18 @@
-//! Holds one file against the table. Every offence is one sentence with its place.
+//! Checks one file against the rules. A violation is one sentence with file and line.
 
 use std::fmt::Display;
 
 use super::{
-    EMPTY_NAMES, IN_MOD_RS, KNOWS_LESS, Keepers, LONGEST_FILE, LONGEST_MAIN, MAY_IMPORT, RESERVED,
-    Reserved,
+    EMPTY_NAMES, Folders, IN_MOD_RS, KNOWS_LESS, MAX_FILE_LINES, MAX_MAIN_LINES, MAY_IMPORT,
+    RESTRICTIONS, Restriction,
     imports::{Import, Place, imports},
     known,
 };
 
-/// What a file of `src/` breaks, a sentence each.
+/// The violations in a file of `src/`.
 pub fn violations(path: &str, source: &str) -> Vec<String> {
     let folder = folder(path);
-    let mut found = shape(path, source);
+    let mut found = form_violations(path, source);
     if known(top(&folder)).is_none() {
         let sentence = "is not in the table of who may import whom.";
         found.push(format!("{path}:1: {} {sentence}", top(&folder)));
@@ -21,16 +21,16 @@ pub fn violations(path: &str, source: &str) -> Vec<String> {
     let roots: Vec<&str> = MAY_IMPORT.iter().map(|(name, _)| *name).collect();
     for import in imports(&module(path), &roots, source) {
         let offence = match &import.place {
-            Place::Ours(target) => own_offence(&folder, &target.join("/")),
-            Place::Foreign(target) => foreign_offence(&folder, &target.join("::"), &import),
+            Place::Ours(target) => import_violation(&folder, &target.join("/")),
+            Place::Foreign(target) => restriction_violation(&folder, &target.join("::"), &import),
         };
         found.extend(offence.map(|sentence| format!("{path}:{}: {sentence}", import.line)));
     }
     found
 }
 
-/// What is wrong with the name and the length of a file, and with the items of a `mod.rs`.
-pub fn shape(path: &str, source: &str) -> Vec<String> {
+/// Violations in the name and length of a file, and in the items of a `mod.rs`.
+pub fn form_violations(path: &str, source: &str) -> Vec<String> {
     let mut found = Vec::new();
     let at = |line: usize, sentence: &dyn Display| format!("{path}:{line}: {sentence}");
     for name in path.trim_end_matches(".rs").split('/') {
@@ -40,9 +40,9 @@ pub fn shape(path: &str, source: &str) -> Vec<String> {
         }
     }
     let longest = if path == "src/main.rs" {
-        LONGEST_MAIN
+        MAX_MAIN_LINES
     } else {
-        LONGEST_FILE
+        MAX_FILE_LINES
     };
     let lines = source.lines().count();
     if lines > longest {
@@ -54,19 +54,19 @@ pub fn shape(path: &str, source: &str) -> Vec<String> {
                         nothing else.";
         let items = (1..)
             .zip(source.lines())
-            .filter(|(_, line)| begins_item(line));
+            .filter(|(_, line)| starts_item(line));
         let other = items.filter(|(_, line)| !IN_MOD_RS.iter().any(|item| line.starts_with(item)));
         found.extend(other.take(1).map(|(line, _)| at(line, &sentence)));
     }
     found
 }
 
-/// Whether a line opens something at the margin, as formatted sources do.
-fn begins_item(line: &str) -> bool {
+/// Whether a line of formatted source begins an item at the margin.
+fn starts_item(line: &str) -> bool {
     line.starts_with(|c: char| !c.is_whitespace() && !"})]".contains(c))
 }
 
-fn own_offence(folder: &str, target: &str) -> Option<String> {
+fn import_violation(folder: &str, target: &str) -> Option<String> {
     let less = KNOWS_LESS.iter().find(|(narrow, _)| within(folder, narrow));
     let all = MAY_IMPORT.iter().find(|(name, _)| *name == top(folder));
     let (who, allowed) = less.or(all)?;
@@ -84,17 +84,17 @@ fn own_offence(folder: &str, target: &str) -> Option<String> {
     ))
 }
 
-fn foreign_offence(folder: &str, target: &str, import: &Import) -> Option<String> {
-    let broken = RESERVED
+fn restriction_violation(folder: &str, target: &str, import: &Import) -> Option<String> {
+    let broken = RESTRICTIONS
         .iter()
         .filter(|rule| !import.in_test || rule.in_tests)
         .filter(|rule| rule.names(target))
-        .find(|rule| !rule.keepers.hold(folder))?;
-    let because = broken.because;
-    Some(format!("{folder} may not name {target}: {because}."))
+        .find(|rule| !rule.folders.contain(folder))?;
+    let reason = broken.reason;
+    Some(format!("{folder} may not name {target}: {reason}."))
 }
 
-impl Reserved {
+impl Restriction {
     fn names(&self, target: &str) -> bool {
         let named = self
             .names
@@ -103,22 +103,22 @@ impl Reserved {
                 Some(segment) => target.split("::").any(|part| part == segment),
                 None => below(target, name),
             });
-        named && !self.free.iter().any(|free| below(target, free))
+        named && !self.except.iter().any(|free| below(target, free))
     }
 }
 
-impl Keepers {
-    fn hold(&self, folder: &str) -> bool {
+impl Folders {
+    fn contain(&self, folder: &str) -> bool {
         let in_one = |folders: &[&str]| folders.iter().any(|outer| within(folder, outer));
         match self {
-            Keepers::Only(keepers) => in_one(keepers),
-            Keepers::AllBut(others) => !in_one(others),
+            Folders::Only(folders) => in_one(folders),
+            Folders::AllBut(others) => !in_one(others),
         }
     }
 }
 
-/// Whether a path of folders is `outer` or lies in it; everything lies in the empty path.
-fn within(path: &str, outer: &str) -> bool {
+/// Whether a folder is `outer` or lies in it. All folders lie in the empty path.
+pub fn within(path: &str, outer: &str) -> bool {
     outer.is_empty()
         || path
             .strip_prefix(outer)
@@ -135,7 +135,7 @@ pub fn top(folder: &str) -> &str {
     folder.split('/').next().unwrap_or(folder)
 }
 
-/// The folder that a file belongs to, below `src/`; a file at the root stands for itself.
+/// The folder of a file, below `src/`; for a file at the root, its name.
 pub fn folder(path: &str) -> String {
     let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
     inner
@@ -144,8 +144,8 @@ pub fn folder(path: &str) -> String {
         .to_owned()
 }
 
-/// The module that a file is.
-fn module(path: &str) -> Vec<String> {
+/// The path of the module in a file.
+pub fn module(path: &str) -> Vec<String> {
     let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
     let segments = inner
         .split('/')

@@ -1,31 +1,48 @@
-//! What a Rust file names: its `use` trees, flattened, and the paths in its code, each resolved to
-//! a place in this crate or to another crate. Comments (documentation and its examples with them)
-//! and literals are left out.
+//! The paths in a Rust file: its `use` trees, flattened, and the paths in its code, each relative to the
+//! root of this crate or in another crate. Comments, including documentation, and literals are ignored.
 
 use super::tokens::{Token, tokens};
 
-/// One path that a file names.
-#[derive(Debug, PartialEq, Eq)]
+/// A path in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     /// The line, from 1.
     pub line: usize,
     pub place: Place,
-    /// Whether it stands in an item under `#[cfg(test)]`.
+    /// The module that contains it, inline modules included.
+    pub module: Vec<String>,
+    /// The name that a `use` binds (`*` for a glob); `None` for a path in code.
+    pub binds: Option<String>,
+    /// Whether it is in an item under `#[cfg(test)]`.
     pub in_test: bool,
 }
 
-/// Where a path leads, segment by segment.
-#[derive(Debug, PartialEq, Eq)]
+/// A path, by segments.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Into this crate, from its root.
+    /// In this crate, from its root.
     Ours(Vec<String>),
-    /// Into another crate, whose name stands first; or to a name that is in scope already.
+    /// In another crate, or relative to a name in scope.
     Foreign(Vec<String>),
 }
 
-/// Everything that the source of `module` names. `module` is the path of the file's own module from
-/// the root of the crate; `roots` are the names that stand at the root of the crate.
+/// The paths in a file, and the modules it declares.
+pub struct Source {
+    pub imports: Vec<Import>,
+    /// Inline modules, as paths from the root of the crate.
+    pub inline: Vec<Vec<String>>,
+    /// Modules under `#[cfg(test)]` in their own files, as paths from the root.
+    pub test_modules: Vec<Vec<String>>,
+}
+
+/// The paths in the source of `module`, which is a path from the root of the crate. `roots` are the
+/// names at the root of the crate.
 pub fn imports(module: &[String], roots: &[&str], source: &str) -> Vec<Import> {
+    read(module, roots, source).imports
+}
+
+/// As [`imports`], with the modules that the source declares.
+pub fn read(module: &[String], roots: &[&str], source: &str) -> Source {
     let mut reader = Reader {
         tokens: tokens(source),
         at: 0,
@@ -34,7 +51,11 @@ pub fn imports(module: &[String], roots: &[&str], source: &str) -> Vec<Import> {
         inline: Vec::new(),
         depth: 0,
         test_until: None,
-        found: Vec::new(),
+        found: Source {
+            imports: Vec::new(),
+            inline: Vec::new(),
+            test_modules: Vec::new(),
+        },
     };
     reader.read();
     reader.found
@@ -43,16 +64,16 @@ pub fn imports(module: &[String], roots: &[&str], source: &str) -> Vec<Import> {
 struct Reader<'a> {
     tokens: Vec<Token>,
     at: usize,
-    /// The module that the tokens at `at` stand in, inline modules included.
+    /// The module of the token at `at`, inline modules included.
     module: Vec<String>,
     roots: &'a [&'a str],
-    /// The depth outside each inline module we are in.
+    /// The depth around each open inline module.
     inline: Vec<usize>,
-    /// How many brackets of any kind are open.
+    /// The number of open brackets of any kind.
     depth: usize,
     /// The depth at which the item under `#[cfg(test)]` ends.
     test_until: Option<usize>,
-    found: Vec<Import>,
+    found: Source,
 }
 
 impl Reader<'_> {
@@ -67,6 +88,15 @@ impl Reader<'_> {
                     let name = self.text(1).to_owned();
                     self.module.push(name);
                     self.inline.push(self.depth);
+                    self.found.inline.push(self.module.clone());
+                    self.at += 2;
+                }
+                "mod" if self.text(2) == ";" => {
+                    if self.test_until.is_some() {
+                        let mut declared = self.module.clone();
+                        declared.push(self.text(1).to_owned());
+                        self.found.test_modules.push(declared);
+                    }
                     self.at += 2;
                 }
                 "use" if self.text(1) != "<" => {
@@ -111,9 +141,10 @@ impl Reader<'_> {
         }
     }
 
-    /// One `use` tree, up to the `,`, `}` or `;` after it, which stays.
+    /// Reads a `use` tree up to, but not including, the `,`, `}` or `;` after it.
     fn tree(&mut self, before: &[String]) {
         let mut path = before.to_vec();
+        let mut alias = None;
         let line = self.tokens.get(self.at).map_or(0, |t| t.line);
         loop {
             match self.text(0) {
@@ -129,7 +160,10 @@ impl Reader<'_> {
                     self.at += 1;
                     return;
                 }
-                "as" => self.at += 2,
+                "as" => {
+                    alias = Some(self.text(1).to_owned());
+                    self.at += 2;
+                }
                 "," | "}" | ";" | "" => break,
                 segment => {
                     path.push(segment.to_owned());
@@ -137,10 +171,12 @@ impl Reader<'_> {
                 }
             }
         }
-        self.found(line, path);
+        let last = path.iter().rev().find(|segment| *segment != "self");
+        let binds = alias.or_else(|| last.cloned());
+        self.found(line, path, binds);
     }
 
-    /// A path of two segments or more in code; anything else is stepped over.
+    /// Reads a path of at least two segments in code; skips any other token.
     fn path(&mut self) {
         let Token { line, .. } = self.tokens[self.at];
         let mut path = Vec::new();
@@ -155,16 +191,18 @@ impl Reader<'_> {
         match path.len() {
             0 => self.at += 1,
             1 => {}
-            _ => self.found(line, path),
+            _ => self.found(line, path, None),
         }
     }
 
-    fn found(&mut self, line: usize, path: Vec<String>) {
+    fn found(&mut self, line: usize, path: Vec<String>, binds: Option<String>) {
         let place = self.resolve(path);
         let in_test = self.test_until.is_some();
-        self.found.push(Import {
+        self.found.imports.push(Import {
             line,
             place,
+            module: self.module.clone(),
+            binds,
             in_test,
         });
     }

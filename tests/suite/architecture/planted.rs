@@ -1,8 +1,8 @@
-//! Every rule fails on an offence, and on nothing that only looks like one.
+//! Each rule finds planted violations, and nothing that only looks like one.
 
-use super::{LONGEST_FILE, check::violations};
+use super::{MAX_FILE_LINES, check::violations};
 
-/// A path, what is planted there, and the sentence it must bring. `…` stands for the file.
+/// A path, its source, and the expected violation, in which `…` stands for the path.
 const PLANTED: &[(&str, &str, &str)] = &[
     (
         "src/store/log.rs",
@@ -111,7 +111,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn a_planted_offence_is_found() {
+fn a_planted_violation_is_found() {
     for (path, source, expected) in PLANTED {
         assert_eq!(violations(path, source), [expected.replace('…', path)]);
     }
@@ -119,7 +119,7 @@ fn a_planted_offence_is_found() {
 
 #[test]
 fn a_file_that_is_too_long_is_found() {
-    let long = "\n".repeat(LONGEST_FILE);
+    let long = "\n".repeat(MAX_FILE_LINES);
     assert!(violations("src/store/log.rs", &long).is_empty());
     let found = violations("src/store/log.rs", &format!("{long}\n"));
     assert_eq!(
@@ -133,7 +133,7 @@ fn a_file_that_is_too_long_is_found() {
     );
 }
 
-/// What only looks like an offence.
+/// Sources that only look like violations.
 const INNOCENT: &[(&str, &str)] = &[
     (
         "src/store/log.rs",
@@ -183,7 +183,7 @@ const INNOCENT: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_only_looks_like_an_offence_is_none() {
+fn what_only_looks_like_a_violation_is_none() {
     for (path, source) in INNOCENT {
         assert_eq!(violations(path, source), [""; 0], "{path}: {source}");
     }

@@ -1,4 +1,4 @@
-//! Rust source cut into names and signs, without comments and literals.
+//! Splits Rust source into names and signs, without comments and literals.
 
 /// A name, a number, `::`, or one other sign.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub struct Token {
     pub line: usize,
 }
 
-/// The names and signs of a source, in order.
+/// The tokens of a source, in order.
 pub fn tokens(source: &str) -> Vec<Token> {
     let mut cursor = Cursor {
         chars: source.chars().collect(),
@@ -78,7 +78,7 @@ impl Cursor {
         }
     }
 
-    /// From the opening quote to behind the closing one.
+    /// Skips a string literal.
     fn string(&mut self) {
         self.at += 1;
         while let Some(c) = self.peek(0) {
@@ -90,7 +90,7 @@ impl Cursor {
         self.at = self.at.min(self.chars.len());
     }
 
-    /// A character, or the `'` of a lifetime.
+    /// Skips a character literal, or the `'` of a lifetime.
     fn quote(&mut self) {
         self.at += 1;
         match (self.peek(0), self.peek(1)) {
@@ -104,7 +104,7 @@ impl Cursor {
         }
     }
 
-    /// A name; or, where a quote follows a prefix like `br#`, the literal.
+    /// Skips a name, or the literal after a prefix like `br#`.
     fn name_or_literal(&mut self) {
         let start = self.at;
         self.skip_while(is_name);

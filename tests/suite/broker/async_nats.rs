@@ -1,4 +1,4 @@
-//! async-nats, the official client in Rust.
+//! async-nats, the official Rust client, against the broker.
 
 use async_nats::service::ServiceExt;
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, RequestErrorKind};
@@ -12,7 +12,7 @@ use crate::support::PATIENCE;
 
 const BINARY: &[u8] = b"PING\r\nMSG a 1 3\r\n\0\xff\xfe";
 
-/// A client, and what happens to it.
+/// A client and its events.
 async fn connect(url: &str) -> (Client, mpsc::UnboundedReceiver<Event>) {
     let (sender, events) = mpsc::unbounded_channel();
     let client = ConnectOptions::new()
@@ -116,7 +116,7 @@ async fn s35_async_nats_drains() {
     for _ in 0..100 {
         client.publish("late", "x".into()).await.expect("published");
     }
-    // It drains what it has received, and does not ask the server whether more is on its way.
+    // It drains what it has received, without a PING for what is still on its way.
     let mut fence = client.subscribe("fence").await.expect("subscribed");
     client.publish("fence", "".into()).await.expect("published");
     next(&mut fence).await;
@@ -241,7 +241,7 @@ async fn s34_async_nats_offers_a_service() {
     serving.await.expect("served to the end");
 }
 
-/// Waits for an event; others before it are passed over.
+/// Waits for an event and skips others.
 async fn until(events: &mut mpsc::UnboundedReceiver<Event>, wanted: Event) {
     let came = async {
         while let Some(event) = events.recv().await {

@@ -1,4 +1,4 @@
-//! S20: the same scripts to a real nats-server and to ours, and the same answers.
+//! S20: a real nats-server and the broker give the same answers to the same scripts.
 
 use std::net::SocketAddr;
 
@@ -24,7 +24,7 @@ impl Pair {
         }
     }
 
-    /// Runs something against each, and returns what each gave: theirs, ours.
+    /// Runs `run` against both; returns the results of nats-server and of the broker.
     fn each<T>(&self, run: impl Fn(SocketAddr) -> T) -> (T, T) {
         let theirs = SocketAddr::from(([127, 0, 0, 1], self.theirs.port()));
         (run(theirs), run(self.ours.addr()))
@@ -39,7 +39,7 @@ fn s20_random_scripts_with_wildcards_are_answered_as_nats_server_does() {
         failure_persistence: None,
         ..Config::default()
     };
-    // The same cases in every run: what fails, fails again.
+    // The same cases in every run, so that failures can be repeated.
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(ChaCha));
     let result = runner.run(&(connects(), steps()), |(connects, steps)| {
         let (theirs, ours) = pair.each(|addr| transcript(addr, &connects, &steps));
@@ -77,21 +77,21 @@ fn s20_final_errors_are_those_of_nats_server() {
     ] {
         let (theirs, ours) = pair.each(|addr| {
             let mut client = Raw::open(addr);
-            client.sends(script);
-            client.rest()
+            client.send(script);
+            client.read_to_end()
         });
         assert_eq!(ours, theirs, "{script:?}");
     }
 }
 
-/// One thing that one of two clients does.
+/// One operation of one of two clients.
 #[derive(Clone, Debug)]
 struct Step {
     client: usize,
     operation: String,
 }
 
-/// The CONNECT documents of two clients. Protocol 0, because 1 asks for a second INFO.
+/// The CONNECT documents of two clients. Protocol 0: with 1 the server sends a second INFO.
 fn connects() -> impl Strategy<Value = [String; 2]> {
     let connect = || {
         (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
@@ -121,8 +121,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..25)
 }
 
-/// Few words, so that they meet. A queue group lies within one client, and the sids of its members begin
-/// with its name: which member is served is up to chance, that one is served is not.
+/// An operation with few different subjects, so that they match often. The members of a queue group belong
+/// to one client, and their sids begin with its name, because the member that is served is random.
 fn operation(group: &'static str) -> impl Strategy<Value = String> {
     let word = prop_oneof![
         8 => Just("a"), 8 => Just("b"), 3 => Just("*"), 2 => Just(">"), 1 => Just("a*"), 1 => Just(""),
@@ -145,27 +145,27 @@ fn operation(group: &'static str) -> impl Strategy<Value = String> {
     ]
 }
 
-/// What both clients hear after each step, in an order that does not depend on chance.
+/// The answers to both clients after each step, normalized.
 fn transcript(addr: SocketAddr, connects: &[String; 2], steps: &[Step]) -> Vec<[Vec<String>; 2]> {
     let mut clients = connects.each_ref().map(|connect| {
         let mut client = Raw::open(addr);
-        client.says(connect);
+        client.exchange(connect);
         client
     });
     steps
         .iter()
         .map(|step| {
             let mut heard = [Vec::new(), Vec::new()];
-            heard[step.client] = settled(&clients[step.client].says(&step.operation));
+            heard[step.client] = settled(&clients[step.client].exchange(&step.operation));
             let other = 1 - step.client;
-            heard[other] = settled(&clients[other].hears());
+            heard[other] = settled(&clients[other].receive_all());
             heard
         })
         .collect()
 }
 
-/// An answer without what chance decides: which member of a group, which of several subscriptions is told
-/// of no responders, and the order of the copies of one message.
+/// Normalizes an answer where the choice of the server is random: the member of a queue group, the
+/// subscription that gets the 503, and the order of the copies of one message.
 fn settled(answer: &str) -> Vec<String> {
     let mut lines = answer.split_terminator("\r\n");
     let mut said = Vec::new();

@@ -1,4 +1,4 @@
-//! Connections that come, stay silent, are slow, and go; and the server that comes and goes.
+//! Connections that open, stay silent, are slow, and close; start and stop of the server.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,8 +20,8 @@ fn s27_a_hundred_clients_come_and_go_and_leave_nothing_behind() {
             .map(|_| {
                 thread::spawn(move || {
                     let mut client = Raw::connect(addr);
-                    client.says("SUB a.* 1\r\nSUB > 2");
-                    client.document()["client_id"].as_u64().expect("an id")
+                    client.exchange("SUB a.* 1\r\nSUB > 2");
+                    client.info_document()["client_id"].as_u64().expect("an id")
                 })
             })
             .collect();
@@ -47,21 +47,21 @@ fn s28_a_client_that_never_reads_is_cut_alone() {
         ..Settings::default()
     });
     let mut slow = Raw::connect(broker.addr());
-    slow.says("SUB a 1");
+    slow.exchange("SUB a 1");
     let mut quick = Raw::connect(broker.addr());
-    quick.says("SUB a 1");
+    quick.exchange("SUB a 1");
     let mut sender = Raw::connect(broker.addr());
-    // More in all than the limit and what the sockets of both sides can hold.
+    // More than the limit and the socket buffers of both sides together.
     let body = "x".repeat(160_000);
     let message = format!("MSG a 1 160000\r\n{body}\r\n");
     for round in 0..ROUNDS {
-        assert_eq!(sender.says(&format!("PUB a 160000\r\n{body}")), "");
-        assert!(quick.hears() == message, "in round {round}");
+        assert_eq!(sender.exchange(&format!("PUB a 160000\r\n{body}")), "");
+        assert!(quick.receive_all() == message, "in round {round}");
     }
     wait_until("the slow client to be cut", || broker.clients() == 2);
-    assert!(slow.rest().len() < ROUNDS * message.len());
-    assert_eq!(sender.says("PUB a 2\r\nhi"), "");
-    assert_eq!(quick.hears(), "MSG a 1 2\r\nhi\r\n");
+    assert!(slow.read_to_end().len() < ROUNDS * message.len());
+    assert_eq!(sender.exchange("PUB a 2\r\nhi"), "");
+    assert_eq!(quick.receive_all(), "MSG a 1 2\r\nhi\r\n");
 }
 
 #[test]
@@ -71,7 +71,10 @@ fn s29_a_silent_client_is_asked_twice_and_then_gone() {
         ..Settings::default()
     });
     let mut silent = Raw::open(broker.addr());
-    assert_eq!(silent.rest(), "PING\r\nPING\r\n-ERR 'Stale Connection'\r\n");
+    assert_eq!(
+        silent.read_to_end(),
+        "PING\r\nPING\r\n-ERR 'Stale Connection'\r\n"
+    );
     wait_until("its connection to be closed", || broker.clients() == 0);
 }
 
@@ -84,7 +87,7 @@ fn s29_a_client_that_answers_stays() {
     let mut client = Raw::open(broker.addr());
     for _ in 0..4 {
         assert_eq!(client.line(), "PING");
-        client.sends("PONG\r\n");
+        client.send("PONG\r\n");
     }
     assert_eq!(broker.clients(), 1);
 }
@@ -99,7 +102,7 @@ fn s32_it_listens_on_loopback_and_says_on_which_port() {
         format!("nats://127.0.0.1:{}", broker.addr().port())
     );
     assert_eq!(
-        Raw::open(broker.addr()).document()["port"],
+        Raw::open(broker.addr()).info_document()["port"],
         broker.addr().port()
     );
 }
@@ -170,9 +173,12 @@ fn stopping_closes_every_connection_and_frees_the_port_for_the_next_start() {
     for server in [Some(first), None] {
         let server = server.unwrap_or_else(|| Broker::start(settings.clone()).expect("again"));
         let mut client = Raw::connect(server.addr());
-        assert_eq!(client.says("SUB a 1\r\nPUB a 0\r\n"), "MSG a 1 0\r\n\r\n");
+        assert_eq!(
+            client.exchange("SUB a 1\r\nPUB a 0\r\n"),
+            "MSG a 1 0\r\n\r\n"
+        );
         server.stop();
-        assert_eq!(client.rest(), "");
+        assert_eq!(client.read_to_end(), "");
     }
 }
 
@@ -180,8 +186,8 @@ fn stopping_closes_every_connection_and_frees_the_port_for_the_next_start() {
 fn s41_two_servers_know_nothing_of_each_other() {
     let (one, two) = (broker(), broker());
     let mut listener = Raw::connect(one.addr());
-    listener.says("SUB > 1");
-    Raw::connect(two.addr()).says("PUB a 0\r\n");
-    assert_eq!(listener.hears(), "");
+    listener.exchange("SUB > 1");
+    Raw::connect(two.addr()).exchange("PUB a 0\r\n");
+    assert_eq!(listener.receive_all(), "");
     assert_eq!(one.clients(), 1);
 }

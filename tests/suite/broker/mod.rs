@@ -1,9 +1,9 @@
-//! The loopback broker, as other people's clients see it: S01 and on.
+//! The loopback broker against clients of all kinds: the conformance numbers S01 to S42.
 //!
-//! * `wire`: the bytes, for every client there is.
-//! * `lifetime`: connections that come, stay silent, are slow, and go.
-//! * `python`, `async_nats`: clients written by others, run for real.
-//! * `differential`: the same script to nats-server and to us.
+//! * `wire`: the exact bytes.
+//! * `lifetime`: connections that open, stay silent, are slow, and close.
+//! * `python`, `async_nats`: clients by others.
+//! * `differential`: the same scripts against nats-server and the broker.
 
 mod async_nats;
 mod differential;

@@ -1,4 +1,4 @@
-//! Clients in Python: the package of the same name as it was published, and the official client.
+//! Python clients: the published package `goingnats`, and the official client nats.py.
 
 use crate::support::python;
 
@@ -37,7 +37,7 @@ fn the_demo_of_the_original_package_runs_as_published() {
     let errors = String::from_utf8_lossy(&output.stderr);
     let printed = String::from_utf8_lossy(&output.stdout);
     let shapes: Vec<&str> = printed.lines().map(shape).collect();
-    // How many times went by during the slow answer is up to the clock.
+    // The number of times published during the slow answer varies.
     let (before, after) = shapes.split_at(shapes.len().min(7));
     assert_eq!(
         before,
@@ -75,7 +75,7 @@ fn the_demo_of_the_original_package_runs_as_published() {
     assert!(output.status.success(), "{errors}");
 }
 
-/// A printed line, with what changes from run to run taken out.
+/// A printed line without the parts that vary between runs.
 fn shape(line: &str) -> &str {
     let payload = |before: &str| {
         let payload = line.strip_prefix(before)?.strip_suffix("')")?;

@@ -1,4 +1,4 @@
-//! A client that is nothing but a socket, so that tests decide about every byte.
+//! A client on a plain socket: tests choose every byte.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -8,33 +8,33 @@ use serde_json::Value;
 
 use crate::support::PATIENCE;
 
-/// What a client says first when it wants no `+OK` and everything else.
+/// A CONNECT without `verbose`, with all other features.
 pub const CONNECT: &str = r#"CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"protocol":1}"#;
 
-/// A server with its defaults.
+/// Starts a broker with default settings.
 #[track_caller]
 pub fn broker() -> Broker {
     broker_with(Settings::default())
 }
 
-/// A server with these settings.
+/// Starts a broker with these settings.
 #[track_caller]
 pub fn broker_with(settings: Settings) -> Broker {
     Broker::start(settings).expect("a server on a free port")
 }
 
-/// One connection.
+/// A connection.
 #[derive(Debug)]
 pub struct Raw {
     stream: TcpStream,
-    /// Came, and not yet returned.
+    /// Received and not yet returned.
     received: Vec<u8>,
-    /// The line that the server greeted with.
+    /// The first line from the server.
     pub info: String,
 }
 
 impl Raw {
-    /// Connects and takes INFO.
+    /// Connects and reads INFO.
     #[track_caller]
     pub fn open(addr: SocketAddr) -> Raw {
         let stream = TcpStream::connect(addr).expect("the server accepts");
@@ -53,45 +53,45 @@ impl Raw {
     #[track_caller]
     pub fn connect(addr: SocketAddr) -> Raw {
         let mut raw = Raw::open(addr);
-        raw.says(CONNECT);
+        raw.exchange(CONNECT);
         raw
     }
 
-    /// The document of INFO.
+    /// The JSON document of INFO.
     #[track_caller]
-    pub fn document(&self) -> Value {
+    pub fn info_document(&self) -> Value {
         let json = self.info.strip_prefix("INFO ").expect("INFO comes first");
         serde_json::from_str(json).expect("one JSON document")
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     #[track_caller]
-    pub fn sends(&mut self, bytes: impl AsRef<[u8]>) {
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).expect("sent");
     }
 
-    /// Sends lines, each closed with CR LF, and returns everything that came until they were processed:
-    /// until the PONG to a PING behind them, or until the connection ended.
+    /// Sends lines and a PING, and returns everything received before its PONG or the end of the connection.
+    /// CR LF is appended.
     #[track_caller]
-    pub fn says(&mut self, lines: &str) -> String {
-        self.says_bytes(format!("{lines}\r\n").as_bytes())
+    pub fn exchange(&mut self, lines: &str) -> String {
+        self.exchange_bytes(format!("{lines}\r\n").as_bytes())
     }
 
-    /// Says nothing, and returns what came meanwhile.
+    /// Sends only a PING, and returns everything received before its PONG.
     #[track_caller]
-    pub fn hears(&mut self) -> String {
-        self.says_bytes(b"")
+    pub fn receive_all(&mut self) -> String {
+        self.exchange_bytes(b"")
     }
 
-    /// As [`Raw::says`], for whole operations in bytes.
+    /// As [`Raw::exchange`], for bytes; no CR LF is appended.
     #[track_caller]
-    pub fn says_bytes(&mut self, bytes: &[u8]) -> String {
-        // The server may hang up before it has read all of it.
+    pub fn exchange_bytes(&mut self, bytes: &[u8]) -> String {
+        // The server may close the connection before it has read everything.
         let _ = self.stream.write_all(&[bytes, b"PING\r\n"].concat());
         self.until("PONG\r\n")
     }
 
-    /// Returns what comes, and has come, before `end`; all of it where the connection ends first.
+    /// Returns everything received before `end`, or before the end of the connection.
     #[track_caller]
     pub fn until(&mut self, end: &str) -> String {
         loop {
@@ -104,7 +104,7 @@ impl Raw {
                 before.truncate(at);
                 return String::from_utf8_lossy(&before).into_owned();
             }
-            if !self.reads() {
+            if !self.read_more() {
                 return String::from_utf8_lossy(&std::mem::take(&mut self.received)).into_owned();
             }
         }
@@ -112,9 +112,12 @@ impl Raw {
 
     /// Returns the next `count` bytes.
     #[track_caller]
-    pub fn takes(&mut self, count: usize) -> Vec<u8> {
+    pub fn read_bytes(&mut self, count: usize) -> Vec<u8> {
         while self.received.len() < count {
-            assert!(self.reads(), "the connection ended before {count} bytes");
+            assert!(
+                self.read_more(),
+                "the connection ended before {count} bytes"
+            );
         }
         self.received.drain(..count).collect()
     }
@@ -127,19 +130,19 @@ impl Raw {
 
     /// Returns everything until the server closes the connection.
     #[track_caller]
-    pub fn rest(&mut self) -> String {
-        while self.reads() {}
+    pub fn read_to_end(&mut self) -> String {
+        while self.read_more() {}
         String::from_utf8_lossy(&std::mem::take(&mut self.received)).into_owned()
     }
 
-    /// Says that nothing more will be sent, and still reads.
+    /// Shuts down the sending half.
     pub fn half_close(&mut self) {
         self.stream.shutdown(Shutdown::Write).expect("half closed");
     }
 
-    /// Whether anything more came, before the end.
+    /// Reads more; returns false at the end of the connection.
     #[track_caller]
-    fn reads(&mut self) -> bool {
+    fn read_more(&mut self) -> bool {
         let mut chunk = [0; 65_536];
         match self.stream.read(&mut chunk) {
             Ok(0) => false,

@@ -1,4 +1,4 @@
-//! The bytes: what the server says to which bytes, literally.
+//! The exact bytes that the server sends in answer to exact bytes.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use goingnats::broker::{Access, Settings};
 
 use super::raw::{CONNECT, Raw, broker, broker_with};
 
-/// Runs scripts, each on a connection of its own that has sent CONNECT, and compares what came back.
+/// Runs each script on its own connection, after CONNECT, and compares the answer.
 #[track_caller]
 fn transcripts(expected: &[(&str, &str)]) {
     let broker = broker();
     for (script, answer) in expected {
         let mut client = Raw::connect(broker.addr());
-        assert_eq!(client.says(script), *answer, "to {script:?}");
+        assert_eq!(client.exchange(script), *answer, "to {script:?}");
     }
 }
 
-/// Runs scripts after which the server hangs up, having said no more than this.
+/// Runs scripts after which the server closes the connection, and compares the answer.
 #[track_caller]
-fn last_words(expected: &[(&str, &str)]) {
+fn final_answers(expected: &[(&str, &str)]) {
     let broker = broker();
     for (script, answer) in expected {
         let mut client = Raw::connect(broker.addr());
-        client.sends(script);
-        assert_eq!(client.rest(), *answer, "to {script:?}");
+        client.send(script);
+        assert_eq!(client.read_to_end(), *answer, "to {script:?}");
     }
 }
 
@@ -36,20 +36,20 @@ fn s01_info_is_the_first_line_and_one_json_document() {
         "{json}"
     );
     assert!(!json.contains(['\r', '\n']), "{json}");
-    assert!(client.document().is_object());
+    assert!(client.info_document().is_object());
 }
 
 #[test]
 fn s02_pong_is_the_very_next_line_after_connect_and_ping() {
     let broker = broker();
     let mut client = Raw::open(broker.addr());
-    client.sends(format!("{CONNECT}\r\nPING\r\n"));
+    client.send(format!("{CONNECT}\r\nPING\r\n"));
     assert_eq!(client.line(), "PONG");
 }
 
 #[test]
 fn s03_the_version_begins_with_three_numbers() {
-    let info = Raw::open(broker().addr()).document();
+    let info = Raw::open(broker().addr()).info_document();
     let version = info["version"].as_str().expect("a version");
     assert_eq!(version, "2.10.0-goingnats");
     // nats.js `parseSemVer`: /(\d+).(\d+).(\d+)/, and an exception where it does not match.
@@ -64,7 +64,7 @@ fn s03_the_version_begins_with_three_numbers() {
 #[test]
 fn s04_limits_and_numbers_fit_the_types_of_other_clients() {
     let broker = broker();
-    let info = Raw::open(broker.addr()).document();
+    let info = Raw::open(broker.addr()).info_document();
     assert_eq!(info["max_payload"], 1_048_576);
     // async-nats: `port: u16`, `proto: i8`, `client_id: u64`; nats.go: `max_payload` int64, 0 refuses all.
     assert_eq!(info["port"], broker.addr().port());
@@ -77,12 +77,12 @@ fn s04_limits_and_numbers_fit_the_types_of_other_clients() {
         max_payload: 512,
         ..Settings::default()
     });
-    assert_eq!(Raw::open(small.addr()).document()["max_payload"], 512);
+    assert_eq!(Raw::open(small.addr()).info_document()["max_payload"], 512);
 }
 
 #[test]
 fn s05_headers_are_announced() {
-    assert_eq!(Raw::open(broker().addr()).document()["headers"], true);
+    assert_eq!(Raw::open(broker().addr()).info_document()["headers"], true);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn s06_verbs_are_read_in_any_case_and_written_in_capitals() {
     let script = "connect {\"verbose\":true,\"headers\":true}\r\nsub a 1\r\nPuB a 1\r\nx\r\n\
                   hpub a 12 13\r\nNATS/1.0\r\n\r\ny\r\nunSub 1\r\nping\r\npong";
     assert_eq!(
-        client.says(script),
+        client.exchange(script),
         "+OK\r\n+OK\r\n+OK\r\nMSG a 1 1\r\nx\r\n+OK\r\nHMSG a 1 12 13\r\nNATS/1.0\r\n\r\ny\r\n+OK\r\n"
     );
     assert_eq!(client.until("PONG\r\n"), "");
@@ -115,7 +115,7 @@ fn s07_errors_stand_in_quotes() {
         &format!("SUB {long} 1"),
     ] {
         let mut client = Raw::connect(broker.addr());
-        let answer = client.says(script);
+        let answer = client.exchange(script);
         let error = answer
             .split("\r\n")
             .find(|line| line.starts_with("-ERR"))
@@ -132,7 +132,7 @@ fn s07_errors_stand_in_quotes() {
 fn s08_pong_keeps_its_place_among_messages() {
     let broker = broker();
     let mut client = Raw::connect(broker.addr());
-    client.sends(
+    client.send(
         "SUB a 1\r\nPING\r\nPUB a 1\r\n1\r\nPING\r\nPUB a 1\r\n2\r\nPUB a 1\r\n3\r\nPING\r\n",
     );
     assert_eq!(client.until("PONG\r\n"), "");
@@ -148,31 +148,34 @@ fn s09_a_verbose_client_hears_ok_to_all_but_ping() {
     let broker = broker();
     let script = "CONNECT {}\r\nPING\r\nSUB foo 1\r\nPUB foo 1\r\nx\r\nUNSUB 1\r\nUNSUB 7";
     let mut client = Raw::open(broker.addr());
-    client.sends(format!("{script}\r\nPING\r\n"));
+    client.send(format!("{script}\r\nPING\r\n"));
     assert_eq!(client.until("PONG\r\n"), "+OK\r\n");
     assert_eq!(
         client.until("PONG\r\n"),
         "+OK\r\n+OK\r\nMSG foo 1 1\r\nx\r\n+OK\r\n+OK\r\n"
     );
-    // Verbose is what holds before CONNECT, too.
+    // Verbose is the default before CONNECT.
     let mut early = Raw::open(broker.addr());
-    assert_eq!(early.says("SUB foo 1"), "+OK\r\n");
+    assert_eq!(early.exchange("SUB foo 1"), "+OK\r\n");
 }
 
 #[test]
 fn s10_a_pedantic_client_is_told_of_bad_subjects_and_served() {
     let broker = broker();
     let mut client = Raw::open(broker.addr());
-    client.says("CONNECT {\"verbose\":false,\"pedantic\":true}\r\nSUB foo.* 1");
+    client.exchange("CONNECT {\"verbose\":false,\"pedantic\":true}\r\nSUB foo.* 1");
     assert_eq!(
-        client.says("PUB foo.* 1\r\nx"),
+        client.exchange("PUB foo.* 1\r\nx"),
         "-ERR 'Invalid Publish Subject'\r\nMSG foo.* 1 1\r\nx\r\n"
     );
     assert_eq!(
-        client.says("PUB foo..bar 0\r\n"),
+        client.exchange("PUB foo..bar 0\r\n"),
         "-ERR 'Invalid Publish Subject'\r\n"
     );
-    assert_eq!(client.says("PUB foo.bar 0\r\n"), "MSG foo.bar 1 0\r\n\r\n");
+    assert_eq!(
+        client.exchange("PUB foo.bar 0\r\n"),
+        "MSG foo.bar 1 0\r\n\r\n"
+    );
 }
 
 #[test]
@@ -188,7 +191,7 @@ fn s11_payloads_are_bytes_that_are_never_read_as_operations() {
         payload.len(),
         String::from_utf8_lossy(payload)
     );
-    assert_eq!(client.says_bytes(&publish), expected);
+    assert_eq!(client.exchange_bytes(&publish), expected);
 }
 
 #[test]
@@ -219,19 +222,19 @@ fn s13_exactly_one_member_of_a_queue_group_is_served() {
     let mut members: Vec<Raw> = (0..3).map(|_| Raw::connect(broker.addr())).collect();
     let mut plain = Raw::connect(broker.addr());
     for member in &mut members {
-        member.says("SUB jobs.* workers 1\r\nSUB jobs.> workers 2");
+        member.exchange("SUB jobs.* workers 1\r\nSUB jobs.> workers 2");
     }
-    plain.says("SUB jobs.1 1");
+    plain.exchange("SUB jobs.1 1");
     let mut sender = Raw::connect(broker.addr());
-    sender.says(&"PUB jobs.1 1\r\nx\r\n".repeat(300));
+    sender.exchange(&"PUB jobs.1 1\r\nx\r\n".repeat(300));
     let counts: Vec<usize> = members
         .iter_mut()
-        .map(|member| member.hears().matches("MSG jobs.1").count())
+        .map(|member| member.receive_all().matches("MSG jobs.1").count())
         .collect();
     assert_eq!(counts.iter().sum::<usize>(), 300, "{counts:?}");
     // Of 300 fair choices one member gets none with a chance of 1 in 10^52.
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
-    assert_eq!(plain.hears().matches("MSG jobs.1 1 1").count(), 300);
+    assert_eq!(plain.receive_all().matches("MSG jobs.1 1 1").count(), 300);
 }
 
 #[test]
@@ -282,15 +285,15 @@ fn s17_headers_reach_who_wants_them_and_no_one_else() {
     let broker = broker();
     let mut with = Raw::connect(broker.addr());
     let mut without = Raw::open(broker.addr());
-    with.says("SUB foo 1");
-    without.says("CONNECT {\"verbose\":false,\"headers\":false}\r\nSUB foo 2");
+    with.exchange("SUB foo 1");
+    without.exchange("CONNECT {\"verbose\":false,\"headers\":false}\r\nSUB foo 2");
     for (publish, hmsg, msg) in [
         (
             "HPUB foo r 22 27\r\nNATS/1.0\r\nBar: Baz\r\n\r\nhello",
             "HMSG foo 1 r 22 27\r\nNATS/1.0\r\nBar: Baz\r\n\r\nhello\r\n",
             "MSG foo 2 r 5\r\nhello\r\n",
         ),
-        // Not headers at all, and passed on as they are.
+        // Invalid header blocks are passed on unchanged.
         (
             "HPUB foo 3 5\r\nhello",
             "HMSG foo 1 3 5\r\nhello\r\n",
@@ -312,12 +315,12 @@ fn s17_headers_reach_who_wants_them_and_no_one_else() {
             "MSG foo 2 5\r\nhello\r\n",
         ),
     ] {
-        assert_eq!(with.says(publish), hmsg);
-        assert_eq!(without.hears(), msg);
+        assert_eq!(with.exchange(publish), hmsg);
+        assert_eq!(without.receive_all(), msg);
     }
-    // HPUB is for clients that announced headers.
-    without.sends("HPUB foo 3 5\r\nhello\r\nPING\r\n");
-    assert_eq!(without.rest(), "");
+    // HPUB is refused without `headers` in CONNECT.
+    without.send("HPUB foo 3 5\r\nhello\r\nPING\r\n");
+    assert_eq!(without.read_to_end(), "");
 }
 
 #[test]
@@ -326,27 +329,27 @@ fn s18_a_request_nobody_takes_is_answered_at_once() {
     let mut client = Raw::connect(broker.addr());
     let no_one = "HMSG _INBOX.1.a 1 38 38\r\nNATS/1.0 503\r\nNats-Subject: no.one\r\n\r\n\r\n";
     let request = "PUB no.one _INBOX.1.a 2\r\nhi";
-    // Without a subscription to the reply there is nowhere to say it.
-    assert_eq!(client.says(request), "");
+    // Without a subscription to the reply subject nothing is sent.
+    assert_eq!(client.exchange(request), "");
     assert_eq!(
-        client.says(&format!("SUB _INBOX.1.* 1\r\n{request}")),
+        client.exchange(&format!("SUB _INBOX.1.* 1\r\n{request}")),
         no_one
     );
     assert_eq!(
-        client.says(&format!("UNSUB 1\r\nSUB _INBOX.1.a 1\r\n{request}")),
+        client.exchange(&format!("UNSUB 1\r\nSUB _INBOX.1.a 1\r\n{request}")),
         no_one
     );
-    // Not a request.
-    assert_eq!(client.says("PUB no.one 2\r\nhi"), "");
-    // Whoever listens to everything is a responder, too.
+    // Without a reply subject it is no request.
+    assert_eq!(client.exchange("PUB no.one 2\r\nhi"), "");
+    // A subscription to `>` counts as a responder.
     let mut other = Raw::connect(broker.addr());
-    other.says("SUB > 9");
-    assert_eq!(client.says(request), "");
+    other.exchange("SUB > 9");
+    assert_eq!(client.exchange(request), "");
     drop(other);
-    // Someone who did not ask for it is not told.
+    // Without `no_responders` in CONNECT nothing is sent.
     let mut plain = Raw::open(broker.addr());
-    plain.says("CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB _INBOX.1.* 1");
-    assert_eq!(plain.says(request), "");
+    plain.exchange("CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB _INBOX.1.* 1");
+    assert_eq!(plain.exchange(request), "");
 }
 
 #[test]
@@ -354,14 +357,14 @@ fn s19_echo_is_each_connections_own_choice() {
     let broker = broker();
     let mut quiet = Raw::open(broker.addr());
     let mut other = Raw::connect(broker.addr());
-    quiet.says("CONNECT {\"verbose\":false,\"echo\":false}\r\nSUB a 1");
-    other.says("SUB a 1");
-    assert_eq!(quiet.says("PUB a 1\r\nx"), "");
+    quiet.exchange("CONNECT {\"verbose\":false,\"echo\":false}\r\nSUB a 1");
+    other.exchange("SUB a 1");
+    assert_eq!(quiet.exchange("PUB a 1\r\nx"), "");
     assert_eq!(
-        other.says("PUB a 1\r\ny"),
+        other.exchange("PUB a 1\r\ny"),
         "MSG a 1 1\r\nx\r\nMSG a 1 1\r\ny\r\n"
     );
-    assert_eq!(quiet.hears(), "MSG a 1 1\r\ny\r\n");
+    assert_eq!(quiet.receive_all(), "MSG a 1 1\r\ny\r\n");
 }
 
 #[test]
@@ -374,13 +377,13 @@ fn s21_a_malformed_subject_is_refused_and_the_connection_stays() {
         ("SUB a.>.b 1", refused),
         ("SUB >.> 1", refused),
         ("SUB a..b q 1", refused),
-        // Wildcards inside a word are letters.
+        // Wildcards inside a token are literal.
         ("SUB a* 1\r\nPUB a* 0\r\n", "MSG a* 1 0\r\n\r\n"),
         (
             "SUB a.>b 1\r\nPUB a.>b 0\r\n\r\nPUB a.b 0\r\n",
             "MSG a.>b 1 0\r\n\r\n",
         ),
-        // `>` stands for one word at least.
+        // `>` matches at least one token.
         (
             "SUB a.> 1\r\nPUB a 0\r\n\r\nPUB a.b 0\r\n",
             "MSG a.b 1 0\r\n\r\n",
@@ -402,21 +405,21 @@ fn s22_a_message_may_be_as_large_as_announced_and_no_larger() {
     let mut client = Raw::connect(broker.addr());
     let largest = "x".repeat(1_024);
     assert_eq!(
-        client.says(&format!("SUB a 1\r\nPUB a 1024\r\n{largest}")),
+        client.exchange(&format!("SUB a 1\r\nPUB a 1024\r\n{largest}")),
         format!("MSG a 1 1024\r\n{largest}\r\n")
     );
     let violation = "-ERR 'Maximum Payload Violation'\r\n";
-    client.sends(format!("PUB a 1025\r\n{largest}x\r\n"));
-    assert_eq!(client.rest(), violation);
-    // Headers count.
+    client.send(format!("PUB a 1025\r\n{largest}x\r\n"));
+    assert_eq!(client.read_to_end(), violation);
+    // Headers count too.
     let mut client = Raw::connect(broker.addr());
-    client.sends("HPUB a 12 1025\r\n");
-    assert_eq!(client.rest(), violation);
-    // Whoever is still sending megabytes can read why, because they are read to their end.
+    client.send("HPUB a 12 1025\r\n");
+    assert_eq!(client.read_to_end(), violation);
+    // A client that is still sending can read the error, because the server reads to the end.
     let mut client = Raw::connect(broker.addr());
-    client.sends("PUB a 5000000\r\n");
-    client.sends("x".repeat(5_000_000));
-    assert_eq!(client.rest(), violation);
+    client.send("PUB a 5000000\r\n");
+    client.send("x".repeat(5_000_000));
+    assert_eq!(client.read_to_end(), violation);
 }
 
 #[test]
@@ -424,13 +427,13 @@ fn s23_a_control_line_has_4096_bytes_at_most() {
     let exceeded = "-ERR 'maximum control line exceeded'\r\n";
     let fits = format!("SUB {} {}", "x".repeat(2_000), "1".repeat(2_095));
     transcripts(&[(&fits, "")]);
-    last_words(&[
+    final_answers(&[
         (&format!("{fits}1\r\n"), exceeded),
         (
             &format!("CONNECT {{\"name\":\"{}\"}}\r\n", "x".repeat(4_096)),
             exceeded,
         ),
-        // It is not waited for to its end.
+        // The error does not wait for the end of the line.
         (&format!("SUB {}", "x".repeat(5_000)), exceeded),
     ]);
 }
@@ -438,7 +441,7 @@ fn s23_a_control_line_has_4096_bytes_at_most() {
 #[test]
 fn s24_what_is_no_operation_ends_the_connection() {
     let unknown = "-ERR 'Unknown Protocol Operation'\r\n";
-    last_words(&[
+    final_answers(&[
         ("NONSENSE\r\n", unknown),
         ("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", unknown),
         ("\r\n", unknown),
@@ -455,7 +458,7 @@ fn s24_what_is_no_operation_ends_the_connection() {
 
 #[test]
 fn s25_bad_arguments_end_the_connection() {
-    last_words(&[
+    final_answers(&[
         ("PUB a b c 5\r\nhello\r\n", ""),
         ("PUB a\r\n", ""),
         ("PUB a -5\r\n", ""),
@@ -479,18 +482,18 @@ fn s25_bad_arguments_end_the_connection() {
 fn s26_what_came_before_a_half_close_is_answered() {
     let broker = broker();
     let mut client = Raw::connect(broker.addr());
-    client.sends("SUB a 1\r\nPUB a 5\r\nhello\r\nPING\r\n");
+    client.send("SUB a 1\r\nPUB a 5\r\nhello\r\nPING\r\n");
     client.half_close();
-    assert_eq!(client.rest(), "MSG a 1 5\r\nhello\r\nPONG\r\n");
-    // An answer of megabytes is written to its end, while nothing more can be asked.
+    assert_eq!(client.read_to_end(), "MSG a 1 5\r\nhello\r\nPONG\r\n");
+    // A large answer is written to its end after the half close.
     let mut client = Raw::connect(broker.addr());
     let body = "x".repeat(1_000_000);
-    client.sends(format!(
+    client.send(format!(
         "SUB a 1\r\n{}",
         format!("PUB a 1000000\r\n{body}\r\n").repeat(4)
     ));
     client.half_close();
-    assert!(client.rest() == format!("MSG a 1 1000000\r\n{body}\r\n").repeat(4));
+    assert!(client.read_to_end() == format!("MSG a 1 1000000\r\n{body}\r\n").repeat(4));
 }
 
 #[test]
@@ -503,7 +506,7 @@ fn s38_requests_to_jetstream_have_no_responders() {
 
 #[test]
 fn s39_info_names_no_other_server_and_nothing_that_is_not_here() {
-    let info = Raw::open(broker().addr()).document();
+    let info = Raw::open(broker().addr()).info_document();
     for absent in [
         "connect_urls",
         "cluster",
@@ -528,28 +531,28 @@ fn s40_a_second_connect_replaces_the_options_and_drops_the_subscriptions() {
 fn s42_subjects_are_bytes() {
     let broker = broker();
     let mut client = Raw::connect(broker.addr());
-    client.sends(b"SUB f\xff\xfe.\0 1\r\nPUB f\xff\xfe.\0 1\r\nx\r\n");
+    client.send(b"SUB f\xff\xfe.\0 1\r\nPUB f\xff\xfe.\0 1\r\nx\r\n");
     let message = b"MSG f\xff\xfe.\0 1 1\r\nx\r\n";
-    assert_eq!(client.takes(message.len()), message);
+    assert_eq!(client.read_bytes(message.len()), message);
 }
 
 #[test]
 fn s30_the_end_is_announced_to_those_who_understand_it() {
     let broker = broker();
     let mut modern = Raw::connect(broker.addr());
-    modern.says("SUB a 1");
+    modern.exchange("SUB a 1");
     let mut old = Raw::open(broker.addr());
-    old.says(r#"CONNECT {"verbose":false,"protocol":0}"#);
+    old.exchange(r#"CONNECT {"verbose":false,"protocol":0}"#);
     broker.announce_end();
     let announced = modern.line();
     assert!(announced.starts_with("INFO {") && announced.contains(r#""ldm":true"#));
-    assert_eq!(old.says("PUB a 1\r\nx"), "");
-    assert_eq!(modern.hears(), "MSG a 1 1\r\nx\r\n");
+    assert_eq!(old.exchange("PUB a 1\r\nx"), "");
+    assert_eq!(modern.receive_all(), "MSG a 1 1\r\nx\r\n");
 }
 
 #[test]
 fn s31_who_shows_nothing_or_the_wrong_thing_is_sent_away() {
-    const VIOLATION: &str = "-ERR 'Authorization Violation'\r\n";
+    const AUTHORIZATION_VIOLATION: &str = "-ERR 'Authorization Violation'\r\n";
     let settings = Settings {
         access: Access::User {
             user: "u".to_owned(),
@@ -566,15 +569,18 @@ fn s31_who_shows_nothing_or_the_wrong_thing_is_sent_away() {
         "SUB a 1",
     ] {
         let mut client = Raw::open(broker.addr());
-        assert_eq!(client.document()["auth_required"], true);
-        assert_eq!(client.says(said), VIOLATION, "{said}");
+        assert_eq!(client.info_document()["auth_required"], true);
+        assert_eq!(client.exchange(said), AUTHORIZATION_VIOLATION, "{said}");
     }
     let mut right = Raw::open(broker.addr());
     assert_eq!(
-        right.says(r#"CONNECT {"verbose":false,"user":"u","pass":"SECRET"}"#),
+        right.exchange(r#"CONNECT {"verbose":false,"user":"u","pass":"SECRET"}"#),
         ""
     );
-    assert_eq!(right.says("SUB a 1\r\nPUB a 1\r\nx"), "MSG a 1 1\r\nx\r\n");
+    assert_eq!(
+        right.exchange("SUB a 1\r\nPUB a 1\r\nx"),
+        "MSG a 1 1\r\nx\r\n"
+    );
     assert!(!format!("{settings:?}").contains("SECRET"));
     let impatient = broker_with(Settings {
         auth_timeout: Duration::from_millis(50),

@@ -315,7 +315,8 @@ fn who_is_there(server: &NatsServer) -> String {
 fn c029_an_expired_jwt_is_told_tried_again_and_given_up() {
     let operator = Operator::new();
     let server = NatsServer::with_config(&operator.config());
-    let user = operator.user_for(Duration::from_secs(2));
+    // so long, at the most, may the first connection take
+    let user = operator.user_for(Duration::from_secs(4));
     let mut options = as_whom(&server, Credentials::Creds(text(&user.creds())));
     options.retry_first = true;
     let mut watched = Watched::open(options);

@@ -19,11 +19,11 @@ mod waiting;
 mod websocket;
 mod wildcards;
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use goingnats::client::{Client, Connection, Data, Event, Lanes, Message, Options, open};
 
-use crate::support::{NatsServer, PATIENCE, wait_for};
+use crate::support::{NatsServer, PATIENCE, wait_for, wait_within};
 
 /// Long enough for whatever takes milliseconds.
 const SOON: Duration = Duration::from_secs(10);
@@ -75,21 +75,22 @@ impl Watched {
     /// The next event of the wanted kind; others before it are passed over.
     #[track_caller]
     fn event<T>(&mut self, what: &str, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
-        let mut seen = Vec::new();
-        let deadline = std::time::Instant::now() + PATIENCE;
-        while std::time::Instant::now() < deadline {
-            match self.lanes.events.try_recv() {
-                Ok(event) => {
-                    if let Some(found) = wanted(&event) {
-                        return found;
-                    }
-                    seen.push(event);
+        let seen = RefCell::new(Vec::new());
+        let in_vain = || format!("no {what} came, but {:#?}", seen.borrow());
+        let events = &mut self.lanes.events;
+        let look = || {
+            let is_over = events.is_closed();
+            while let Ok(event) = events.try_recv() {
+                let found = wanted(&event);
+                if found.is_some() {
+                    return found;
                 }
-                Err(_) if self.lanes.events.is_closed() && self.lanes.events.is_empty() => break,
-                Err(_) => std::thread::sleep(Duration::from_millis(1)),
+                seen.borrow_mut().push(event);
             }
-        }
-        panic!("no {what} came, but {seen:#?}");
+            assert!(!is_over, "{}", in_vain());
+            None
+        };
+        wait_within(PATIENCE, look, in_vain)
     }
 
     #[track_caller]

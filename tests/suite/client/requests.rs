@@ -1,6 +1,6 @@
 //! Requests and their ends: replies, silence, nobody there, refusals.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use goingnats::{
     client::{Error, Event},
@@ -119,11 +119,10 @@ fn c080_late_replies_are_counted() {
 fn c082_nobody_there_is_known_at_once() {
     let server = NatsServer::start();
     let client = connect(&server);
-    let since = Instant::now();
     let subject = "nobody".to_owned();
-    let answer = client.request("nobody", "", Duration::from_secs(60));
+    // who waits for the end of the time is not done today
+    let answer = client.request("nobody", "", Duration::from_secs(86_400));
     assert_eq!(answer, Err(Error::NoResponders { subject }));
-    assert!(since.elapsed() < Duration::from_secs(30));
 }
 
 #[test]

@@ -257,8 +257,10 @@ fn c041_a_server_that_waits_for_tls_is_suspected() {
 #[test]
 fn c042_a_server_that_waits_for_tls_a_while_takes_both() {
     let certificates = Certificates::local();
-    let server = NatsServer::with_config(&certificates.config(r#"handshake_first: "300ms""#));
-    for first in [true, false] {
+    // long enough to be met by us, and short enough to be waited for
+    for (first, patience) in [(true, "60s"), (false, "100ms")] {
+        let config = format!(r#"handshake_first: "{patience}""#);
+        let server = NatsServer::with_config(&certificates.config(&config));
         let mut options = local("tls", &server, &certificates);
         options.tls.first = first;
         assert_eq!(protection(options), GOOD);

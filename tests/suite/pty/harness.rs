@@ -3,13 +3,12 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// How long a program may take to show what a test waits for. Only a failing test takes so long.
-const DEADLINE: Duration = Duration::from_secs(20);
+use crate::support::PATIENCE;
 
 /// A program to be started in a terminal, with nothing of this process's environment but `PATH`.
 pub struct Program {
@@ -185,7 +184,7 @@ impl Session {
     }
 
     fn wait_until(&self, what: &str, holds: impl Fn(&Shown) -> bool) {
-        let deadline = Instant::now() + DEADLINE;
+        let deadline = Instant::now() + PATIENCE;
         let mut shown = self.watched.lock();
         while !holds(&shown) {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -259,7 +258,7 @@ impl Session {
     /// signal's number where a signal ended it.
     pub fn exit_code(&mut self) -> u32 {
         if self.status.is_none() {
-            let Ok(status) = self.exit.recv_timeout(DEADLINE) else {
+            let Ok(status) = self.exit.recv_timeout(PATIENCE) else {
                 panic!(
                     "the program did not end; the last screen:\n{}",
                     self.screen()
@@ -270,7 +269,7 @@ impl Session {
                 // side is closed with the program, so the reader comes to an end.
                 let wait = self.watched.changed.wait_timeout_while(
                     self.watched.lock(),
-                    DEADLINE,
+                    PATIENCE,
                     |shown| !shown.ended,
                 );
                 drop(wait.unwrap());

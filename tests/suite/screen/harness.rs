@@ -11,10 +11,10 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crossterm::event::KeyModifiers;
@@ -24,26 +24,25 @@ use goingnats::{
     recording::{Existing, Tape},
     tui::{
         Start,
-        app::{self, App, Found, Target},
+        app::{self, Found, Target},
         destinations::Destinations,
-        event_loop::{Clock, End, EventLoop},
+        event_loop::{Clock, End, EventLoop, assembly::Console},
         jobs::{Files, Jobs},
         keymap::Chord,
-        lines::Lines,
-        tapes::Tapes,
         terminal::{
-            Capabilities, Inputs, Output, Screen, Signals,
+            Capabilities, Inputs, Output, Signals,
             clipboard::Route,
             editor,
             input::{Input, Mouse, MouseKind},
         },
     },
 };
-use ratatui::layout::Size;
 use tokio::sync::mpsc;
 
-/// How long anything may take before a test gives up, with the last screen in the message.
-const DEADLINE: Duration = Duration::from_secs(20);
+use crate::support::{PATIENCE, wait_within};
+
+/// What a frame that draws everything holds, and no other.
+const CLEAR: &[u8] = b"\x1b[2J";
 
 /// What a screen is opened with.
 pub struct Given {
@@ -190,11 +189,13 @@ impl Given {
         let raw = Arc::new(Mutex::new(Vec::new()));
         let stalled = Arc::new(AtomicBool::new(false));
         let held = Arc::new(AtomicBool::new(false));
+        let full_frames = Arc::new(AtomicU64::new(0));
         let clock = clock_held_by(held.clone());
         let sink = Sink {
             shown: shown.clone(),
             raw: raw.clone(),
             stalled: stalled.clone(),
+            full_frames: full_frames.clone(),
         };
         let (setup, files, backlog) = (self.setup, self.files, self.backlog);
         let destinations = self.destinations;
@@ -204,27 +205,21 @@ impl Given {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let mut app = App::new(setup, (width, height), clock.now());
-                let mut tapes = Tapes::new();
-                let (connection, lanes) = start.begin(&mut app, &mut tapes).unwrap();
-                if let Some(bytes) = backlog {
-                    connection.set_backlog(bytes);
-                }
-                let mut event_loop = EventLoop {
-                    app,
-                    connection,
-                    lines: Lines::new(lanes),
-                    screen: Screen::new(Size { width, height }),
+                let console = Console {
+                    size: (width, height),
                     output: Output::new(sink).unwrap(),
                     inputs: Inputs::script(script),
                     signals: Signals::none(),
-                    jobs: Jobs::start(files, destinations).unwrap(),
-                    tapes,
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
                     clipboard: Route::Terminal,
                     editor: Err(editor::Error::Missing("vi".to_owned())),
                 };
+                let jobs = Jobs::start(files, destinations).unwrap();
+                let mut event_loop = EventLoop::new(setup, start, jobs, console).unwrap();
+                if let Some(bytes) = backlog {
+                    event_loop.connection.set_backlog(bytes);
+                }
                 let end = event_loop.run().await;
                 event_loop.connection.close();
                 event_loop.jobs.finish();
@@ -238,6 +233,8 @@ impl Given {
             raw,
             stalled,
             held,
+            full_frames,
+            is_settled: false,
             thread: Some(thread),
             size: self.size,
         }
@@ -263,6 +260,7 @@ struct Sink {
     shown: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     stalled: Arc<AtomicBool>,
+    full_frames: Arc<AtomicU64>,
 }
 
 impl io::Write for Sink {
@@ -272,6 +270,10 @@ impl io::Write for Sink {
         }
         self.shown.lock().unwrap().process(bytes);
         self.raw.lock().unwrap().extend_from_slice(bytes);
+        // each frame is written in one piece
+        if bytes.windows(CLEAR.len()).any(|window| window == CLEAR) {
+            self.full_frames.fetch_add(1, Ordering::Release);
+        }
         Ok(bytes.len())
     }
 
@@ -287,15 +289,66 @@ pub struct Running {
     raw: Arc<Mutex<Vec<u8>>>,
     stalled: Arc<AtomicBool>,
     held: Arc<AtomicBool>,
+    /// How many frames drew everything.
+    full_frames: Arc<AtomicU64>,
+    /// Whether all that was sent to the loop is known to be on the screen.
+    is_settled: bool,
     thread: Option<JoinHandle<io::Result<End>>>,
     size: (u16, u16),
 }
 
 impl Running {
+    fn send(&mut self, input: Input) {
+        self.keys.send(input).unwrap();
+        self.is_settled = false;
+    }
+
+    /// Waits until the loop has taken all that was sent to it and drawn what that led to: a new size,
+    /// or the same one again, comes behind all of it and draws everything.
+    #[track_caller]
+    pub fn settle(&mut self) -> &mut Running {
+        // the first frame draws everything too
+        self.draws_everything_after(0);
+        let before = self.full_frames.load(Ordering::Acquire);
+        let (width, height) = self.size;
+        self.send(Input::Resize(width, height));
+        self.draws_everything_after(before);
+        self.is_settled = true;
+        self
+    }
+
+    #[track_caller]
+    fn draws_everything_after(&self, frames: u64) {
+        self.wait("everything sent is drawn", || {
+            self.full_frames.load(Ordering::Acquire) > frames
+        });
+    }
+
+    /// Waits; fails with the screen after [`PATIENCE`], or where the loop ends before.
+    #[track_caller]
+    fn wait(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let look = || {
+            // what the loop did last is seen before its end is
+            let is_over = self.thread.as_ref().is_none_or(JoinHandle::is_finished);
+            let held = holds();
+            let text = || self.text();
+            assert!(
+                held || !is_over,
+                "the loop ended before {what}:\n{}",
+                text()
+            );
+            held.then_some(())
+        };
+        wait_within(PATIENCE, look, || {
+            let text = self.text();
+            format!("waited {PATIENCE:?} until {what}; the screen:\n{text}")
+        });
+    }
+
     /// Presses keys: characters as they are, others as `<Enter>`, `<Ctrl-P>`, `<F5>`.
     pub fn keys(&mut self, keys: &str) -> &mut Running {
         for chord in Chord::sequence(keys).unwrap() {
-            self.keys.send(Input::Key(chord.event())).unwrap();
+            self.send(Input::Key(chord.event()));
         }
         self
     }
@@ -315,19 +368,19 @@ impl Running {
                 row,
                 modifiers,
             };
-            self.keys.send(Input::Mouse(mouse)).unwrap();
+            self.send(Input::Mouse(mouse));
         }
         self
     }
 
     pub fn paste(&mut self, text: &str) -> &mut Running {
-        self.keys.send(Input::Paste(text.to_owned())).unwrap();
+        self.send(Input::Paste(text.to_owned()));
         self
     }
 
     /// The terminal gets the keyboard back.
     pub fn looked_at(&mut self) -> &mut Running {
-        self.keys.send(Input::Focus(true)).unwrap();
+        self.send(Input::Focus(true));
         self
     }
 
@@ -337,9 +390,8 @@ impl Running {
             .unwrap()
             .screen_mut()
             .set_size(cells(height), cells(width));
-        self.keys.send(Input::Resize(width, height)).unwrap();
         self.size = (width, height);
-        self
+        self.settle()
     }
 
     /// The terminal takes nothing any more, or takes everything again.
@@ -379,13 +431,14 @@ impl Running {
         self.raw.lock().unwrap().clone()
     }
 
-    /// Waits until the screen holds a text.
+    /// Waits until the screen holds a text. One that was there before the last keys counts only if it
+    /// is still there behind them.
     #[track_caller]
     pub fn shows(&mut self, text: &str) -> &mut Running {
         self.until(&format!("{text:?} shows"), |screen| screen.contains(text))
     }
 
-    /// Waits until the screen does not hold a text any more.
+    /// Waits until the screen does not hold a text any more, whatever the last keys led to.
     #[track_caller]
     pub fn hides(&mut self, text: &str) -> &mut Running {
         self.until(&format!("{text:?} is gone"), |screen| {
@@ -393,39 +446,37 @@ impl Running {
         })
     }
 
-    /// Waits for anything on the screen.
+    /// Waits for anything on the screen. A screen that holds it at once may be from before the last
+    /// keys: these are waited for.
     #[track_caller]
     pub fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Running {
-        let start = Instant::now();
-        loop {
-            let text = self.text();
-            if holds(&text) {
-                return self;
-            }
-            assert!(
-                start.elapsed() < DEADLINE,
-                "waited {DEADLINE:?} until {what}; the screen:\n{text}"
-            );
-            assert!(
-                !self.thread.as_ref().unwrap().is_finished(),
-                "the loop ended before {what}:\n{text}"
-            );
-            std::thread::park_timeout(Duration::from_millis(2));
+        if !self.is_settled && !self.stalled.load(Ordering::Acquire) && holds(&self.text()) {
+            self.settle();
         }
+        self.wait(what, || holds(&self.text()));
+        self
     }
 
     /// Waits until the loop has ended.
     #[track_caller]
     pub fn ends(&mut self) -> End {
-        let start = Instant::now();
-        while !self.thread.as_ref().unwrap().is_finished() {
-            assert!(
-                start.elapsed() < DEADLINE,
-                "the loop goes on; the screen:\n{}",
-                self.text()
-            );
-            std::thread::park_timeout(Duration::from_millis(2));
-        }
-        self.thread.take().unwrap().join().unwrap().unwrap()
+        let thread = self.thread.take().unwrap();
+        let look = || thread.is_finished().then_some(());
+        wait_within(PATIENCE, look, || {
+            format!("the loop goes on; the screen:\n{}", self.text())
+        });
+        thread.join().unwrap().unwrap()
+    }
+}
+
+#[test]
+fn a_screen_that_is_settled_shows_what_the_last_keys_led_to() {
+    let broker = goingnats::broker::Broker::start(Default::default()).unwrap();
+    let mut screen = Given::new().open(&broker.url());
+    for _ in 0..20 {
+        screen.keys("?").settle();
+        assert!(screen.text().contains("─ Help"), "{}", screen.text());
+        screen.keys("<Esc>").settle();
+        assert!(!screen.text().contains("─ Help"), "{}", screen.text());
     }
 }

@@ -1,4 +1,4 @@
-//! Certificates, made when they are needed: an authority, a server and a client.
+//! Certificates made on demand: of an authority, a server and a client.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use super::python;
 
-/// A folder of PEM files, for as long as it lives.
+/// A folder of PEM files, removed on drop.
 #[derive(Debug)]
 pub struct Certificates {
     folder: TempDir,
@@ -23,10 +23,10 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    /// A server's certificate for these names, a client's, and their authority's.
+    /// Certificates of a server with these names, of a client, and of their authority.
     pub fn for_names(names: &[&str]) -> Certificates {
         let authority_key = KeyPair::generate().expect("a key");
-        // No two of the same name: one's signatures would be looked for on the other's certificates.
+        // A name of its own: with equal names verification would look at the wrong certificate.
         static MADE: AtomicU32 = AtomicU32::new(0);
         let name = format!("authority {}", MADE.fetch_add(1, Relaxed));
         let mut authority = params(&[], &name);
@@ -47,17 +47,17 @@ impl Certificates {
         Certificates::for_names(&["localhost", "127.0.0.1"])
     }
 
-    /// The authority's certificate.
+    /// Path of the certificate of the authority.
     pub fn ca(&self) -> PathBuf {
         self.path("ca.pem")
     }
 
-    /// One of `server.pem`, `server.key`, `client.pem`, `client.key`, `client.sec1.key`.
+    /// Path of one of `server.pem`, `server.key`, `client.pem`, `client.key`, `client.sec1.key`.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The part of a server's configuration that turns TLS on, with `more` in it.
+    /// The TLS block of a server's configuration, with `more` in it.
     pub fn config(&self, more: &str) -> String {
         format!(
             "tls {{ cert_file: {:?}, key_file: {:?}, ca_file: {:?}, {more} }}\n",
@@ -67,7 +67,7 @@ impl Certificates {
         )
     }
 
-    /// Adds another client, of an RSA key: `rsa.pem`, `rsa.key` and `rsa.pkcs1.key`.
+    /// Adds a client with an RSA key: `rsa.pem`, `rsa.key` and `rsa.pkcs1.key`.
     #[track_caller]
     pub fn add_rsa_client(&self) {
         let made = python("support/rsa_key.py", &[]);
@@ -83,7 +83,7 @@ impl Certificates {
     fn issue(&self, name: &str, params: CertificateParams) {
         let key = KeyPair::generate().expect("a key");
         self.certify(name, &key, params);
-        // PKCS#8 of P-256 is the SEC1 key behind a head of 29 bytes that is always the same.
+        // PKCS#8 of P-256 is the SEC1 key after a constant header of 29 bytes.
         let sec1 = &key.serialize_der()[29..];
         self.write(format!("{name}.sec1.key"), &pem("EC PRIVATE KEY", sec1));
     }
@@ -119,7 +119,7 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
 }
 
-/// Puts the head of PKCS#8 (RFC 5958) before a PKCS#1 key of 256 bytes and more.
+/// Wraps a PKCS#1 key of at least 256 bytes in PKCS#8 (RFC 5958).
 fn pkcs8_of_rsa(pkcs1: &[u8]) -> Vec<u8> {
     // Version 0, the algorithm rsaEncryption without parameters, and an octet string.
     let rsa = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";

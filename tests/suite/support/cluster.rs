@@ -1,17 +1,17 @@
-//! Several real nats-servers that know each other.
+//! A cluster of real nats-servers.
 
 use super::{NatsServer, wait_until};
 
-/// A cluster on loopback. Its servers name each other to their clients.
+/// A cluster on loopback. Its servers announce each other to their clients.
 #[derive(Debug)]
 pub struct Cluster {
-    /// The servers, in the order they were started.
+    /// The servers, in starting order.
     pub nodes: Vec<NatsServer>,
     config: String,
 }
 
 impl Cluster {
-    /// So many servers, once each knows all others.
+    /// Starts `count` servers and waits until all are connected.
     #[track_caller]
     pub fn of(count: usize) -> Cluster {
         Cluster::with_config(count, "")
@@ -31,14 +31,14 @@ impl Cluster {
         cluster
     }
 
-    /// One server more, once each knows all others.
+    /// Starts another server and waits until all are connected.
     #[track_caller]
     pub fn add(&mut self) {
         self.start_another();
         self.wait_until_known();
     }
 
-    /// The URLs of the servers, in the order they were started.
+    /// The URLs of the servers, in starting order.
     pub fn urls(&self) -> Vec<String> {
         self.nodes.iter().map(NatsServer::url).collect()
     }

@@ -1,4 +1,4 @@
-//! Waiting by predicate: as short as possible, never longer than a deadline.
+//! Waiting for a condition, with a deadline.
 
 use std::{
     fmt::Debug,
@@ -6,29 +6,42 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a test waits for something that takes milliseconds on an idle machine.
+/// The deadline of tests for what takes milliseconds on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+/// Minimum and maximum pause between two looks.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
 
-/// Looks again and again until there is a value; panics with `what` after [`PATIENCE`].
+/// Calls `look` until it returns a value. Panics with `what` after [`PATIENCE`].
 #[track_caller]
-pub fn wait_for<T>(what: impl Debug, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub fn wait_for<T>(what: impl Debug, look: impl FnMut() -> Option<T>) -> T {
+    let in_vain = || format!("waited {PATIENCE:?} in vain for {what:?}");
+    wait_within(PATIENCE, look, in_vain)
+}
+
+/// Calls `holds` until it returns true. Panics with `what` after [`PATIENCE`].
+#[track_caller]
+pub fn wait_until(what: impl Debug, mut holds: impl FnMut() -> bool) {
+    wait_for(what, || holds().then_some(()));
+}
+
+/// Calls `look` until it returns a value. Panics with the text of `in_vain` after `patience`. The pauses
+/// between looks grow with the time waited.
+#[track_caller]
+pub fn wait_within<T>(
+    patience: Duration,
+    mut look: impl FnMut() -> Option<T>,
+    in_vain: impl FnOnce() -> String,
+) -> T {
+    let start = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(
-            Instant::now() < deadline,
-            "waited {PATIENCE:?} in vain for {what:?}"
-        );
-        thread::sleep(BETWEEN_LOOKS);
+        let waited = start.elapsed();
+        if waited > patience {
+            panic!("{}", in_vain());
+        }
+        thread::sleep((waited / 8).clamp(PAUSE.0, PAUSE.1));
     }
-}
-
-/// Looks again and again until the predicate holds; panics with `what` after [`PATIENCE`].
-#[track_caller]
-pub fn wait_until(what: impl Debug, mut holds: impl FnMut() -> bool) {
-    wait_for(what, || holds().then_some(()));
 }

@@ -1,4 +1,4 @@
-//! What tests need: servers, peers, deadlines.
+//! Shared by the tests: servers, publishers, peers, waiting.
 #![allow(dead_code, unused_imports)] // every test module takes what it needs
 
 mod certificates;
@@ -11,7 +11,7 @@ mod source;
 
 pub use certificates::Certificates;
 pub use cluster::Cluster;
-pub use deadline::{PATIENCE, wait_for, wait_until};
+pub use deadline::{PATIENCE, wait_for, wait_until, wait_within};
 pub use nats_server::NatsServer;
 pub use operator::{Operator, User};
 pub use python::python;

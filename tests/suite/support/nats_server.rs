@@ -1,4 +1,4 @@
-//! A real nats-server on loopback: found, started on a free port, stopped on drop.
+//! A real nats-server on a free port of loopback, stopped on drop.
 
 use std::{
     env, fs,
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::deadline::wait_for;
 
-/// One running server. Its ports stay the same when it is started again.
+/// A running server. It keeps its ports when it is started again.
 #[derive(Debug)]
 pub struct NatsServer {
     folder: TempDir,
@@ -23,30 +23,30 @@ pub struct NatsServer {
     port: u16,
     monitor_port: u16,
     web_socket_port: Option<u16>,
-    /// Where other servers of its cluster reach it, if it has one.
+    /// Its address for other servers of its cluster, if any.
     route: Option<String>,
 }
 
 impl NatsServer {
-    /// A server with its own defaults.
+    /// Starts a server with default configuration.
     #[track_caller]
     pub fn start() -> NatsServer {
         NatsServer::with("", &[])
     }
 
-    /// A server with a configuration file of this text.
+    /// Starts a server with this configuration.
     #[track_caller]
     pub fn with_config(config: &str) -> NatsServer {
         NatsServer::with(config, &[])
     }
 
-    /// A server with these arguments more, such as `["--user", "u", "--pass", "p"]`.
+    /// Starts a server with additional arguments, such as `["--user", "u", "--pass", "p"]`.
     #[track_caller]
     pub fn with_arguments(arguments: &[&str]) -> NatsServer {
         NatsServer::with("", arguments)
     }
 
-    /// A server with both.
+    /// Starts a server with both.
     #[track_caller]
     pub fn with(config: &str, arguments: &[&str]) -> NatsServer {
         let mut server = NatsServer {
@@ -68,7 +68,7 @@ impl NatsServer {
         fs::write(self.folder.path().join("server.conf"), config).expect("a configuration file");
     }
 
-    /// Starts it, on the ports it had before where there were any, and waits until it accepts.
+    /// Starts it, on its former ports if any, and waits until it accepts connections.
     #[track_caller]
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "the server is still running");
@@ -104,7 +104,7 @@ impl NatsServer {
         });
     }
 
-    /// Kills it at once: connections end without a word.
+    /// Kills it: connections end without an error message.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("nats-server can be killed");
@@ -112,7 +112,7 @@ impl NatsServer {
         }
     }
 
-    /// Makes it read its configuration again, and waits until it has.
+    /// Reloads its configuration, and waits until that is done.
     #[track_caller]
     pub fn reload(&mut self) {
         let before = self.log().matches("Reloaded").count();
@@ -122,7 +122,7 @@ impl NatsServer {
         });
     }
 
-    /// Sends it a signal by name, such as `STOP` and `CONT`.
+    /// Sends a signal by name, such as `STOP` and `CONT`.
     #[track_caller]
     pub fn signal(&self, name: &str) {
         let id = self.process.as_ref().expect("the server runs").id();
@@ -143,24 +143,24 @@ impl NatsServer {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// The port it accepts clients on.
+    /// The port for clients.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The port it accepts WebSocket clients on, where it is configured to.
+    /// The port for WebSocket clients; panics if none is configured.
     #[track_caller]
     pub fn web_socket_port(&self) -> u16 {
         self.web_socket_port
             .expect("a websocket block in the configuration")
     }
 
-    /// Where other servers of its cluster reach it; `None` where it is alone.
+    /// Its URL for other servers of its cluster; `None` without a cluster.
     pub fn route(&self) -> Option<String> {
         self.route.clone()
     }
 
-    /// Whether the process still runs.
+    /// Whether the process is running.
     pub fn runs(&mut self) -> bool {
         let process = self.process.as_mut();
         process.is_some_and(|process| matches!(process.try_wait(), Ok(None)))
@@ -180,7 +180,7 @@ impl NatsServer {
         serde_json::from_str(body).expect("a JSON body")
     }
 
-    /// What it logged.
+    /// Its log.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
@@ -214,7 +214,7 @@ fn port_of(url: &Value) -> u16 {
         .expect("a URL with a port")
 }
 
-/// On the PATH, under `target/`, or where `GOINGNATS_NATS_SERVER` says.
+/// The program: on the PATH, under `target/`, or as `GOINGNATS_NATS_SERVER` names it.
 #[track_caller]
 fn program() -> PathBuf {
     let on_path = env::var_os("PATH").and_then(|path| {

@@ -1,5 +1,5 @@
-//! An operator with one account, whose users are made when they are needed (JWTs of version 2, as
-//! nats-server's `jwt` library reads them).
+//! An operator with one account, and users made on demand (JWTs of version 2, see nats-server's `jwt`
+//! library).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ pub struct Operator {
     account: KeyPair,
 }
 
-/// A user: what they show and what they sign with.
+/// A user: JWT and seed.
 pub struct User {
     pub jwt: String,
     pub seed: String,
@@ -57,12 +57,12 @@ impl Operator {
         self.account.public_key()
     }
 
-    /// A user without an end.
+    /// A user whose JWT does not expire.
     pub fn user(&self) -> User {
         self.make_user(None, false)
     }
 
-    /// A user for so long.
+    /// A user whose JWT expires after `time`.
     pub fn user_for(&self, time: Duration) -> User {
         self.make_user(Some(now() + time), false)
     }
@@ -72,7 +72,7 @@ impl Operator {
         self.make_user(Some(now() - Duration::from_secs(3600)), false)
     }
 
-    /// A user who need not sign anything.
+    /// A user with a bearer JWT, which needs no signature.
     pub fn bearer(&self) -> User {
         self.make_user(None, true)
     }
@@ -92,7 +92,7 @@ impl Operator {
 }
 
 impl User {
-    /// As `nsc` writes it.
+    /// A credentials file, as `nsc` writes it.
     pub fn creds(&self) -> String {
         format!(
             "-----BEGIN NATS USER JWT-----\n{}\n------END NATS USER JWT------\n\n\

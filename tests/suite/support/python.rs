@@ -1,11 +1,11 @@
-//! Clients written in Python, in the environment that `tests/run` provides.
+//! Runs clients written in Python in the environment that `tests/run` provides.
 
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
 };
 
-/// Runs a script of `tests/suite/` to its end with these arguments. The script watches its own time.
+/// Runs a script of `tests/suite/` to its end. The script must have its own timeout.
 #[track_caller]
 pub fn python(script: &str, arguments: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

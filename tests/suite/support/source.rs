@@ -1,11 +1,11 @@
-//! Somebody who publishes as fast as is wanted, on a bare socket.
+//! A publisher on a plain socket.
 
 use std::{
     io::{Read, Write},
     net::TcpStream,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -13,7 +13,7 @@ use std::{
 
 use goingnats::protocol::{Connect, Headers, encode};
 
-/// What is published in one piece lasts so long at the rate wanted.
+/// Interval between writes of a steady flow.
 const PIECE: Duration = Duration::from_millis(10);
 
 /// A connection that publishes numbered messages of 128 bytes.
@@ -37,7 +37,7 @@ impl Source {
         Source { stream, next: 0 }
     }
 
-    /// Publishes so many at once: `message 0 ...`, each on the subject that its number has.
+    /// Publishes messages `message 0 ...` in one write, each on the subject for its number.
     pub fn publish(&mut self, messages: u64, subject: impl Fn(u64) -> String) {
         let mut piece = Vec::new();
         for number in self.next..self.next + messages {
@@ -51,7 +51,7 @@ impl Source {
         self.stream.write_all(&piece).expect("the server reads");
     }
 
-    /// Publishes one message of so many bytes.
+    /// Publishes one message of this size.
     pub fn publish_large(&mut self, subject: &str, bytes: usize) {
         let payload = vec![b'x'; bytes];
         let mut piece = Vec::new();
@@ -67,7 +67,7 @@ impl Source {
         self.stream.write_all(&piece).expect("the server reads");
     }
 
-    /// Waits until the server has taken everything; how many messages that were.
+    /// Waits until the server has processed everything; returns the number of messages so far.
     pub fn settle(&mut self) -> u64 {
         self.stream.write_all(b"PING\r\n").expect("it reads");
         let mut said = Vec::new();
@@ -79,33 +79,45 @@ impl Source {
         self.next
     }
 
-    /// Publishes at a steady rate on a thread of its own.
+    /// Publishes at a steady rate, on its own thread.
     pub fn flow(mut self, per_second: u64, subject: fn(u64) -> String) -> Flow {
         let over = Arc::new(AtomicBool::new(false));
+        let published = Arc::new(AtomicU64::new(self.next));
         let thread = thread::spawn({
-            let over = over.clone();
+            let (over, published) = (over.clone(), published.clone());
             move || {
                 let (start, first) = (Instant::now(), self.next);
                 while !over.load(Relaxed) {
                     let due = start.elapsed().as_millis() as u64 * per_second / 1000;
                     self.publish(due - (self.next - first), subject);
+                    published.store(self.next, Relaxed);
                     thread::sleep(PIECE);
                 }
                 self.settle()
             }
         });
-        Flow { over, thread }
+        Flow {
+            over,
+            published,
+            thread,
+        }
     }
 }
 
-/// A source at work.
+/// A publisher at a steady rate.
 pub struct Flow {
     over: Arc<AtomicBool>,
+    published: Arc<AtomicU64>,
     thread: JoinHandle<u64>,
 }
 
 impl Flow {
-    /// Stops it when the server has taken everything; how many messages that were.
+    /// The number of messages so far, including those before the flow.
+    pub fn published(&self) -> u64 {
+        self.published.load(Relaxed)
+    }
+
+    /// Stops it, and waits until the server has processed everything; returns the number of messages.
     pub fn stop(self) -> u64 {
         self.over.store(true, Relaxed);
         self.thread.join().expect("the source ends")

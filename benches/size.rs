@@ -1,6 +1,6 @@
-//! How large everything is: the program, and each folder of the sources.
+//! The size of the program, and of each folder of the sources.
 //!
-//! `cargo bench --bench house`
+//! `cargo bench --bench size`
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use std::{
 #[derive(Clone, Copy, Default)]
 struct Lines {
     code: usize,
-    /// Those of tests that stand beside the code.
+    /// Lines of tests beside the code.
     tests: usize,
 }
 
@@ -59,8 +59,8 @@ fn sources(folder: PathBuf) -> Vec<PathBuf> {
     found
 }
 
-/// Tests beside the code are whatever follows `#[cfg(test)]` at the margin, to the end of the file,
-/// and files and folders named so.
+/// Tests beside the code: everything after a `#[cfg(test)]` at the margin, and files and folders named
+/// `tests`.
 fn count(path: &Path) -> Lines {
     let source = fs::read_to_string(path).expect("UTF-8");
     let mut in_tests = path

@@ -1,16 +1,16 @@
-//! Chance, for choosing the member of a queue group and for naming the server.
+//! Random numbers, for choosing the member of a queue group and for the server id.
 
 use std::hash::{BuildHasher, RandomState};
 
 /// The generator splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
-/// Fair enough to spread work; no secret may come from it.
+/// Uniform enough for load balancing; not for secrets.
 #[derive(Debug)]
-pub(super) struct Dice(u64);
+pub(super) struct Rng(u64);
 
-impl Dice {
-    /// Seeded by the hash keys that the standard library draws for each process.
-    pub(super) fn new() -> Dice {
-        Dice(RandomState::new().hash_one(std::process::id()))
+impl Rng {
+    /// Seeded from the random hash keys of the standard library.
+    pub(super) fn new() -> Rng {
+        Rng(RandomState::new().hash_one(std::process::id()))
     }
 
     pub(super) fn next(&mut self) -> u64 {
@@ -21,7 +21,10 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// A number below `count`, which is not 0.
+    /// A number below `count`.
+    ///
+    /// # Panics
+    /// If `count` is 0.
     pub(super) fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
@@ -33,10 +36,10 @@ mod tests {
 
     #[test]
     fn every_member_gets_a_fair_share() {
-        let mut dice = Dice::new();
+        let mut rng = Rng::new();
         let mut shares = [0_u32; 3];
         for _ in 0..3_000 {
-            shares[dice.below(3)] += 1;
+            shares[rng.below(3)] += 1;
         }
         assert!(shares.iter().all(|share| *share > 800), "{shares:?}");
     }

@@ -1,4 +1,4 @@
-//! Who takes the stream, each as its users would.
+//! The consumers of the stream, each used as its users would.
 
 use std::io::Read;
 
@@ -15,44 +15,44 @@ use crate::{
     meter::{Meter, Plan},
 };
 
-/// What a taker prints when its subscription is in place.
+/// Printed by a consumer when its subscription is in place.
 pub const READY: &str = "ready";
 
-/// One way to take messages.
-pub struct Taker {
+/// One way to consume messages.
+pub struct Consumer {
     pub name: &'static str,
     take: fn(address: &str, meter: &mut Meter<'_>),
 }
 
-/// The first is the one that the others are compared with.
-pub const TAKERS: &[Taker] = &[
-    Taker {
+/// The others are compared with the first.
+pub const CONSUMERS: &[Consumer] = &[
+    Consumer {
         name: "goingnats-store",
         take: store,
     },
-    Taker {
+    Consumer {
         name: "goingnats-count",
         take: count,
     },
-    Taker {
+    Consumer {
         name: "async-nats-count",
         take: async_nats,
     },
-    Taker {
+    Consumer {
         name: "frame-only",
         take: frame,
     },
 ];
 
-/// Runs one of them to the end of the stream.
+/// Runs one to the end of the stream.
 pub fn run(name: &str, address: &str, plan: &Plan) {
-    let taker = TAKERS.iter().find(|taker| taker.name == name);
+    let consumer = CONSUMERS.iter().find(|consumer| consumer.name == name);
     let mut meter = Meter::new(plan);
-    (taker.expect("a known taker").take)(address, &mut meter);
+    (consumer.expect("a known consumer").take)(address, &mut meter);
     meter.report();
 }
 
-/// As the explorer: the background task, the data lane, the store of the default size.
+/// As in the explorer: the background task, the data lane, a store of the default size.
 fn store(address: &str, meter: &mut Meter<'_>) {
     let mut store = Store::new(DEFAULT_BUDGET);
     let mut second = 0;
@@ -69,12 +69,12 @@ fn store(address: &str, meter: &mut Meter<'_>) {
     });
 }
 
-/// As the explorer, with nothing kept.
+/// As in the explorer, without a store.
 fn count(address: &str, meter: &mut Meter<'_>) {
     goingnats(address, meter, |_, _| {});
 }
 
-/// `take` sees the subscription first, with no data, and then everything that comes.
+/// Calls `take` first with the subscription and no data, then with all data.
 fn goingnats(address: &str, meter: &mut Meter<'_>, mut take: impl FnMut(Sid, Option<&Data>)) {
     let options = Options::new("bench", address).expect("options");
     let (connection, mut lanes) = client::open(options).expect("a client");
@@ -86,8 +86,8 @@ fn goingnats(address: &str, meter: &mut Meter<'_>, mut take: impl FnMut(Sid, Opt
         while let Some(data) = lanes.data.recv().await {
             take(sid, Some(&data));
             let last = match &data {
-                Data::Received(batch) => meter.saw(batch.records.len() as u64),
-                Data::Dropped(dropped) => meter.missed(dropped.received),
+                Data::Received(batch) => meter.received(batch.records.len() as u64),
+                Data::Dropped(dropped) => meter.dropped(dropped.received),
                 _ => false,
             };
             if last {
@@ -106,13 +106,13 @@ async fn in_place(lanes: &mut Lanes, sid: Sid) {
     panic!("no subscription");
 }
 
-/// The official client: a subscription whose messages are counted and let go. Task and taker share a
-/// thread, which spares it the waking of another.
+/// The official client: messages are counted and dropped. Its task shares the thread of the consumer,
+/// which saves waking another.
 fn async_nats(address: &str, meter: &mut Meter<'_>) {
     runtime().block_on(async {
         let client = async_nats::ConnectOptions::new()
             .name("bench")
-            // it drops what does not fit, and would never see the last message
+            // without this capacity it drops messages and never sees the last one
             .subscription_capacity(1 << 23)
             .connect(address)
             .await
@@ -122,14 +122,14 @@ fn async_nats(address: &str, meter: &mut Meter<'_>) {
         println!("{READY}");
         while let Some(message) = messages.next().await {
             drop(message);
-            if meter.saw(1) {
+            if meter.received(1) {
                 break;
             }
         }
     });
 }
 
-/// The floor: blocking reads into one buffer, every message framed, nothing done with it.
+/// The lower bound: blocking reads into one buffer, and framing.
 fn frame(address: &str, meter: &mut Meter<'_>) {
     let mut stream = raw::subscribe(address);
     let mut decoder = Decoder::new(Limits::CLIENT);
@@ -147,7 +147,7 @@ fn frame(address: &str, meter: &mut Meter<'_>) {
         {
             messages += u64::from(matches!(op, ServerOp::Message(_)));
         }
-        if meter.saw(messages) {
+        if meter.received(messages) {
             return;
         }
     }
