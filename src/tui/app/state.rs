@@ -203,6 +203,9 @@ impl App {
             // what was typed stays in force
             self.messages.line = None;
         }
+        if focus == Focus::Request {
+            self.composer.set_refused(false);
+        }
         self.focus = focus;
         self.lay_out();
     }

@@ -13,6 +13,7 @@ use crate::{
         keymap::{Chord, resolve},
         overlays::{
             self, Overlay,
+            copy::{self, CopyMenu, Part},
             graph::{self, Graph},
             menu::{self, Menu},
             server,
@@ -109,7 +110,7 @@ pub fn works(app: &App, action: &Action) -> bool {
         }
         Action::Unsubscribe | Action::Mute | Action::EditSubscription => rows(),
         Action::Send if app.focus == Focus::History => app.history.selected().is_some(),
-        Action::Send => app.composer.has_subject(),
+        Action::Send => app.composer.has_subject() && !app.composer.is_refused(),
         Action::OlderHit | Action::NewerHit => app.store.query().is_some(),
         Action::NoFilter | Action::SaveFilter => app.store.view().filter.is_some(),
         Action::Search | Action::Filter | Action::HideThisSubject => app.store.newest().is_some(),
@@ -148,11 +149,17 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         }
         (action, Some(Overlay::Server(_))) => return server::act(app, &action, now),
         (Action::Submit, _) => return overlays::submit(app, now),
+        (Action::CopyPart(part), Some(Overlay::Copy(_))) => {
+            if let Some(Overlay::Copy(menu)) = app.overlays.pop() {
+                return copy::choose(app, menu, Some(part), now);
+            }
+        }
         (Action::Refuse, _) => return overlays::refuse(app),
         (Action::Type(chord), Some(overlay)) => overlay.type_key(chord),
         (Action::Paste(text), Some(overlay)) => overlay.paste(&text),
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
         (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
+        (action, Some(Overlay::Copy(menu))) => menu.act(&action),
         (action, Some(Overlay::Graph(_))) => graph::act(app, &action),
         _ => {}
     }
@@ -202,13 +209,17 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::AllSubjects => messages::show_subject(app, None),
         Action::ComposeRequest => compose(app, Kind::Request),
         Action::ComposePublish => compose(app, Kind::Publish),
+        Action::Send if app.composer.is_refused() && app.focus != Focus::History => {
+            let text = "F5 sends nothing: the message was not loaded. r goes to the draft before.";
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
         Action::Send if app.focus != Focus::History => return request::send(app, now),
         Action::Submit if app.focus == Focus::Request => return request::send(app, now),
         Action::SaveRequest if app.focus == Focus::Request => return save(app, now),
         Action::DetailsDown => details::scroll(app, Move::Down),
         Action::DetailsUp => details::scroll(app, Move::Up),
-        Action::CopyPayload => return copy(app, now, false),
-        Action::CopySubject => return copy(app, now, true),
+        Action::Copy => return copy(app, None, now),
+        Action::CopySubject => return copy(app, Some(Part::Subject), now),
         Action::Search | Action::Filter => {
             app.view = View::Messages;
             app.go_to(Focus::Messages);
@@ -309,25 +320,20 @@ fn save(app: &mut App, now: Now) -> Vec<Effect> {
     Vec::new()
 }
 
-fn copy(app: &mut App, now: Now, subject_only: bool) -> Vec<Effect> {
-    let Some((subject, payload)) = app.details.payload() else {
-        app.toasts.show(
-            Level::Notice,
-            "There is no message to copy yet.",
-            now.instant,
-        );
-        return Vec::new();
+/// Copies a part of the message that is under the cursor now, or asks which one.
+fn copy(app: &mut App, part: Option<Part>, now: Now) -> Vec<Effect> {
+    let mut effects = details::refresh(app, now);
+    let Some(source) = app.details.source() else {
+        let text = "There is no message to copy yet.";
+        app.toasts.show(Level::Notice, text, now.instant);
+        return effects;
     };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if subject_only {
-        return vec![Effect::Copy(text(subject))];
+    match part.map(|part| source.copied(part)) {
+        None => app.overlays.push(Overlay::Copy(CopyMenu::new(source))),
+        Some(Ok(copied)) => effects.push(Effect::Copy(copied)),
+        Some(Err(reason)) => app.toasts.show(Level::Notice, reason, now.instant),
     }
-    let copied = text(payload);
-    if app.details.is_cut() {
-        let what = "This is its beginning: the rest of the payload is not kept any more.";
-        app.toasts.show(Level::Notice, what, now.instant);
-    }
-    vec![Effect::Copy(copied)]
+    effects
 }
 
 fn paste(app: &mut App, text: &str, now: Now) {

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 
-use super::{contexts, counters, graph, menu, question, server, toasts};
+use super::{contexts, copy, counters, graph, menu, question, server, toasts};
 use crate::{
     history::Entry,
     payload::visible,
@@ -24,6 +24,8 @@ pub enum Overlay {
     Confirm(question::Confirm),
     /// What there is to connect to.
     Contexts(contexts::Contexts),
+    /// What to copy.
+    Copy(copy::CopyMenu),
     /// Where every message went.
     Counters,
     /// The servers, and the facts of the one in use.
@@ -116,6 +118,7 @@ impl Overlay {
             Overlay::Prompt(_) => &[Scope::Prompt, Scope::Everywhere],
             Overlay::Confirm(Credentials(_)) => &[Scope::Credentials, Scope::Everywhere],
             Overlay::Confirm(_) => &[Scope::Confirm, Scope::Everywhere],
+            Overlay::Copy(_) => &[Scope::Copy, Scope::Everywhere],
             Overlay::Counters => &[Scope::Reading, Scope::Everywhere],
             Overlay::Server(_) => &[Scope::Server, Scope::Everywhere],
             Overlay::Graph(_) => &[Scope::Graph, Scope::Everywhere],
@@ -136,7 +139,11 @@ impl Overlay {
             Overlay::Menu(menu) => menu.type_key(chord),
             Overlay::Contexts(contexts) => contexts.type_key(chord),
             Overlay::Prompt(prompt) => prompt.type_key(chord),
-            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
+            Overlay::Confirm(_)
+            | Overlay::Copy(_)
+            | Overlay::Counters
+            | Overlay::Server(_)
+            | Overlay::Graph(_) => {}
         }
     }
 
@@ -146,7 +153,11 @@ impl Overlay {
             Overlay::Menu(menu) => menu.paste(text),
             Overlay::Contexts(contexts) => contexts.paste(text),
             Overlay::Prompt(prompt) => prompt.paste(text),
-            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
+            Overlay::Confirm(_)
+            | Overlay::Copy(_)
+            | Overlay::Counters
+            | Overlay::Server(_)
+            | Overlay::Graph(_) => {}
         }
     }
 }
@@ -158,6 +169,7 @@ pub fn submit(app: &mut App, now: Now) -> Vec<Effect> {
         Some(Overlay::Contexts(contexts)) => contexts::choose(app, contexts, now),
         Some(Overlay::Prompt(prompt)) => question::answer(app, prompt, now),
         Some(Overlay::Confirm(confirm)) => question::confirmed(app, confirm),
+        Some(Overlay::Copy(menu)) => copy::choose(app, menu, None, now),
         Some(Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_)) | None => Vec::new(),
     }
 }
@@ -178,6 +190,7 @@ pub fn draw(app: &App, frame: &mut Frame) {
             Overlay::Contexts(contexts) => contexts::draw(app, contexts, frame),
             Overlay::Prompt(prompt) => question::draw_prompt(app, prompt, frame),
             Overlay::Confirm(confirm) => question::draw_confirm(app, confirm, frame),
+            Overlay::Copy(menu) => copy::draw(app, menu, frame),
             Overlay::Counters => counters::draw(app, frame.buffer_mut()),
             Overlay::Server(server) => server::draw(app, server, frame.buffer_mut()),
             Overlay::Graph(graph) => graph::draw(app, graph, frame.buffer_mut()),

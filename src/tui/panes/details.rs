@@ -19,6 +19,7 @@ use crate::{
     store::{Direction, MessageId, Query},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
+        overlays::copy,
         widgets::{number, scroll::Move, scrollbar},
     },
 };
@@ -52,9 +53,15 @@ struct Shown {
     headers: Vec<(String, String)>,
     bad_headers: bool,
     bytes: Arc<[u8]>,
-    /// Whether the end of the payload was evicted before it was looked at.
-    is_cut: bool,
+    /// Bytes of the payload that were evicted before it was looked at.
+    missing: usize,
     subject: Vec<u8>,
+    reply: Option<Vec<u8>>,
+    /// The header block as it came.
+    header: Vec<u8>,
+    /// When it came or went, in nanoseconds since the Unix epoch.
+    at: i64,
+    direction: Direction,
     body: Body,
     /// What is searched for, once its first hit here was gone to.
     sought: Option<Query>,
@@ -70,16 +77,24 @@ enum Body {
 }
 
 impl Details {
+    /// What can be copied of the message shown.
+    pub fn source(&self) -> Option<copy::Source> {
+        self.shown.as_ref().map(|shown| copy::Source {
+            at: shown.at,
+            direction: shown.direction,
+            subject: shown.subject.clone(),
+            reply: shown.reply.clone(),
+            header: shown.header.clone(),
+            payload: shown.bytes.clone(),
+            missing: shown.missing,
+        })
+    }
+
     /// The payload shown, and its subject.
     pub fn payload(&self) -> Option<(&[u8], &[u8])> {
         self.shown
             .as_ref()
             .map(|shown| (&shown.subject[..], &shown.bytes[..]))
-    }
-
-    /// Whether the payload shown is the beginning of a larger one.
-    pub fn is_cut(&self) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.is_cut)
     }
 
     /// Takes a layout that a job finished, unless another message or form is wanted by now.
@@ -98,7 +113,7 @@ impl Details {
                 Body::Ready(document) => document.footprint(),
                 Body::Reading(_) => 0,
             };
-            shown.bytes.len() + layout
+            shown.bytes.len() + shown.header.len() + layout
         })
     }
 
@@ -245,8 +260,12 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         headers: headers.collect(),
         bad_headers: block.malformed,
         bytes: message.payload.into(),
-        is_cut: message.missing > 0,
+        missing: message.missing,
         subject: message.subject.to_vec(),
+        reply: message.reply.map(<[u8]>::to_vec),
+        header: message.header.to_vec(),
+        at: message.at,
+        direction: message.direction,
         body: Body::Reading(Form::Text),
         sought: None,
         is_overdue: false,

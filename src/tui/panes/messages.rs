@@ -292,13 +292,17 @@ fn load(app: &mut App, now: Now) {
         .iter()
         .map(|(name, value)| Some((text(name)?, text(value)?)));
     let Some(headers) = fields.collect::<Option<Vec<_>>>() else {
-        let text = "The headers are not text, and the composer edits text.";
-        return app.toasts.show(Level::Failed, text, now.instant);
+        let reason = "The headers are not text, and the composer edits text";
+        return not_loaded(app, reason, now);
     };
+    if message.missing > 0 {
+        let reason = "The end of the payload is not kept any more";
+        return not_loaded(app, reason, now);
+    }
     let (subject, payload) = (message.subject.to_vec(), message.payload.to_vec());
     match app.composer.load(request, &subject, &headers, &payload) {
         Ok(()) => app.go_to(Focus::Request),
-        Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+        Err(reason) => not_loaded(app, &reason, now),
     }
 }
 
@@ -312,8 +316,16 @@ fn answer(app: &mut App, now: Now) {
     };
     match app.composer.load(false, &reply, &[], b"") {
         Ok(()) => app.go_to(Focus::Request),
-        Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+        Err(reason) => not_loaded(app, &reason, now),
     }
+}
+
+/// Says why a message is not in the composer. `F5` would send the draft there in its place, and does
+/// nothing until the composer is gone to.
+fn not_loaded(app: &mut App, reason: &str, now: Now) {
+    app.composer.set_refused(true);
+    let text = format!("{reason}: nothing was loaded. The draft is as it was; r goes to it.");
+    app.toasts.show(Level::Failed, text, now.instant);
 }
 
 fn nothing_selected(app: &mut App, now: Now) {

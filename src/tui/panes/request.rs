@@ -40,6 +40,8 @@ pub struct Composer {
     entry: Option<Entry>,
     edited: bool,
     sent: Sent,
+    /// Whether a message was to be loaded last and could not be: what is held is not what one means.
+    refused: bool,
 }
 
 /// The field that has the keys.
@@ -80,6 +82,7 @@ impl Composer {
             entry: None,
             edited: false,
             sent: Sent::default(),
+            refused: false,
         }
     }
 
@@ -160,10 +163,21 @@ impl Composer {
             .as_deref()
     }
 
+    /// Whether the last message that was to be loaded could not be, and the composer was not gone to
+    /// since.
+    pub fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// A message was to be loaded and could not be; `false` as soon as the composer is gone to.
+    pub fn set_refused(&mut self, refused: bool) {
+        self.refused = refused;
+    }
+
     /// Puts a message into the fields.
     ///
     /// # Errors
-    /// The sentence that says why it cannot be edited; the draft is as it was.
+    /// Why it cannot be edited, without a full stop; the draft is as it was.
     pub fn load(
         &mut self,
         request: bool,
@@ -171,14 +185,14 @@ impl Composer {
         headers: &[(String, String)],
         payload: &[u8],
     ) -> Result<(), String> {
-        let not_text = "is not text, and the composer edits text; F5 in History sends it as it is.";
+        let not_text = "is not text, and the composer edits text";
         let text = std::str::from_utf8(payload).map_err(|_| format!("The payload {not_text}"))?;
         let subject =
             std::str::from_utf8(subject).map_err(|_| format!("The subject {not_text}"))?;
         let mut editor = Editor::default();
         editor
             .set_text(text)
-            .map_err(|error| format!("The payload is {error}."))?;
+            .map_err(|error| format!("The payload is {error}"))?;
         let lines: Vec<String> = headers
             .iter()
             .map(|(name, value)| format!("{name}: {value}"))
@@ -186,7 +200,7 @@ impl Composer {
         let mut header_editor = Editor::default();
         header_editor
             .set_text(&lines.join("\n"))
-            .map_err(|error| format!("The headers are {error}."))?;
+            .map_err(|error| format!("The headers are {error}"))?;
         (self.payload, self.headers) = (editor, header_editor);
         self.subject.set_text(subject);
         self.kind = if request {

@@ -33,7 +33,7 @@ use goingnats::{
         tapes::Tapes,
         terminal::{
             Capabilities, Inputs, Output, Screen, Signals,
-            clipboard::Route,
+            clipboard::Ways,
             editor,
             input::{Input, Mouse, MouseKind},
         },
@@ -222,7 +222,7 @@ impl Given {
                     tapes,
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
-                    clipboard: Route::Terminal,
+                    clipboard: Ways::default(),
                     editor: Err(editor::Error::NotSet),
                 };
                 let end = event_loop.run().await;

@@ -336,7 +336,10 @@ impl Stage {
             Effect::ConnectTo(server) => self.asked.push(format!("connect to {server}")),
             Effect::Keepalive(interval) => self.asked.push(format!("keepalive {interval:?}")),
             Effect::Unsubscribe(_) => self.asked.push("unsubscribe".into()),
-            Effect::Copy(text) => self.asked.push(format!("copy {text}")),
+            Effect::Copy(copied) => {
+                let text = String::from_utf8_lossy(&copied.text);
+                self.asked.push(format!("copy {}: {text}", copied.what));
+            }
             other => self.asked.push(format!("{other:?}").to_lowercase()),
         }
         Vec::new()
