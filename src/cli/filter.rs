@@ -1,6 +1,6 @@
 //! Filters on the command line.
 
-use jiff::Zoned;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{exit::UsageError, output::tell};
 use crate::{
@@ -8,13 +8,14 @@ use crate::{
     payload::{cells, visible},
 };
 
-/// Reads the filter that a flag gave, as of now. Says what it takes for text that looks like more.
+/// Reads the filter that a flag gave, as of now in a time zone. Says what it takes for text that looks like more.
 ///
 /// # Errors
 /// The sentence, the filter, and a line of carets under the place that is wrong.
-pub fn read_filter(flag: &str, text: &str) -> Result<Filter, UsageError> {
-    let filter = Filter::parse(text, &Zoned::now())
-        .map_err(|error| UsageError(pointed(flag, text, &error)))?;
+pub fn read_filter(flag: &str, text: &str, zone: &TimeZone) -> Result<Filter, UsageError> {
+    let now = Timestamp::now().to_zoned(zone.clone());
+    let filter =
+        Filter::parse(text, &now).map_err(|error| UsageError(pointed(flag, text, &error)))?;
     for hint in filter.hints() {
         tell(format_args!(
             "{flag}: {}",
@@ -49,7 +50,9 @@ mod tests {
             ("größe dir:nope", "  größe dir:nope\n            ^^^^"),
             ("日本 \t/x", "  日本 ␉/x\n        ^^"),
         ] {
-            let error = read_filter("--where", text).unwrap_err().to_string();
+            let error = read_filter("--where", text, &TimeZone::UTC)
+                .unwrap_err()
+                .to_string();
             let (sentence, lines) = error.split_once('\n').unwrap();
             assert!(sentence.starts_with("--where: "), "{error}");
             assert_eq!(lines, drawn, "{error}");

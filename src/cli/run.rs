@@ -5,6 +5,7 @@ use std::{env, process::ExitCode};
 use anyhow::Result;
 use clap::Parser;
 use directories::{BaseDirs, ProjectDirs};
+use jiff::tz::TimeZone;
 
 use super::{
     arguments::{Arguments, Command},
@@ -104,6 +105,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     let hidden = settings.history.hide_headers.clone();
     let secrets = hidden.map_or_else(Secrets::default, Secrets::new);
     let keep = arguments.kept.keep.or(settings.keep);
+    let zone = settings.zone.time_zone(&TimeZone::system());
     let flags = arguments.flags();
     let connection = || -> Result<context::Settings> {
         let connection = resolve(&flags, environment)?;
@@ -135,7 +137,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         ),
         Some(Command::Sub(arguments)) => {
             let connection = connection()?;
-            supervise(move |stop| sub(arguments, connection, stop))
+            supervise(move |stop| sub(arguments, connection, zone, stop))
         }
         Some(Command::Pub(arguments)) => {
             let connection = connection()?;
@@ -154,11 +156,12 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Open(arguments)) => open(
             &arguments,
             arguments.kept.keep.or(keep),
+            settings.zone,
             files(paths, secrets),
             environment,
         ),
         Some(Command::Serve(arguments)) => supervise(move |stop| serve(arguments, stop)),
-        Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets),
+        Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets, &zone),
         Some(Command::Context(arguments)) => context(arguments, flags, environment),
     }
 }

@@ -3,6 +3,7 @@
 use std::{future, time::Duration};
 
 use anyhow::Result;
+use jiff::tz::TimeZone;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
-pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit> {
+pub async fn sub(arguments: Sub, settings: Settings, zone: TimeZone, stop: Stop) -> Result<Exit> {
     for subject in &arguments.subjects {
         subject::check_subscribe(subject.as_bytes()).map_err(Error::from)?;
     }
@@ -35,12 +36,14 @@ pub async fn sub(arguments: Sub, settings: Settings, stop: Stop) -> Result<Exit>
     let filter = read_filter(
         "--where",
         arguments.condition.as_deref().unwrap_or_default(),
+        &zone,
     )?;
+    let printer = || Printer::new(arguments.forms.chosen()).in_zone(zone.clone());
     with_session_until(settings.options()?, stop, async |session, stop| {
         let mut recording = Recording::off();
         let mut left = arguments.count;
         let mut ended = tokio::select! {
-            ended = print(session, &arguments, &filter, &mut recording, &mut left) => ended,
+            ended = print(session, &arguments, &filter, printer(), &mut recording, &mut left) => ended,
             exit = stop.told() => Ok(exit),
         };
         if recording.is_on() {
@@ -58,6 +61,7 @@ async fn print(
     session: &mut Session,
     arguments: &Sub,
     filter: &Filter,
+    mut printer: Printer,
     recording: &mut Recording,
     left: &mut Option<u64>,
 ) -> Result<Exit> {
@@ -67,7 +71,6 @@ async fn print(
     }
     // Not before: a connection that fails leaves no empty file behind.
     recording.begin(&arguments.record)?;
-    let mut printer = Printer::new(arguments.forms.chosen());
     let mut connected = true;
     let mut last = Instant::now();
     let (mut open, mut reason) = (true, None);

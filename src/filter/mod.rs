@@ -59,6 +59,6 @@ pub use complete::{Completion, complete, subject_term};
 pub use error::{Error, Hint};
 pub use facts::{Candidate, Direction, Facts};
 pub use filter::Filter;
-pub use moment::moment;
+pub use moment::{Anchor, moment};
 pub use pattern::Pattern;
 pub use subjects::{BySubject, Remainder, Rest};

@@ -2,10 +2,8 @@
 
 use std::iter::Peekable;
 
-use jiff::Zoned;
-
 use super::{
-    Error, Hint, Pattern,
+    Anchor, Error, Hint, Pattern,
     expression::Expression,
     fields,
     part::Part,
@@ -18,14 +16,14 @@ use super::{
 const DEEPEST: usize = 64;
 
 /// Reads the whole text.
-pub(super) fn parse(text: &str, now: &Zoned) -> Result<(Expression, Vec<Hint>), Error> {
+pub(super) fn parse(text: &str, anchor: &Anchor) -> Result<(Expression, Vec<Hint>), Error> {
     let mut parser = Parser {
         tokens: Tokens::new(text).peekable(),
         end: Part {
             text: "",
             at: text.len(),
         },
-        now,
+        anchor,
         hints: Vec::new(),
         depth: 0,
     };
@@ -46,7 +44,7 @@ struct Parser<'a> {
     tokens: Peekable<Tokens<'a>>,
     /// The empty place behind the text.
     end: Part<'a>,
-    now: &'a Zoned,
+    anchor: &'a Anchor,
     hints: Vec<Hint>,
     depth: usize,
 }
@@ -94,7 +92,7 @@ impl<'a> Parser<'a> {
             Kind::Quoted => text(quote::decode(part)?, part),
             Kind::Regex => regex(part),
             Kind::Word => {
-                let read = fields::read(part, self.now)?;
+                let read = fields::read(part, self.anchor)?;
                 self.hints.extend(read.hint);
                 Ok(read.expression)
             }

@@ -225,6 +225,15 @@ impl Store {
         self.get(self.log.row(index)?)
     }
 
+    /// When the entry of a row happened, in nanoseconds since the Unix epoch.
+    pub fn row_time(&self, index: u64) -> Option<i64> {
+        let (segment, record) = self.log.get(self.log.row(index)?)?;
+        Some(match segment.marker(record) {
+            Some(marker) => marker.at,
+            None => segment.at(record),
+        })
+    }
+
     /// The row of an entry.
     ///
     /// # Errors

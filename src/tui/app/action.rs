@@ -72,6 +72,7 @@ pub enum Action {
     NextOnSubject,
     GoToTime,
     TimeFormat,
+    ChangeZone,
     ClearLog,
     // details
     NextForm,

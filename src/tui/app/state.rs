@@ -11,9 +11,11 @@ use super::{
 };
 use crate::{
     recording::Existing,
+    settings::Zone,
     store::Store,
     tui::{
         layout::{Layout, Wanted},
+        moment::Calendar,
         overlays::Overlay,
         panes::{
             details::Details,
@@ -28,6 +30,8 @@ use crate::{
     },
 };
 
+pub use crate::tui::moment::stamp;
+
 /// The moment something happens: the clock's two faces, read once by the event loop.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
@@ -35,19 +39,6 @@ pub struct Now {
     pub instant: Instant,
     /// For what is written down: nanoseconds since the Unix epoch.
     pub wall: i64,
-}
-
-impl Now {
-    /// The moment by the calendar of a zone.
-    pub fn zoned(&self, zone: &jiff::tz::TimeZone) -> jiff::Zoned {
-        stamp(self.wall).to_zoned(zone.clone())
-    }
-}
-
-/// Nanoseconds since the Unix epoch by the calendar.
-pub fn stamp(at: i64) -> jiff::Timestamp {
-    // every i64 of nanoseconds lies between the years 1677 and 2262
-    jiff::Timestamp::from_nanosecond(at.into()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
 /// What does not change while the program runs.
@@ -71,8 +62,10 @@ pub struct Setup {
     pub keep: usize,
     /// Whether colours are used.
     pub colours: bool,
-    /// The zone that times are shown in.
-    pub zone: jiff::tz::TimeZone,
+    /// The zone that times are shown in at first.
+    pub zone: Zone,
+    /// The machine's own zone.
+    pub local_zone: jiff::tz::TimeZone,
     /// The person's home folder.
     pub home: Option<PathBuf>,
 }
@@ -105,6 +98,7 @@ pub struct App {
     pub toasts: Toasts,
     pub layout: Layout,
     pub size: (u16, u16),
+    pub calendar: Calendar,
     pub now: Now,
 }
 
@@ -139,6 +133,7 @@ impl App {
             toasts: Toasts::default(),
             layout: Layout::default(),
             size,
+            calendar: Calendar::new(setup.zone, setup.local_zone.clone(), now.wall),
             now,
             setup,
         };

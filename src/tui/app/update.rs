@@ -35,6 +35,7 @@ pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
 /// Does one action.
 pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
     app.now = now;
+    app.calendar.pass(now.wall);
     let effects =
         if app.overlays.is_empty() && app.phase.is_recording() && recordings::refuses(app, &action)
         {
@@ -55,6 +56,7 @@ pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 /// Makes the state ready to be drawn; to be called before each frame.
 pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.now = now;
+    app.calendar.pass(now.wall);
     switching::ask(app);
     app.lay_out();
     messages::pin(app);
@@ -196,6 +198,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
         Action::Counters => app.overlays.push(Overlay::Counters),
         Action::ChangeKeep => app.overlays.push(Overlay::keep(app.store.budget())),
+        Action::ChangeZone => app.overlays.push(Overlay::zone(app.calendar.chosen())),
         Action::Record => return recordings::toggle(app, now),
         Action::Export => recordings::ask_export(app, now),
         Action::Server => return server::open(app),

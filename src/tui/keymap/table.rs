@@ -309,6 +309,10 @@ pub static WITHOUT_KEY: &[(Action, &str)] = &[
         Action::Counters,
         "Show where every message went: the counters",
     ),
+    (
+        Action::ChangeZone,
+        "Show times in another zone: local, UTC, or an offset such as +02:00",
+    ),
     (Action::ChangeKeep, "Keep more or less of the log in memory"),
     (
         Action::Export,

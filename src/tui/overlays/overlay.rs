@@ -6,7 +6,7 @@ use super::{contexts, copy, counters, graph, menu, question, server, toasts};
 use crate::{
     history::Entry,
     payload::visible,
-    settings::Keep,
+    settings::{Keep, Zone},
     tui::{
         app::{App, Effect, Now, Purpose},
         keymap::{Chord, Scope},
@@ -63,6 +63,12 @@ impl Overlay {
             question::Asked::Name(Box::new(entry)),
             &name,
         ))
+    }
+
+    /// Asks which zone times are to be shown in, this one being shown now.
+    pub fn zone(shown: Zone) -> Overlay {
+        let now = shown.to_string();
+        Overlay::Prompt(question::Prompt::new(question::Asked::Zone, &now))
     }
 
     /// Asks how many bytes are to be kept, so many being kept now.

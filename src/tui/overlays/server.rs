@@ -18,7 +18,7 @@ use crate::{
     client::ServerState,
     payload::visible,
     tui::{
-        app::{Action, App, Effect, Level, Now, stamp},
+        app::{Action, App, Effect, Level, Now},
         widgets::{Scroll, scroll::Move},
     },
 };
@@ -71,9 +71,9 @@ pub fn closed() -> Vec<Effect> {
     vec![Effect::Keepalive(UNATTENDED)]
 }
 
-/// A moment of the wall clock in the zone of the setup, written as jiff's `strftime` says.
+/// A moment of the wall clock in the zone shown, written as jiff's `strftime` says.
 fn time(app: &App, at: i64, format: &str) -> String {
-    let zoned = stamp(at).to_zoned(app.setup.zone.clone());
+    let zoned = app.calendar.zoned(at);
     zoned.strftime(format).to_string()
 }
 

@@ -30,6 +30,10 @@ const CALM: Duration = Duration::from_secs(1);
 /// Lines of a payload, and columns of each, in which a hit is looked for to be scrolled to.
 const LOOKED_AT: (usize, usize) = (2000, 2000);
 
+/// The labels of facts that depend on the zone.
+const TIME: &str = "time";
+const DATE: &str = "date";
+
 /// Columns of a step to the side.
 const SIDEWAYS: usize = 8;
 
@@ -224,15 +228,8 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
     if let Some(reply) = message.reply {
         facts.push(("reply".into(), payload::visible(reply).into_owned()));
     }
-    let way = match message.direction {
-        Direction::In => "received",
-        Direction::Out => "sent by us",
-    };
     facts.push(("size".into(), number::bytes(message.size() as u64)));
-    facts.push((
-        "time".into(),
-        format!("{}  {way}", messages::clock(app, message.at)),
-    ));
+    facts.extend([TIME, DATE].map(|label| (label.to_owned(), String::new())));
     if message.missing > 0 {
         let missing = number::bytes(message.missing as u64);
         facts.push(("evicted".into(), format!("the last {missing}")));
@@ -271,8 +268,27 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         is_overdue: false,
     };
     app.details.shown = Some(shown);
+    tell_time(app);
     (app.details.top, app.details.column) = (Top::default(), 0);
     lay_out(app)
+}
+
+/// Tells when the message shown came, by the calendar as it is now.
+pub fn tell_time(app: &mut App) {
+    let Some(shown) = &mut app.details.shown else {
+        return;
+    };
+    let way = match shown.direction {
+        Direction::In => "received",
+        Direction::Out => "sent by us",
+    };
+    for (label, value) in &mut shown.facts {
+        match label.as_str() {
+            TIME => *value = format!("{}  {way}", app.calendar.clock(shown.at)),
+            DATE => *value = app.calendar.date_and_zone(shown.at),
+            _ => {}
+        }
+    }
 }
 
 /// Scrolls to the first place in the payload of what is searched for now, where it is not on the screen.

@@ -11,12 +11,12 @@ mod rows;
 pub mod search;
 pub mod tabs;
 
-pub use draw::{clock, draw};
+pub use draw::draw;
 pub use marked::marked;
 pub use marks::Marks;
-pub use moving::{forget_marks, go_to_time, landing};
+pub use moving::{anchor, forget_marks, go_to_time, landing};
 pub use place::Place;
-pub use rows::{Freeze, Row, Rows};
+pub use rows::{Freeze, ListLine, Row, Rows};
 
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ pub struct Messages {
 
 /// The rows of the log as they are looked at: up to where it is frozen, or all of them.
 pub fn rows(app: &App) -> Rows<'_> {
-    Rows::of(&app.store, app.messages.frozen.as_ref())
+    Rows::of(&app.store, app.messages.frozen.as_ref(), &app.calendar)
 }
 
 /// How many rows came since the log was frozen, or lie below the last one shown.
@@ -134,7 +134,11 @@ fn go(app: &mut App, step: Move) {
     }
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
-    place.step(step, &Rows::of(&app.store, frozen.as_ref()), height);
+    place.step(
+        step,
+        &Rows::of(&app.store, frozen.as_ref(), &app.calendar),
+        height,
+    );
 }
 
 /// The rows on the screen, and how many there are.
@@ -147,7 +151,11 @@ pub fn extent(app: &App) -> (Range<u64>, u64) {
 pub fn wheel(app: &mut App, lines: i64) {
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
-    place.wheel(lines, &Rows::of(&app.store, frozen.as_ref()), height);
+    place.wheel(
+        lines,
+        &Rows::of(&app.store, frozen.as_ref(), &app.calendar),
+        height,
+    );
 }
 
 /// Goes to the newest row there is to see, and follows where nothing is frozen.
@@ -161,8 +169,13 @@ pub fn to_the_end(app: &mut App) {
 /// Selects the row on a line of the screen.
 pub fn click(app: &mut App, line: u16) {
     let (visible, _) = extent(app);
-    let row = visible.start + u64::from(line);
-    if let Some(id) = rows(app).id(row).filter(|_| visible.contains(&row)) {
+    let rows = rows(app);
+    let lines = rows.lines(visible, app.layout.rows(Focus::Messages));
+    let id = match lines.get(usize::from(line)) {
+        Some(ListLine::Row(row)) => rows.id(*row),
+        Some(ListLine::Day(_)) | None => None,
+    };
+    if let Some(id) = id {
         moving::go_to(app, id);
     }
 }
@@ -174,7 +187,9 @@ pub fn freeze(app: &mut App) {
         return;
     }
     let height = app.layout.rows(Focus::Messages);
-    app.messages.place.stay(&Rows::of(&app.store, None), height);
+    app.messages
+        .place
+        .stay(&Rows::of(&app.store, None, &app.calendar), height);
     app.messages.frozen = Freeze::new(&app.store);
 }
 
@@ -185,7 +200,7 @@ pub fn pin(app: &mut App) {
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
     let Some(freeze) = frozen else { return };
-    let rows = Rows::of(&app.store, Some(freeze));
+    let rows = Rows::of(&app.store, Some(freeze), &app.calendar);
     let (visible, head) = (place.visible(&rows, height), rows.head());
     let ids = visible.clone().filter_map(|row| rows.id(row));
     if visible.start >= head && !freeze.holds(ids) {

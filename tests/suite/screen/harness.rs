@@ -22,6 +22,7 @@ use goingnats::{
     client::Secret,
     context::{Environment, resolve},
     recording::{Existing, Tape},
+    settings::Zone,
     tui::{
         Start,
         app::{self, App, Found, Target},
@@ -69,7 +70,8 @@ pub fn setup() -> app::Setup {
         guide: false,
         keep: 64 << 20,
         colours: true,
-        zone: jiff::tz::TimeZone::UTC,
+        zone: Zone::Local,
+        local_zone: jiff::tz::TimeZone::UTC,
         home: None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod anything;
 mod copying;
+mod days;
 mod finding;
 mod frozen;
 mod graph;

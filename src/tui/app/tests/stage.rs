@@ -9,6 +9,7 @@ use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
     context::{Choice, To},
     protocol::{Headers, Info, Record, encode},
+    settings::Zone,
     store::Direction,
     tui::{
         app::{
@@ -63,7 +64,8 @@ impl Stage {
             guide: false,
             keep,
             colours: true,
-            zone: jiff::tz::TimeZone::UTC,
+            zone: Zone::Local,
+            local_zone: jiff::tz::TimeZone::UTC,
             home: Some("/home/me".into()),
         };
         let origin = Instant::now();
