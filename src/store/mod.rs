@@ -69,4 +69,4 @@ pub use subjects::{SubjectStats, Subjects};
 pub use subscriptions::SubscriptionStats;
 pub use timeline::{HISTORY_SECONDS, Timeline};
 pub use tree::{NodeId, TreeRow};
-pub use view::View;
+pub use view::{Hidden, View};

@@ -15,7 +15,7 @@ use super::{
     segment::Segment,
     subscriptions::Subscriptions,
     verdicts::Verdicts,
-    view::{Traits, Verdict},
+    view::{Hidden, Traits, Verdict},
 };
 
 /// The budget where none is given: 256 MiB.
@@ -240,6 +240,22 @@ impl Store {
     /// Where it is not shown, the row of the next entry that is, or the last row.
     pub fn row_of(&self, id: MessageId) -> Result<u64, u64> {
         self.log.row_of(id)
+    }
+
+    /// Why a message that is kept is not shown; `None` where it is shown or not kept.
+    pub fn hidden(&self, id: MessageId) -> Option<Hidden> {
+        let (_, record) = self.log.get(id)?;
+        if record.is_marker() || self.log.row_of(id).is_ok() {
+            return None;
+        }
+        let verdicts = Verdicts::new(&self.view, &self.subjects, &self.subscriptions);
+        Some(match verdicts.of(record) {
+            Verdict::Muted => Hidden::Muted,
+            Verdict::Copy => Hidden::Copy,
+            Verdict::Inbox => Hidden::Inbox,
+            Verdict::Filtered => Hidden::Subject,
+            Verdict::Shown => Hidden::Filter,
+        })
     }
 
     /// An entry that is kept, shown or not.

@@ -10,7 +10,7 @@ use crate::{
     payload::visible,
     store::Toward,
     tui::{
-        keymap::{Chord, resolve},
+        keymap::{Binding, Chord, Scope, resolve},
         overlays::{
             self, Overlay,
             copy::{self, CopyMenu, Part},
@@ -19,17 +19,53 @@ use crate::{
             server,
         },
         panes::{details, history, messages, request, subjects, subscriptions},
-        widgets::scroll::Move,
+        widgets::{Editor, Field, scroll::Move},
     },
 };
 
 /// Does what a key means where we are; types it where it means nothing and a field has the keys.
 pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
     match resolve(&focus::scopes(app), chord) {
+        Some(binding) if is_idle(app, binding) => says_nothing(app, chord, now),
         Some(binding) => act(app, binding.action.clone(), now),
-        None if focus::typing(app) => act(app, Action::Type(chord), now),
-        None => Vec::new(),
+        None if focus::typing(app) && edits(chord) => act(app, Action::Type(chord), now),
+        None => says_nothing(app, chord, now),
     }
+}
+
+/// Whether what a key means everywhere means nothing where an overlay has the keys.
+fn is_idle(app: &App, binding: &Binding) -> bool {
+    let holds = [
+        Action::Back,
+        Action::Redraw,
+        Action::Suspend,
+        Action::ForceQuit,
+    ];
+    !app.overlays.is_empty()
+        && binding.scope == Scope::Everywhere
+        && !holds.contains(&binding.action)
+}
+
+/// Whether a key edits text: a field of one line or one of many takes it.
+fn edits(chord: Chord) -> bool {
+    Field::default().key(chord.event()) || Editor::default().key(chord.event())
+}
+
+/// Says that a key does nothing here.
+fn says_nothing(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
+    let key = chord.to_string();
+    let text = if !app.overlays.is_empty() {
+        format!("{key} does nothing here; Esc leaves.")
+    } else if key.len() == 1 && key.starts_with(|digit: char| digit.is_ascii_digit()) {
+        let views = View::ALL.map(|(digit, _, name)| format!("{digit} {name}"));
+        format!("There is no view {key}: {}.", views.join(", "))
+    } else if focus::typing(app) {
+        format!("{key} does nothing here; F1 shows the keys.")
+    } else {
+        format!("{key} does nothing here; ? shows the keys.")
+    };
+    app.toasts.show(Level::Notice, text, now.instant);
+    Vec::new()
 }
 
 /// Does one action.
@@ -162,7 +198,7 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
         (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
         (action, Some(Overlay::Copy(menu))) => menu.act(&action),
-        (action, Some(Overlay::Graph(_))) => graph::act(app, &action),
+        (action, Some(Overlay::Graph(_))) => graph::act(app, &action, now),
         _ => {}
     }
     Vec::new()
@@ -190,6 +226,10 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Back => back(app),
         Action::FocusNext => app.go_to(app.focus.step(app.view, 1)),
         Action::FocusPrevious => app.go_to(app.focus.step(app.view, -1)),
+        Action::Show(View::Messages) if app.focus == Focus::Messages => {
+            let text = "This is view 1, Messages.";
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
         Action::Show(View::Messages) => app.go_to(Focus::Messages),
         Action::Show(View::History) | Action::OpenHistory => return history::open(app),
         Action::Zoom => app.zoom = !app.zoom,
@@ -208,6 +248,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         }
         Action::UndoUnsubscribe => return subscriptions::undo(app, now),
         Action::EditSubscription => edit_subscription(app, now),
+        Action::Freeze if app.store.newest().is_none() => messages::nothing_selected(app, now),
         Action::Freeze => messages::freeze(app),
         Action::AllSubjects => messages::show_subject(app, None),
         Action::ComposeRequest => compose(app, Kind::Request),
@@ -250,7 +291,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 fn in_pane(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     match app.focus {
         Focus::Subscriptions => subscriptions::act(app, action, now),
-        Focus::Subjects => subjects::act(app, action),
+        Focus::Subjects => subjects::act(app, action, now),
         Focus::Messages => messages::act(app, action, now),
         Focus::Details => details::act(app, action, now),
         Focus::Request => request::act(app, action),
@@ -275,8 +316,10 @@ fn back(app: &mut App) {
         _ if app.store.view().subject.is_some() => messages::show_subject(app, None),
         _ if messages::filter::end(app) => {}
         _ if !app.messages.place.is_following() => app.messages.place = messages::Place::default(),
+        _ if app.toasts.dismiss() => {}
         _ => {
-            app.toasts.dismiss();
+            let text = "Esc has nothing to go back from here; q quits.";
+            app.toasts.show(Level::Notice, text, app.now.instant);
         }
     }
 }

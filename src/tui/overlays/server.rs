@@ -122,6 +122,8 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
 /// Goes to the selected server, where there is a way and a need to.
 fn connect(app: &mut App, selected: Option<usize>, now: Now) -> Vec<Effect> {
     let Some(entry) = selected.and_then(|row| app.servers.pool().get(row)) else {
+        let text = "No server is selected.";
+        app.toasts.show(Level::Notice, text, now.instant);
         return Vec::new();
     };
     let name = visible(entry.server.as_bytes());

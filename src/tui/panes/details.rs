@@ -43,7 +43,8 @@ pub struct Details {
     shown: Option<Shown>,
     /// The form chosen by hand; otherwise the payload is looked at.
     form: Option<Form>,
-    wrap: bool,
+    /// Whether lines are wrapped, where that was chosen by hand; otherwise text is.
+    wrap: Option<bool>,
     top: Top,
     column: usize,
 }
@@ -121,6 +122,11 @@ impl Details {
         })
     }
 
+    /// Whether lines are wrapped.
+    fn wraps(&self, document: &Document) -> bool {
+        self.wrap.unwrap_or(document.form() == Form::Text)
+    }
+
     /// Everything there is to scroll through: the facts, then the payload.
     fn lines(&self, width: usize) -> Option<Lines<impl Fn(usize) -> usize>> {
         let shown = self.shown.as_ref()?;
@@ -129,7 +135,7 @@ impl Details {
             Body::Ready(document) => Some(document),
             Body::Reading(_) => None,
         };
-        let wrapped = document.filter(|_| self.wrap);
+        let wrapped = document.filter(|document| self.wraps(document));
         Some(Lines {
             count: head + document.map_or(1, |document| document.lines()),
             rows: move |line: usize| match (line.checked_sub(head), wrapped) {
@@ -376,11 +382,22 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     match action {
         Action::NextForm => return next_form(app, now),
         Action::Wrap => {
-            app.details.wrap = !app.details.wrap;
+            let shown = app.details.shown.as_ref();
+            let wraps = match shown.map(|shown| &shown.body) {
+                Some(Body::Ready(document)) => app.details.wraps(document),
+                Some(Body::Reading(_)) | None => app.details.wrap.unwrap_or(false),
+            };
+            app.details.wrap = Some(!wraps);
             app.details.column = 0;
+            let text = if wraps {
+                "Long lines are cut; W wraps them, and → goes on along them."
+            } else {
+                "Long lines are wrapped; W cuts them."
+            };
+            app.toasts.show(Level::Done, text, now.instant);
         }
         Action::Left => app.details.column = app.details.column.saturating_sub(SIDEWAYS),
-        Action::Right => scroll_right(app),
+        Action::Right => scroll_right(app, now),
         _ => {}
     }
     Vec::new()
@@ -420,19 +437,22 @@ pub fn jump(app: &mut App, cell: u16, cells: u16) {
 }
 
 /// Scrolls lines that are not wrapped to the right, as long as one of them goes on there.
-fn scroll_right(app: &mut App) {
-    let (_, height) = room(app);
+fn scroll_right(app: &mut App, now: Now) {
+    let (width, height) = room(app);
     let details = &app.details;
-    let Some(shown) = details.shown.as_ref().filter(|_| !details.wrap) else {
-        return;
+    let Some(shown) = &details.shown else {
+        return messages::nothing_selected(app, now);
     };
     if let Body::Ready(document) = &shown.body {
+        if details.wraps(document) {
+            let text = "Long lines are wrapped: there is nothing to the right. W cuts them.";
+            return app.toasts.show(Level::Notice, text, now.instant);
+        }
         let first = details.top.line.saturating_sub(draw::head_lines(shown));
         let last = document.lines().min(first + height);
         let longest = (first..last).map(|n| document.columns(n)).max();
-        let to = details.column + SIDEWAYS;
-        if longest.is_some_and(|longest| to < longest) {
-            app.details.column = to;
+        if longest.is_some_and(|longest| details.column + width < longest) {
+            app.details.column += SIDEWAYS;
         }
     }
 }

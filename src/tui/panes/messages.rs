@@ -89,23 +89,23 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         Action::AnswerRequest => answer(app, now),
         Action::ShowCopies => {
             let view = app.store.view().clone();
-            set_view(
-                app,
-                Shown {
-                    copies: !view.copies,
-                    ..view
-                },
-            );
+            let copies = !view.copies;
+            set_view(app, Shown { copies, ..view });
+            let text = match copies {
+                true => "Copies from overlapping subscriptions are shown; c hides them.",
+                false => "Copies from overlapping subscriptions are hidden; c shows them.",
+            };
+            app.toasts.show(Level::Done, text, now.instant);
         }
         Action::ShowInboxes => {
             let view = app.store.view().clone();
-            set_view(
-                app,
-                Shown {
-                    inboxes: !view.inboxes,
-                    ..view
-                },
-            );
+            let inboxes = !view.inboxes;
+            set_view(app, Shown { inboxes, ..view });
+            let text = match inboxes {
+                true => "Other people's _INBOX.> and $… traffic is shown; i hides it.",
+                false => "Other people's _INBOX.> and $… traffic is hidden; i shows it.",
+            };
+            app.toasts.show(Level::Done, text, now.instant);
         }
         Action::HideThisSubject => {
             match selected_message(app).map(|message| message.subject.to_vec()) {
@@ -120,7 +120,14 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         Action::NextOnSubject => moving::next_on_subject(app, Toward::Newer, now),
         Action::GoToTime if app.store.rows() == 0 => nothing_selected(app, now),
         Action::GoToTime => app.overlays.push(Overlay::go_to_time()),
-        Action::TimeFormat => app.messages.since_previous = !app.messages.since_previous,
+        Action::TimeFormat => {
+            app.messages.since_previous = !app.messages.since_previous;
+            let text = match app.messages.since_previous {
+                true => "Times are those since the row above; T shows the time of day.",
+                false => "Times are times of day; T shows those since the row above.",
+            };
+            app.toasts.show(Level::Done, text, now.instant);
+        }
         Action::ClearLog => app.overlays.push(Overlay::clear_log()),
         _ => {}
     }
@@ -283,11 +290,10 @@ fn other_leg(app: &mut App, now: Now) {
     };
     match app.store.pair(id).and_then(|pair| pair.other) {
         Some(other) if rows(app).row_of(other).is_ok() => moving::go_to(app, other),
-        Some(_) => app.toasts.show(
-            Level::Notice,
-            "The other leg is not shown now.",
-            now.instant,
-        ),
+        Some(other) => {
+            let text = format!("The other leg {}", moving::why_hidden(app, other));
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
         None => {
             let text = "This message has no other leg: it is no request, or no reply was seen.";
             app.toasts.show(Level::Notice, text, now.instant);
@@ -343,7 +349,8 @@ fn not_loaded(app: &mut App, reason: &str, now: Now) {
     app.toasts.show(Level::Failed, text, now.instant);
 }
 
-fn nothing_selected(app: &mut App, now: Now) {
+/// Says that there is no message yet.
+pub fn nothing_selected(app: &mut App, now: Now) {
     app.toasts
         .show(Level::Notice, "There is no message here yet.", now.instant);
 }

@@ -13,5 +13,6 @@ mod palette;
 mod recordings;
 mod requests;
 mod server;
+mod silence;
 mod stage;
 mod switching;

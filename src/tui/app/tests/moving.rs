@@ -46,7 +46,10 @@ fn going_around_and_finding_no_mark_are_said() {
         ("m'", "No other message is marked."),
         ("gmjm'", "No mark is later: this is the first one."),
         ("gmjmg\"", "No mark is earlier: this is the last one."),
-        ("gmj*'", "The other marked messages are not shown now."),
+        (
+            "gmj*'",
+            "The next mark is on a subject that is not shown: Esc shows all.",
+        ),
     ] {
         assert_eq!(ten().keys(keys).toasts(), [toast], "{keys}");
     }

@@ -220,7 +220,9 @@ fn message_line(
         Some(above) => since(message.at.saturating_sub(above)),
         None => app.calendar.clock(message.at),
     };
-    let marked = |span: Span<'static>| match app.store.query() {
+    // rows that are hits, and no others: a reply that shows the name of its request is none for that
+    let query = app.store.query().filter(|_| app.store.is_hit(message.id));
+    let marked = |span: Span<'static>| match query {
         Some(query) => marked(vec![span], query, theme.hit),
         None => vec![span],
     };
@@ -229,7 +231,11 @@ fn message_line(
         Span::styled(arrow, arrow_style),
         Span::raw(" "),
     ];
-    spans.extend(marked(Span::styled(column(&name, columns.subject), colour)));
+    let name = Span::styled(column(&name, columns.subject), colour);
+    match message.answers {
+        Some(_) => spans.push(name),
+        None => spans.extend(marked(name)),
+    }
     if columns.size {
         let size = number::bytes(message.size() as u64);
         spans.push(Span::styled(format!(" {size:>SIZE$} "), dim));

@@ -4,7 +4,7 @@ use super::{Row, Rows, nothing_selected, rows, selected, selected_message};
 use crate::{
     filter::Anchor,
     payload::visible,
-    store::{MessageId, Toward},
+    store::{Hidden, MessageId, Toward},
     tui::{
         app::{App, Focus, Level, Now, recordings},
         widgets::{fit, number, scrollbar},
@@ -49,13 +49,25 @@ pub fn next_mark(app: &mut App, earlier: bool, now: Now) {
             }
         }
         None => {
-            let text = if beyond.is_empty() {
-                "No other message is marked."
-            } else {
-                "The other marked messages are not shown now."
+            let text = match beyond.first() {
+                None => "No other message is marked.".to_owned(),
+                Some(mark) => format!("The next mark {}", why_hidden(app, *mark)),
             };
             app.toasts.show(Level::Notice, text, now.instant);
         }
+    }
+}
+
+/// Why a message does not show, and the key that shows it: the end of a sentence.
+pub fn why_hidden(app: &App, id: MessageId) -> &'static str {
+    match app.store.hidden(id) {
+        Some(Hidden::Muted) => "is muted: m in Subscriptions shows it.",
+        Some(Hidden::Copy) => "is a copy: c shows copies.",
+        Some(Hidden::Inbox) => "is on an inbox or a subject of the server: i shows those.",
+        Some(Hidden::Subject) => "is on a subject that is not shown: Esc shows all.",
+        Some(Hidden::Filter) => "is hidden by the filter: & changes it, Esc drops it.",
+        None if app.store.get(id).is_none() => "is not kept any more.",
+        None => "came after the log was frozen: Space lets it go on.",
     }
 }
 
