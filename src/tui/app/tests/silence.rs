@@ -55,17 +55,17 @@ fn a_key_that_does_nothing_says_so() {
         ":counters<Enter>",
     ];
     let mut silent: Vec<String> = Vec::new();
-    let stages: [(&str, fn() -> Stage); 2] = [("full", stage), ("empty", || Stage::new(&[]))];
-    for ((name, stage), pane) in stages
-        .iter()
-        .flat_map(|stage| panes.map(|pane| (stage, pane)))
-    {
-        if (*name, pane) == ("empty", "y") {
+    let stages = ["full", "empty"].into_iter();
+    for (name, pane) in stages.flat_map(|name| panes.map(|pane| (name, pane))) {
+        if (name, pane) == ("empty", "y") {
             // there is no menu
             continue;
         }
         let opened = || {
-            let mut stage = stage();
+            let mut stage = match name {
+                "full" => stage(),
+                _ => Stage::new(&[]),
+            };
             stage.keys(pane);
             stage.asked.clear();
             stage
@@ -225,13 +225,13 @@ fn text_is_wrapped_and_what_is_cut_says_so() {
 fn screen_line(stage: &mut Stage, text: &str) -> String {
     let screen = stage.screen();
     let area = stage.app.layout.area(Focus::Details);
-    let lines = screen.lines().map(|line| -> String {
+    let mut lines = screen.lines().map(|line| -> String {
         line.chars()
             .skip(usize::from(area.x) + 1)
             .take(usize::from(area.width) - 2)
             .collect()
     });
-    let found = lines.filter(|line| line.contains(text)).last();
+    let found = lines.rfind(|line| line.contains(text));
     found
         .unwrap_or_else(|| panic!("{text} is not on\n{screen}"))
         .trim()
