@@ -54,8 +54,8 @@
 //! task; a draw never delays a PONG. Whoever waits for a blocking client runs that task meanwhile, and the
 //! thread stands back (`client/driver.rs`). *output*: writes frames, so that a stalled terminal costs
 //! frames and nothing else. *goingnats-jobs*: search and filters over what is kept, the layout of large
-//! payloads, the files of history and filters. While there is something to do: *goingnats-tape* writes a
-//! recording, *goingnats-read* reads one, *goingnats-export* writes what is shown, *goingnats-contexts*
+//! payloads, the files of history and filters. *goingnats-copy*: the programs that take
+//! a copy. While there is something to do: *goingnats-tape* writes a recording, *goingnats-read* reads one, *goingnats-export* writes what is shown, *goingnats-contexts*
 //! looks a context up.
 
 pub mod broker;

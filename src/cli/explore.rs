@@ -72,6 +72,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         demo,
     } = explorer;
     let variables = &destinations.environment.variables;
+    let zone = destinations.settings.zone;
     let capabilities = capabilities(variables, io::stdin().is_terminal())?;
     let (target, start) = first(&connection, &destinations)?;
     let app = app::Setup {
@@ -84,7 +85,8 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         timeout: connection.timeout.value,
         keep: keep.map_or(store::DEFAULT_BUDGET, Keep::bytes),
         colours: true,
-        zone: jiff::tz::TimeZone::system(),
+        zone,
+        local_zone: jiff::tz::TimeZone::system(),
         home: destinations.environment.home.clone(),
     };
     show(tui::Setup {

@@ -1,6 +1,6 @@
 //! Filters on the command line.
 
-use jiff::Zoned;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::exit::UsageError;
 use crate::{
@@ -8,14 +8,15 @@ use crate::{
     text::{cells, visible},
 };
 
-/// Reads the filter that a flag gave, as of now, for messages as they come. Nobody looks on, so what may
+/// Reads the filter that a flag gave, as of now in a time zone, for messages as they come. Nobody looks on, so what may
 /// not mean what was meant is refused, and so is what cannot be known here.
 ///
 /// # Errors
 /// The sentence, the filter, and a line of carets under the place that is wrong.
-pub fn read_filter(flag: &str, text: &str) -> Result<Filter, UsageError> {
-    let filter = Filter::parse(text, &Zoned::now())
-        .map_err(|error| UsageError(pointed(flag, text, &error)))?;
+pub fn read_filter(flag: &str, text: &str, zone: &TimeZone) -> Result<Filter, UsageError> {
+    let now = Timestamp::now().to_zoned(zone.clone());
+    let filter =
+        Filter::parse(text, &now).map_err(|error| UsageError(pointed(flag, text, &error)))?;
     let unclear = filter.hints().first().map(|hint| Error {
         range: hint.range.clone(),
         sentence: hint.refusal.clone(),
@@ -60,7 +61,9 @@ mod tests {
             ("http://x", "  http://x\n  ^^^^^^^^"),
             ("a !(rtt>0ms | b)", "  a !(rtt>0ms | b)\n      ^^^^^^^"),
         ] {
-            let error = read_filter("--where", text).unwrap_err().to_string();
+            let error = read_filter("--where", text, &TimeZone::UTC)
+                .unwrap_err()
+                .to_string();
             let (sentence, lines) = error.split_once('\n').unwrap();
             assert!(sentence.starts_with("--where: "), "{error}");
             assert_eq!(lines, drawn, "{error}");

@@ -19,7 +19,12 @@ use crate::{
 
 /// Prints every entry on a line of its own. Lines that cannot be read are named and passed over; a file
 /// that cannot be read is a failure.
-pub fn history(arguments: &Arguments, paths: Option<&Paths>, secrets: &Secrets) -> Result<Exit> {
+pub fn history(
+    arguments: &Arguments,
+    paths: Option<&Paths>,
+    secrets: &Secrets,
+    zone: &TimeZone,
+) -> Result<Exit> {
     let paths = paths.ok_or_else(|| {
         UsageError("the history needs a home directory; set GOINGNATS_HOME".to_owned())
     })?;
@@ -27,7 +32,6 @@ pub fn history(arguments: &Arguments, paths: Option<&Paths>, secrets: &Secrets) 
     for problem in &problems {
         tell(problem);
     }
-    let zone = TimeZone::system();
     let mut output = Output::new();
     for entry in history.entries() {
         if arguments.json {
@@ -36,7 +40,7 @@ pub fn history(arguments: &Arguments, paths: Option<&Paths>, secrets: &Secrets) 
             let json = String::from_utf8_lossy(&json);
             output.line(visible_json(json.trim_end()))?;
         } else {
-            output.line(for_people(entry, &zone, secrets))?;
+            output.line(for_people(entry, zone, secrets))?;
         }
     }
     output.flush()?;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     context::{DEFAULT_TIMEOUT, Environment},
     recording::Tape,
-    settings::Keep,
+    settings::{Keep, Zone},
     store,
     tui::{
         self, Start,
@@ -30,6 +30,7 @@ use crate::{
 pub fn open(
     arguments: &Open,
     keep: Option<Keep>,
+    zone: Zone,
     files: Files,
     environment: &Environment,
 ) -> Result<Exit> {
@@ -59,7 +60,8 @@ pub fn open(
         guide: false,
         keep: keep.map_or(store::DEFAULT_BUDGET, Keep::bytes),
         colours: true,
-        zone: jiff::tz::TimeZone::system(),
+        zone,
+        local_zone: jiff::tz::TimeZone::system(),
         home: environment.home.clone(),
     };
     show(tui::Setup {

@@ -35,15 +35,20 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// Prints times as of the local time zone.
+    /// Prints times as of UTC.
     pub fn new(form: Form) -> Printer {
         Printer {
             form,
-            zone: TimeZone::system(),
+            zone: TimeZone::UTC,
             output: Output::new(),
             json: LineWriter::default(),
             clock: Clock::default(),
         }
+    }
+
+    /// Prints times as of another zone.
+    pub fn in_zone(self, zone: TimeZone) -> Printer {
+        Printer { zone, ..self }
     }
 
     /// Prints a message.

@@ -5,6 +5,7 @@ use std::{env, process::ExitCode};
 use anyhow::Result;
 use clap::Parser;
 use directories::{BaseDirs, ProjectDirs};
+use jiff::tz::TimeZone;
 
 use super::{
     arguments::{Arguments, Command, Held},
@@ -111,6 +112,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         let keep = asked.keep.or(keep);
         keep.unwrap_or(Keep::nearest(store::DEFAULT_BUDGET))
     };
+    let zone = settings.zone.time_zone(&TimeZone::system());
     let flags = arguments.flags();
     let connection = || -> Result<context::Settings> {
         let connection = resolve(&flags, environment)?;
@@ -143,7 +145,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Sub(arguments)) => {
             let connection = connection()?;
             let keep = held(arguments.held);
-            supervise(move |stop| sub(arguments, connection, keep, stop))
+            supervise(move |stop| sub(arguments, connection, keep, zone, stop))
         }
         Some(Command::Pub(arguments)) => {
             let connection = connection()?;
@@ -163,11 +165,12 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Open(arguments)) => open(
             &arguments,
             arguments.kept.keep.or(keep),
+            settings.zone,
             files(paths, secrets),
             environment,
         ),
         Some(Command::Serve(arguments)) => supervise(move |stop| serve(arguments, stop)),
-        Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets),
+        Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets, &zone),
         Some(Command::Context(arguments)) => context(arguments, flags, environment),
     }
 }

@@ -3,6 +3,7 @@
 use std::{future, time::Duration};
 
 use anyhow::Result;
+use jiff::tz::TimeZone;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
@@ -29,7 +30,13 @@ use crate::{
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
 /// Up to so many bytes are kept for a reader who is slow, before the oldest are dropped.
-pub async fn sub(arguments: Sub, settings: Settings, keep: Keep, stop: Stop) -> Result<Exit> {
+pub async fn sub(
+    arguments: Sub,
+    settings: Settings,
+    keep: Keep,
+    zone: TimeZone,
+    stop: Stop,
+) -> Result<Exit> {
     for subject in &arguments.subjects {
         subject::check_subscribe(subject.as_bytes()).map_err(Error::from)?;
     }
@@ -39,13 +46,15 @@ pub async fn sub(arguments: Sub, settings: Settings, keep: Keep, stop: Stop) -> 
     let filter = read_filter(
         "--where",
         arguments.condition.as_deref().unwrap_or_default(),
+        &zone,
     )?;
+    let printer = || Printer::new(arguments.forms.chosen()).in_zone(zone.clone());
     let target = Target::of(&settings, arguments.wait)?.keeping(keep);
     with_session_until(target, stop, async |session, stop| {
         let mut recording = Recording::off();
         let mut left = arguments.count;
         let mut ended = tokio::select! {
-            ended = print(session, &arguments, &filter, keep, &mut recording, &mut left) => ended,
+            ended = print(session, &arguments, &filter, (keep, printer()), &mut recording, &mut left) => ended,
             exit = stop.told() => Ok(exit),
         };
         if recording.is_on() {
@@ -63,7 +72,7 @@ async fn print(
     session: &mut Session,
     arguments: &Sub,
     filter: &Filter,
-    keep: Keep,
+    (keep, mut printer): (Keep, Printer),
     recording: &mut Recording,
     left: &mut Option<u64>,
 ) -> Result<Exit> {
@@ -73,7 +82,6 @@ async fn print(
     }
     // Not before: a connection that fails leaves no empty file behind.
     recording.begin(&arguments.record)?;
-    let mut printer = Printer::new(arguments.forms.chosen());
     let mut told = None;
     let mut last = Instant::now();
     let (mut open, mut reason) = (true, None);

@@ -1,13 +1,11 @@
 //! Words that are fields: `subject:orders.>`, `size>1k`.
 
-use jiff::Zoned;
-
 use super::{
     Direction, Error, Hint, Pattern,
     comparison::Comparison,
     expression::Expression,
     json,
-    moment::moment,
+    moment::{Anchor, moment},
     part::Part,
     quantity, quote,
     test::{HeaderValue, Test},
@@ -50,10 +48,10 @@ pub(super) struct Read {
 }
 
 /// Reads a word: a field where it begins with the name of one and an operator, else text.
-pub(super) fn read(word: Part, now: &Zoned) -> Result<Read, Error> {
+pub(super) fn read(word: Part, anchor: &Anchor) -> Result<Read, Error> {
     let (name, rest) = split_name(word);
     let test = match (field(name.text), operator(rest)) {
-        (Some(field), Some((operator, value))) => read_field(field, operator, value, now)?,
+        (Some(field), Some((operator, value))) => read_field(field, operator, value, anchor)?,
         (None, Some((operator, _))) if !name.text.is_empty() => {
             let colon = match operator {
                 Operator::Colon => ":",
@@ -121,7 +119,7 @@ fn read_field(
     field: Field,
     operator: Operator,
     value: Part,
-    now: &Zoned,
+    anchor: &Anchor,
 ) -> Result<Expression, Error> {
     let test = match (field, operator) {
         (Field::Json, Operator::Colon) => Test::Json(json::read(value)?),
@@ -132,8 +130,8 @@ fn read_field(
         (Field::Size, Operator::Compare(comparison)) => Test::Size(comparison, size(value)?),
         (Field::Rtt, Operator::Compare(comparison)) => Test::Rtt(comparison, duration(value)?),
         (Field::Status, Operator::Compare(comparison)) => Test::Status(comparison, status(value)?),
-        (Field::Since, Operator::Colon) => Test::Since(time(value, now)?),
-        (Field::Until, Operator::Colon) => Test::Until(time(value, now)?),
+        (Field::Since, Operator::Colon) => Test::Since(time(value, anchor)?),
+        (Field::Until, Operator::Colon) => Test::Until(time(value, anchor)?),
         (
             Field::Subject | Field::Direction | Field::Reply | Field::Status,
             Operator::Colon | Operator::Compare(Comparison::Equal | Comparison::NotEqual),
@@ -233,9 +231,9 @@ fn status(value: Part) -> Result<u32, Error> {
         .ok_or_else(|| value.error("a status is a number, as 503"))
 }
 
-fn time(value: Part, now: &Zoned) -> Result<i64, Error> {
+fn time(value: Part, anchor: &Anchor) -> Result<i64, Error> {
     let text = filled(value, "a time, such as 5m or 14:05,")?;
-    moment(&text, now).ok_or_else(|| {
+    moment(&text, anchor).ok_or_else(|| {
         value.error("this is no time such as 5m (ago), 14:05 or 2026-11-23T14:05:00Z")
     })
 }

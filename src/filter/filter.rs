@@ -2,9 +2,9 @@
 
 use std::{fmt, ops::Range, sync::Arc};
 
-use jiff::Zoned;
-
-use super::{BySubject, Error, Facts, Hint, expression::Expression, parse::parse, program::Node};
+use super::{
+    Anchor, BySubject, Error, Facts, Hint, expression::Expression, parse::parse, program::Node,
+};
 
 /// Which messages are meant. A clone is cheap and shares what was compiled.
 ///
@@ -41,13 +41,13 @@ struct Inner {
 }
 
 impl Filter {
-    /// Reads a filter. `now` anchors durations and clock times (`since:5m`, `until:14:05`) and gives
-    /// them their time zone. A text of blanks alone matches every message.
+    /// Reads a filter. What durations and clock times (`since:5m`, `until:14:05`) are counted from, and
+    /// their zone, is told by the anchor: a `&Zoned` is the present. A text of blanks alone matches every message.
     ///
     /// # Errors
     /// The first place that is wrong.
-    pub fn parse(text: &str, now: &Zoned) -> Result<Filter, Error> {
-        let parsed = parse(text, now)?;
+    pub fn parse(text: &str, anchor: impl Into<Anchor>) -> Result<Filter, Error> {
+        let parsed = parse(text, &anchor.into())?;
         let program = Arc::new(Node::new(&parsed.expression));
         Ok(Filter {
             inner: Arc::new(Inner {

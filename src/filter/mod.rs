@@ -60,7 +60,7 @@ pub use complete::{Completion, Seen, complete, exact_term, subject_term};
 pub use error::{Error, Hint};
 pub use facts::{Candidate, Direction, Facts};
 pub use filter::Filter;
-pub use moment::moment;
+pub use moment::{Anchor, moment};
 pub use pattern::Pattern;
 pub use subject_patterns::subject_patterns;
 pub use subjects::{BySubject, Remainder, Rest};

@@ -4,13 +4,36 @@ use jiff::{SignedDuration, Timestamp, Zoned, civil};
 
 use super::quantity;
 
-/// Reads a moment, in nanoseconds since the Unix epoch: a duration before `now` (`5m`); a clock time
-/// (`14:05`, `14:05:30.5`), the last one that is not after `now`; or a date and time (RFC 3339; without
-/// an offset in the time zone of `now`, without a time midnight). `None` where it is none of these, or
-/// further away than 64 bits reach (the years 1678 to 2262).
-pub fn moment(text: &str, now: &Zoned) -> Option<i64> {
+/// What moments are counted from where they say neither date nor zone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Anchor {
+    /// Time spans end here, and its zone is that of dates and clock times.
+    pub now: Zoned,
+    /// The day of a clock time.
+    pub day: civil::Date,
+    /// Whether time goes on from `now`: a clock time that is still to come is one of the day before.
+    pub is_live: bool,
+}
+
+/// The present, and its day.
+impl From<&Zoned> for Anchor {
+    fn from(now: &Zoned) -> Anchor {
+        Anchor {
+            now: now.clone(),
+            day: now.date(),
+            is_live: true,
+        }
+    }
+}
+
+/// Reads a moment, in nanoseconds since the Unix epoch: a duration before the anchor's `now` (`5m`); a
+/// clock time (`14:05`, `14:05:30.5`) of the anchor's day; or a date and time (RFC 3339; without an
+/// offset in the anchor's zone, without a time midnight). `None` where it is none of these, or further
+/// away than 64 bits reach (the years 1678 to 2262).
+pub fn moment(text: &str, anchor: &Anchor) -> Option<i64> {
+    let now = &anchor.now;
     let timestamp = if let Some(time) = clock(text) {
-        last(time, now)?
+        on_day(time, anchor)?
     } else if let Some(before) = quantity::duration(text) {
         now.timestamp()
             .checked_sub(SignedDuration::from_nanos(before))
@@ -36,17 +59,17 @@ fn clock(text: &str) -> Option<civil::Time> {
     is_hour.then(|| padded.parse().ok()).flatten()
 }
 
-/// The last moment when clocks showed this.
-fn last(time: civil::Time, now: &Zoned) -> Option<Timestamp> {
-    let today = now.date();
-    [Some(today), today.yesterday().ok()]
-        .into_iter()
-        .flatten()
-        .filter_map(|date| {
-            date.to_datetime(time)
-                .to_zoned(now.time_zone().clone())
-                .ok()
-        })
-        .map(|zoned| zoned.timestamp())
-        .find(|&timestamp| timestamp <= now.timestamp())
+/// When clocks showed this on the anchor's day, or on the day before.
+fn on_day(time: civil::Time, anchor: &Anchor) -> Option<Timestamp> {
+    let zone = anchor.now.time_zone();
+    let on = |date: civil::Date| {
+        let zoned = date.to_datetime(time).to_zoned(zone.clone()).ok()?;
+        Some(zoned.timestamp())
+    };
+    match on(anchor.day) {
+        Some(at) if anchor.is_live && at > anchor.now.timestamp() => {
+            on(anchor.day.yesterday().ok()?)
+        }
+        at => at,
+    }
 }

@@ -2,10 +2,8 @@
 
 use std::{iter::Peekable, ops::Range};
 
-use jiff::Zoned;
-
 use super::{
-    Error, Hint, Pattern,
+    Anchor, Error, Hint, Pattern,
     expression::Expression,
     fields,
     part::Part,
@@ -26,14 +24,14 @@ pub(super) struct Parsed {
 }
 
 /// Reads the whole text.
-pub(super) fn parse(text: &str, now: &Zoned) -> Result<Parsed, Error> {
+pub(super) fn parse(text: &str, anchor: &Anchor) -> Result<Parsed, Error> {
     let mut parser = Parser {
         tokens: Tokens::new(text).peekable(),
         end: Part {
             text: "",
             at: text.len(),
         },
-        now,
+        anchor,
         hints: Vec::new(),
         round_trips: None,
         depth: 0,
@@ -59,7 +57,7 @@ struct Parser<'a> {
     tokens: Peekable<Tokens<'a>>,
     /// The empty place behind the text.
     end: Part<'a>,
-    now: &'a Zoned,
+    anchor: &'a Anchor,
     hints: Vec<Hint>,
     round_trips: Option<Range<usize>>,
     depth: usize,
@@ -109,7 +107,7 @@ impl<'a> Parser<'a> {
             Kind::Members => text(part.text.to_owned(), part),
             Kind::Regex => regex(part),
             Kind::Word => {
-                let read = fields::read(part, self.now)?;
+                let read = fields::read(part, self.anchor)?;
                 self.hints.extend(read.hint);
                 if matches!(read.expression, Expression::Test(Test::Rtt(..))) {
                     self.round_trips.get_or_insert(part.range());

@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::Keep;
+use super::{Keep, Zone};
 use crate::text::without_bom;
 
 /// The most that is read of the file, in bytes.
@@ -21,6 +21,7 @@ const LIMIT: u64 = 1 << 20;
 /// ```toml
 /// guarded = ["prod"]
 /// keep = "1GiB"
+/// zone = "UTC"
 ///
 /// [history]
 /// hide_headers = ["Authorization", "X-*"]
@@ -32,6 +33,8 @@ pub struct Settings {
     pub guarded: Vec<String>,
     /// Bytes that the log may hold; `None` for the default.
     pub keep: Option<Keep>,
+    /// The zone that times are shown in.
+    pub zone: Zone,
     /// What the history file holds.
     pub history: HistorySettings,
 }
@@ -143,6 +146,8 @@ mod tests {
             let keep = parsed(line).unwrap().keep;
             assert_eq!(keep.map(Keep::bytes), Some(bytes), "{line}");
         }
+        assert_eq!(parsed("").unwrap().zone, Zone::Local);
+        assert_eq!(parsed("zone = '+02:00'").unwrap().zone, Zone::Fixed(7_200));
         assert!(settings.guards("prod") && !settings.guards("Prod") && !settings.guards(""));
     }
 
@@ -170,6 +175,10 @@ mod tests {
             (
                 "\nkeep = '1 MB'",
                 "\"/s.toml\" line 2: 1 MB is too little to keep: 8MiB at least",
+            ),
+            (
+                "\nzone = 'CET'",
+                "\"/s.toml\" line 2: \"CET\" is no zone: local, UTC, or an offset",
             ),
             (
                 "keep = 1.5",

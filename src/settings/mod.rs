@@ -4,8 +4,10 @@ mod file;
 pub mod filters;
 mod keep;
 mod paths;
+mod zone;
 
 pub use file::{Error, HistorySettings, Settings};
 pub use filters::SavedFilter;
 pub use keep::{BadKeep, Keep};
 pub use paths::{Paths, Platform};
+pub use zone::{BadZone, Zone};

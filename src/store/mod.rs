@@ -73,4 +73,4 @@ pub use timeline::{HISTORY_SECONDS, Timeline};
 pub use toward::Toward;
 pub use traffic::{RATE_SECONDS, Rate, Traffic};
 pub use tree::{NodeId, TreeRow};
-pub use view::View;
+pub use view::{Hidden, View};

@@ -14,7 +14,7 @@ use super::{
     subscriptions::Subscriptions,
     traffic::second_of,
     verdicts::Verdicts,
-    view::{Traits, Verdict},
+    view::{Hidden, Traits, Verdict},
 };
 
 /// The budget where none is given: 256 MiB.
@@ -224,12 +224,37 @@ impl Store {
         self.get(self.log.row(index)?)
     }
 
+    /// When the entry of a row happened, in nanoseconds since the Unix epoch.
+    pub fn row_time(&self, index: u64) -> Option<i64> {
+        let (segment, record) = self.log.get(self.log.row(index)?)?;
+        Some(match segment.marker(record) {
+            Some(marker) => marker.at,
+            None => segment.at(record),
+        })
+    }
+
     /// The row of an entry.
     ///
     /// # Errors
     /// Where it is not shown, the row of the next entry that is, or the last row.
     pub fn row_of(&self, id: MessageId) -> Result<u64, u64> {
         self.log.row_of(id)
+    }
+
+    /// Why a message that is kept is not shown; `None` where it is shown or not kept.
+    pub fn hidden(&self, id: MessageId) -> Option<Hidden> {
+        let (_, record) = self.log.get(id)?;
+        if record.is_marker() || self.log.row_of(id).is_ok() {
+            return None;
+        }
+        let verdicts = Verdicts::new(&self.view, &self.subjects, &self.subscriptions);
+        Some(match verdicts.of(record) {
+            Verdict::Muted => Hidden::Muted,
+            Verdict::Copy => Hidden::Copy,
+            Verdict::Inbox => Hidden::Inbox,
+            Verdict::Filtered => Hidden::Subject,
+            Verdict::Shown => Hidden::Filter,
+        })
     }
 
     /// An entry that is kept, shown or not.

@@ -34,6 +34,21 @@ pub(super) enum Verdict {
     Filtered,
 }
 
+/// Why a message that is kept is not shown. Where more than one reason hides it, the first counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// Its subscription is muted.
+    Muted,
+    /// It is a copy.
+    Copy,
+    /// It is `_INBOX.>` or `$…` traffic that is not ours.
+    Inbox,
+    /// Its subject is not the one that alone is shown.
+    Subject,
+    /// The filter does not mean it, or has not judged it yet.
+    Filter,
+}
+
 /// What a verdict depends on besides the view.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Traits {

@@ -65,8 +65,8 @@ pub struct EventLoop {
     pub tapes: Tapes,
     pub clock: Clock,
     pub capabilities: Capabilities,
-    /// The way to the clipboard.
-    pub clipboard: clipboard::Route,
+    /// The ways that a copy may take.
+    pub clipboard: clipboard::Ways,
     /// The person's own editor, or why there is none.
     pub editor: Result<Editor, editor::Error>,
 }

@@ -1,7 +1,8 @@
-//! The jobs thread: searching and filtering what is kept, laying out large payloads, reading and
-//! writing files, running programs.
+//! The jobs thread and its neighbours: searching and filtering what is kept, laying out large payloads, reading and
+//! writing files.
 //!
-//! What may wait for a person, such as the program that keeps secrets, has a thread of its own.
+//! What may wait for a person, such as the program that keeps secrets, and the programs that take a
+//! copy have threads of their own.
 //! Locks and fsync never run in the event loop. A newer job of a kind replaces one that still waits;
 //! lines of history are all written, in order.
 
@@ -42,31 +43,42 @@ pub struct Files {
 #[derive(Debug)]
 pub struct Jobs {
     queue: Option<sync::Sender<Job>>,
+    copies: Option<sync::Sender<Job>>,
     done: mpsc::UnboundedReceiver<JobDone>,
-    thread: Option<thread::JoinHandle<()>>,
+    threads: Vec<thread::JoinHandle<()>>,
 }
 
 impl Jobs {
-    /// Starts the thread.
+    /// Starts the threads.
     ///
     /// # Errors
-    /// Where the thread cannot be started.
+    /// Where a thread cannot be started.
     pub fn start(files: Files, destinations: Destinations) -> std::io::Result<Jobs> {
         let (queue, waiting) = sync::channel();
+        let (copies, copying) = sync::channel();
         let (report, done) = mpsc::unbounded_channel();
-        let thread = thread::Builder::new()
+        let told = report.clone();
+        let copier = thread::Builder::new()
+            .name("goingnats-copy".into())
+            .spawn(move || copy(&copying, &told))?;
+        let worker = thread::Builder::new()
             .name("goingnats-jobs".into())
             .spawn(move || work(&waiting, &report, &files, &destinations))?;
         Ok(Jobs {
             queue: Some(queue),
+            copies: Some(copies),
             done,
-            thread: Some(thread),
+            threads: vec![worker, copier],
         })
     }
 
     /// Hands a job over. Never waits.
     pub fn start_job(&self, job: Job) {
-        if let Some(queue) = &self.queue {
+        let queue = match job {
+            Job::Copy { .. } => &self.copies,
+            _ => &self.queue,
+        };
+        if let Some(queue) = queue {
             // the thread ends only when the queue does
             let _ = queue.send(job);
         }
@@ -77,11 +89,12 @@ impl Jobs {
         self.done.recv().await
     }
 
-    /// Waits until everything handed over is done: what was sent is in the history then. A place to
+    /// Waits until everything handed over is done: what was sent is in the history then, and what was
+    /// copied where it belongs. A place to
     /// connect to that is still being looked up is not waited for.
     pub fn finish(mut self) {
-        self.queue = None;
-        if let Some(thread) = self.thread.take() {
+        (self.queue, self.copies) = (None, None);
+        for thread in self.threads.drain(..) {
             // a panic there was reported where it happened
             let _ = thread.join();
         }
@@ -128,21 +141,26 @@ fn work(
                 Job::Resolve { choice, allowed } => {
                     resolve(destinations.clone(), choice, allowed, report.clone())
                 }
-                Job::Copy {
-                    program,
-                    arguments,
-                    text,
-                } => {
-                    let route = clipboard::Route::Tool { program, arguments };
-                    Some(match clipboard::run(program, arguments, &text) {
-                        Ok(()) => JobDone::Copied(clipboard::sentence(&route, text.len())),
-                        Err(error) => JobDone::CopyFailed(format!("Nothing was copied: {error}.")),
-                    })
-                }
+                // those have a thread of their own
+                Job::Copy { .. } => None,
             };
             if let Some(done) = done
                 && report.send(done).is_err()
             {
+                return;
+            }
+        }
+    }
+}
+
+/// Gives copies to programs, which may hang for a while. What was copied last counts: copies before it
+/// that still wait are left out.
+fn copy(waiting: &sync::Receiver<Job>, report: &mpsc::UnboundedSender<JobDone>) {
+    while let Ok(first) = waiting.recv() {
+        let newest = waiting.try_iter().last().unwrap_or(first);
+        if let Job::Copy { ways, copied } = newest {
+            let outcome = clipboard::run(&ways, &copied.text);
+            if report.send(JobDone::Copied { copied, outcome }).is_err() {
                 return;
             }
         }

@@ -1,67 +1,252 @@
-//! A moment as a person types it: `14:03`, `-5m`, `yesterday 14:03`, `2026-11-23 14:03`, RFC 3339.
+//! Moments: as a person types them (`14:03`, `-5m`, `yesterday 14:03`, `2026-11-23 14:03`, RFC 3339),
+//! and as they are shown, in the zone that was chosen.
 
-use jiff::{Timestamp, Zoned};
+use std::ops::Range;
 
-use super::app::stamp;
-use crate::filter;
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+
+use crate::{
+    filter::{self, Anchor},
+    settings::Zone,
+};
 
 /// What can be typed.
 pub const FORMS: &str =
     "14:03, 14:03:05.2, -5m, -1h30m, yesterday 14:03, 2026-11-23 14:03, or RFC 3339.";
 
-/// Reads a moment that is over, as `since:` of a filter does, with `-` before a time span and
-/// `yesterday` before a time of day.
+/// Reads a moment, as `since:` of a filter does, with `-` before a time span and `yesterday` before a
+/// time of day: nanoseconds since the Unix epoch. Where time goes on it must be over.
 ///
 /// # Errors
 /// The sentence to show while it is typed.
-pub fn read(typed: &str, now: &Zoned) -> Result<Timestamp, String> {
+pub fn read(typed: &str, anchor: &Anchor) -> Result<i64, String> {
     let typed = typed.trim();
     let moment = if let Some(span) = typed.strip_prefix('-') {
         let is_span =
             span.ends_with(|unit: char| unit.is_ascii_alphabetic()) && !span.contains(':');
-        let before = is_span.then(|| filter::moment(span, now)).flatten();
+        let before = is_span.then(|| filter::moment(span, anchor)).flatten();
         before.ok_or_else(|| {
             format!("\"{span}\" is no time span. Type one such as -5m, -90s or -1h30m.")
         })?
     } else if let Some(time) = typed.strip_prefix("yesterday") {
-        yesterday(time.trim_start(), now)
+        yesterday(time.trim_start(), anchor)
             .ok_or_else(|| "Type a time behind it: yesterday 14:03.".to_owned())?
     } else {
         let unknown = || format!("\"{typed}\" is no time. Type {FORMS}");
-        filter::moment(typed, now).ok_or_else(unknown)?
+        filter::moment(typed, anchor).ok_or_else(unknown)?
     };
-    if i128::from(moment) > now.timestamp().as_nanosecond() {
+    if anchor.is_live && i128::from(moment) > anchor.now.timestamp().as_nanosecond() {
         return Err("That is still to come.".into());
     }
-    Ok(stamp(moment))
+    Ok(moment)
 }
 
-/// A time of yesterday: the last one before today began.
-fn yesterday(time: &str, now: &Zoned) -> Option<i64> {
-    let midnight = now.start_of_day().ok()?;
-    let before = midnight
-        .checked_sub(jiff::SignedDuration::from_nanos(1))
-        .ok()?;
-    time.contains(':').then(|| filter::moment(time, &before))?
+/// A time of the day before the present one.
+fn yesterday(time: &str, anchor: &Anchor) -> Option<i64> {
+    let before = Anchor {
+        day: anchor.now.date().yesterday().ok()?,
+        ..anchor.clone()
+    };
+    time.contains(':')
+        .then(|| filter::moment(time, &before))
+        .flatten()
+}
+
+/// Nanoseconds since the Unix epoch by the calendar.
+pub fn stamp(at: i64) -> Timestamp {
+    // every i64 of nanoseconds lies between the years 1677 and 2262
+    Timestamp::from_nanosecond(at.into()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// How moments are shown: in which zone, and with their date where that is not today's.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    chosen: Zone,
+    local: TimeZone,
+    zone: TimeZone,
+    today: Range<i64>,
+}
+
+impl Calendar {
+    /// The calendar of a zone on a machine whose own one is `local`, at a moment in nanoseconds since
+    /// the Unix epoch.
+    pub fn new(chosen: Zone, local: TimeZone, now: i64) -> Calendar {
+        let mut calendar = Calendar {
+            chosen,
+            zone: local.clone(),
+            local,
+            today: 0..0,
+        };
+        calendar.choose(chosen, now);
+        calendar
+    }
+
+    /// Shows another zone from now on.
+    pub fn choose(&mut self, zone: Zone, now: i64) {
+        self.chosen = zone;
+        self.zone = zone.time_zone(&self.local);
+        self.today = self.day(now);
+    }
+
+    /// Moves on to the present day.
+    pub fn pass(&mut self, now: i64) {
+        if !self.today.contains(&now) {
+            self.today = self.day(now);
+        }
+    }
+
+    /// The zone that is shown, as it was chosen.
+    pub fn chosen(&self) -> Zone {
+        self.chosen
+    }
+
+    /// The zone that is shown.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// A moment by the calendar.
+    pub fn zoned(&self, at: i64) -> Zoned {
+        stamp(at).to_zoned(self.zone.clone())
+    }
+
+    /// Whether a moment is of the present day.
+    pub fn is_today(&self, at: i64) -> bool {
+        self.today.contains(&at)
+    }
+
+    /// The day of a moment, from midnight to midnight. It is the same for all moments in it.
+    pub fn day(&self, at: i64) -> Range<i64> {
+        let zoned = self.zoned(at);
+        let nanoseconds = |zoned: Zoned| i64::try_from(zoned.timestamp().as_nanosecond()).ok();
+        let start = zoned.start_of_day().ok().and_then(nanoseconds);
+        let next = zoned.tomorrow().and_then(|next| next.start_of_day());
+        let end = next.ok().and_then(nanoseconds);
+        start.unwrap_or(i64::MIN)..end.unwrap_or(i64::MAX)
+    }
+
+    /// The time of day with milliseconds: `14:03:05.200`.
+    pub fn clock(&self, at: i64) -> String {
+        let time = self.zoned(at).time();
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        format!(
+            "{hour:02}:{minute:02}:{second:02}.{:03}",
+            time.millisecond()
+        )
+    }
+
+    /// A moment in a sentence: the time of day, with its date where that is not today.
+    pub fn told(&self, at: i64) -> String {
+        if self.is_today(at) {
+            self.clock(at)
+        } else {
+            format!(
+                "{} {}",
+                self.zoned(at).strftime("%a %d %b %Y"),
+                self.clock(at)
+            )
+        }
+    }
+
+    /// The line that parts a day from the one before: `Sun 22 Nov 2026`, with the zone where it is not
+    /// the machine's.
+    pub fn date_line(&self, at: i64) -> String {
+        let date = self.zoned(at).strftime("%a %d %b %Y");
+        let today = if self.is_today(at) { ", today" } else { "" };
+        match self.chosen {
+            Zone::Local => format!("{date}{today}"),
+            zone => format!("{date}{today}, {zone}"),
+        }
+    }
+
+    /// Date and zone in full: `Sun 2026-11-22, +01:00 CET`.
+    pub fn date_and_zone(&self, at: i64) -> String {
+        let zoned = self.zoned(at);
+        let date = zoned.strftime("%a %Y-%m-%d");
+        let name = zoned.strftime("%Z").to_string();
+        let offset = zoned.strftime("%:z");
+        match name.as_str() {
+            "UTC" => format!("{date}, UTC"),
+            name if name.starts_with(|first: char| first.is_ascii_alphabetic()) => {
+                format!("{date}, {offset} {name}")
+            }
+            _ => format!("{date}, {offset}"),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::{
-        civil,
-        tz::{TimeZone, offset},
-    };
+    use jiff::{civil, tz::offset};
     use proptest::prelude::*;
 
     use super::*;
 
     /// Noon in a zone an hour east of Greenwich.
-    fn noon() -> Zoned {
+    fn noon() -> Anchor {
         let zone = TimeZone::fixed(offset(1));
-        civil::date(2026, 11, 23)
-            .at(12, 0, 0, 0)
-            .to_zoned(zone)
-            .unwrap()
+        let noon = civil::date(2026, 11, 23).at(12, 0, 0, 0);
+        Anchor::from(&noon.to_zoned(zone).unwrap())
+    }
+
+    fn at(moment: &str) -> i64 {
+        let moment: Timestamp = moment.parse().unwrap();
+        moment.as_nanosecond().try_into().unwrap()
+    }
+
+    #[test]
+    fn in_a_recording_the_day_stood_on_is_meant_and_its_end_is_the_present() {
+        let recorded = Anchor {
+            day: civil::date(2026, 11, 21),
+            is_live: false,
+            ..noon()
+        };
+        for (typed, moment) in [
+            ("11:03", "2026-11-21T10:03:00Z"),
+            ("14:03", "2026-11-21T13:03:00Z"),
+            ("yesterday 9:03", "2026-11-22T08:03:00Z"),
+            ("-5m", "2026-11-23T10:55:00Z"),
+            ("2026-11-23 14:03", "2026-11-23T13:03:00Z"),
+            ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(read(typed, &recorded), Ok(at(moment)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_told_with_its_date_where_that_is_not_today() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let (now, then) = (at("2026-11-23T11:00:00Z"), at("2026-11-21T22:59:58.5Z"));
+        for (zone, told, line, in_full) in [
+            (
+                Zone::Local,
+                "Sat 21 Nov 2026 23:59:58.500",
+                "Sat 21 Nov 2026",
+                "Sat 2026-11-21, +01:00 CET",
+            ),
+            (
+                Zone::Utc,
+                "Sat 21 Nov 2026 22:59:58.500",
+                "Sat 21 Nov 2026, UTC",
+                "Sat 2026-11-21, UTC",
+            ),
+            (
+                Zone::Fixed(7_200),
+                "Sun 22 Nov 2026 00:59:58.500",
+                "Sun 22 Nov 2026, +02:00",
+                "Sun 2026-11-22, +02:00",
+            ),
+        ] {
+            let calendar = Calendar::new(zone, berlin.clone(), now);
+            assert_eq!(calendar.told(then), told);
+            assert_eq!(calendar.date_line(then), line);
+            assert_eq!(calendar.date_and_zone(then), in_full);
+        }
+        let mut calendar = Calendar::new(Zone::Local, berlin, now);
+        assert_eq!(calendar.told(now), "12:00:00.000");
+        assert_eq!(calendar.date_line(now), "Mon 23 Nov 2026, today");
+        calendar.pass(at("2026-11-23T23:00:00Z"));
+        assert_eq!(calendar.told(now), "Mon 23 Nov 2026 12:00:00.000");
     }
 
     #[test]
@@ -83,8 +268,7 @@ mod tests {
             ("2026-11-23T10:03:05Z", "2026-11-23T10:03:05Z"),
             ("2026-11-23T11:03:05.5+02:00", "2026-11-23T09:03:05.5Z"),
         ] {
-            let expected: Timestamp = moment.parse().unwrap();
-            assert_eq!(read(typed, &noon()), Ok(expected), "{typed}");
+            assert_eq!(read(typed, &noon()), Ok(at(moment)), "{typed}");
         }
     }
 
@@ -112,6 +296,18 @@ mod tests {
             let _ = read(&typed, &noon());
             let _ = read(&format!("-{number}s"), &noon());
             let _ = read(&format!("{number}:00"), &noon());
+        }
+
+        #[test]
+        fn a_day_holds_its_moment_and_its_ends_are_of_the_same_day(at: i64, seconds in -64_800i32..64_800) {
+            for zone in [Zone::Local, Zone::Utc, Zone::Fixed(seconds)] {
+                let local = TimeZone::get("America/New_York").unwrap();
+                let calendar = Calendar::new(zone, local, 0);
+                let day = calendar.day(at);
+                prop_assert!(day.contains(&at) || at == i64::MAX);
+                prop_assert_eq!(calendar.day(day.start), day.clone());
+                prop_assert_eq!(calendar.day(day.end - 1), day);
+            }
         }
     }
 }

@@ -72,7 +72,7 @@ async fn explore(setup: Setup) -> io::Result<Exit> {
         ..setup.app
     };
     let variables = &setup.destinations.environment.variables;
-    let clipboard = route(variables);
+    let clipboard = ways(variables);
     let editor = Editor::new(|name| variables.get(name).map(str::to_owned));
     let signals = Signals::listen()?;
     // everything that may fail before the modes, so that they are left where it does
@@ -177,10 +177,10 @@ async fn goodbye(connection: &Connection, lines: &mut Lines) {
     let _ = tokio::time::timeout(Duration::from_secs(1), closed).await;
 }
 
-fn route(variables: &Variables) -> clipboard::Route {
+fn ways(variables: &Variables) -> clipboard::Ways {
     let variable = |name: &str| variables.get(name).map(str::to_owned);
     let path = OsString::from(variable("PATH").unwrap_or_default());
-    clipboard::route(variable, |program| clipboard::installed(program, &path))
+    clipboard::ways(variable, |program| clipboard::installed(program, &path))
 }
 
 fn summary(app: &App) -> String {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::samples::{filter, filters, messages, now};
-use crate::filter::{Candidate, Direction, Filter, Seen, complete, exact_term, moment};
+use crate::filter::{Anchor, Candidate, Direction, Filter, Seen, complete, exact_term, moment};
 
 /// Texts made of what means something.
 fn strange_texts() -> impl Strategy<Value = String> {
@@ -86,6 +86,6 @@ proptest! {
 
     #[test]
     fn any_text_may_be_asked_for_a_moment(text: String) {
-        moment(&text, &now());
+        moment(&text, &Anchor::from(&now()));
     }
 }

@@ -1,7 +1,7 @@
 //! What a person can mean. Every key, every palette row and every test speaks in these.
 
 use super::View;
-use crate::tui::{keymap::Chord, widgets::scroll::Move};
+use crate::tui::{keymap::Chord, overlays::copy::Part, widgets::scroll::Move};
 
 /// One intention, resolved from a key by the keymap or picked from the palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,13 +72,15 @@ pub enum Action {
     NextOnSubject,
     GoToTime,
     TimeFormat,
+    ChangeZone,
     ClearLog,
     // details
     NextForm,
     Wrap,
     DetailsUp,
     DetailsDown,
-    CopyPayload,
+    Copy,
+    CopyPart(Part),
     CopySubject,
     // composer and history
     ComposeRequest,

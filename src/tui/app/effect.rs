@@ -11,7 +11,11 @@ use crate::{
     recording::Existing,
     settings::SavedFilter,
     store::{MessageId, Scan, Scanned},
-    tui::destinations::{Allowed, Consent, Destination},
+    tui::{
+        destinations::{Allowed, Consent, Destination},
+        overlays::copy::Copied,
+        terminal::clipboard::{Outcome, Ways},
+    },
 };
 
 /// One thing for the event loop to do.
@@ -59,8 +63,15 @@ pub enum Effect {
     StopRecording,
     /// Write the rows of [`recordings::slice`](super::recordings::slice) to a new file.
     Export(PathBuf),
-    /// Put text on the clipboard.
-    Copy(String),
+    /// Copy, by what programs there are.
+    Copy(Copied),
+    /// Offer to the terminal what no program took.
+    Offer {
+        /// What.
+        copied: Copied,
+        /// Why programs did not take it, each the beginning of a sentence.
+        failed: Vec<String>,
+    },
     /// Have a text edited by the person's own editor; what became of it comes back by
     /// [`request::edited`](crate::tui::panes::request::edited).
     Edit {
@@ -132,14 +143,12 @@ pub enum Job {
         /// Which credentials may go elsewhere.
         allowed: Vec<Allowed>,
     },
-    /// Give text to a program that fills the clipboard.
+    /// Give a copy to programs.
     Copy {
-        /// The program.
-        program: &'static str,
-        /// Its arguments.
-        arguments: &'static [&'static str],
-        /// The text.
-        text: Vec<u8>,
+        /// Which.
+        ways: Ways,
+        /// What.
+        copied: Copied,
     },
 }
 
@@ -192,8 +201,11 @@ pub enum JobDone {
     },
     /// A line of history could not be written.
     HistoryFailed(String),
-    /// Text is on the clipboard, as the sentence says.
-    Copied(String),
-    /// Nothing was copied, and why.
-    CopyFailed(String),
+    /// Programs took a copy.
+    Copied {
+        /// What.
+        copied: Copied,
+        /// Which of them.
+        outcome: Outcome,
+    },
 }

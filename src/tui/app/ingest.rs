@@ -10,6 +10,7 @@ use crate::{
     tui::{
         overlays::contexts,
         panes::{messages, request, subscriptions::Standing},
+        terminal::clipboard,
     },
 };
 
@@ -248,8 +249,14 @@ pub fn job(app: &mut App, done: JobDone, now: Now) -> Vec<Effect> {
         JobDone::FilterNotSaved(reason) | JobDone::HistoryFailed(reason) => {
             app.toasts.show(Level::Failed, reason, now.instant)
         }
-        JobDone::Copied(sentence) => app.toasts.show(Level::Done, sentence, now.instant),
-        JobDone::CopyFailed(sentence) => app.toasts.show(Level::Failed, sentence, now.instant),
+        JobDone::Copied { copied, outcome } if outcome.took.is_empty() => {
+            let failed = outcome.failed;
+            return vec![Effect::Offer { copied, failed }];
+        }
+        JobDone::Copied { copied, outcome } => {
+            let text = clipboard::copied(&copied.what, copied.text.len(), &outcome);
+            app.toasts.show(Level::Done, text, now.instant);
+        }
     }
     Vec::new()
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Position;
 
 use super::{Action, App, Effect, Focus, Level, Now, View, update};
 use crate::tui::{
-    overlays::{Overlay, menu},
+    overlays::{Overlay, copy, menu},
     panes::{details, history, messages, status, subjects, subscriptions},
     render,
     terminal::input::{Mouse, MouseKind},
@@ -68,6 +68,12 @@ fn click(app: &mut App, at: Position, now: Now) -> Vec<Effect> {
     }
     match app.overlays.last() {
         Some(Overlay::Menu(_)) => return click_menu(app, at, now),
+        Some(Overlay::Copy(menu)) => {
+            return match copy::part_at(menu, at, layout.screen) {
+                Some(part) => update::act(app, Action::CopyPart(part), now),
+                None => update::act(app, Action::Back, now),
+            };
+        }
         Some(_) => return Vec::new(),
         None => {}
     }

@@ -10,8 +10,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::tz::TimeZone;
-
 use export::Export;
 
 use super::{Action, App, Effect, Focus, Level, Now, Phase};
@@ -125,12 +123,16 @@ pub fn refuses(app: &App, action: &Action) -> bool {
     }
 }
 
+/// When the newest message of the recording that is shown came, in nanoseconds since the Unix epoch.
+pub fn newest(app: &App) -> Option<i64> {
+    app.recordings.opened.as_ref()?;
+    Some(app.store.get(app.store.newest()?)?.at())
+}
+
 /// Where the second of the newest message of the recording that is shown is over, in nanoseconds
 /// since the Unix epoch. What was recorded yesterday is not over for a day by now.
 pub fn end(app: &App) -> Option<i64> {
-    app.recordings.opened.as_ref()?;
-    let newest = app.store.get(app.store.newest()?)?;
-    Some(newest.at().saturating_add(1_000_000_000))
+    Some(newest(app)?.saturating_add(1_000_000_000))
 }
 
 /// Takes a part of the recording that is shown.
@@ -249,7 +251,7 @@ pub fn toggle(app: &mut App, now: Now) -> Vec<Effect> {
             return vec![Effect::StopRecording];
         }
         None => {
-            let name = suggested("goingnats", &app.setup.zone, now);
+            let name = suggested(app, "goingnats", now);
             app.overlays.push(Overlay::record(&name));
         }
     }
@@ -257,11 +259,9 @@ pub fn toggle(app: &mut App, now: Now) -> Vec<Effect> {
 }
 
 /// `goingnats-20261123-140300.ndjson`
-fn suggested(stem: &str, zone: &TimeZone, now: Now) -> String {
-    format!(
-        "{stem}-{}.ndjson",
-        now.zoned(zone).strftime("%Y%m%d-%H%M%S")
-    )
+fn suggested(app: &App, stem: &str, now: Now) -> String {
+    let now = app.calendar.zoned(now.wall);
+    format!("{stem}-{}.ndjson", now.strftime("%Y%m%d-%H%M%S"))
 }
 
 /// The file that is typed; `~/` is the home folder.

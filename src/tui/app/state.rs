@@ -12,9 +12,11 @@ use super::{
 use crate::{
     history::Kind,
     recording::Existing,
+    settings::Zone,
     store::Store,
     tui::{
         layout::{Layout, Wanted},
+        moment::Calendar,
         overlays::{Overlay, toasts},
         panes::{
             details::Details,
@@ -29,6 +31,8 @@ use crate::{
     },
 };
 
+pub use crate::tui::moment::stamp;
+
 /// The moment something happens: the clock's two faces, read once by the event loop.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
@@ -36,19 +40,6 @@ pub struct Now {
     pub instant: Instant,
     /// For what is written down: nanoseconds since the Unix epoch.
     pub wall: i64,
-}
-
-impl Now {
-    /// The moment by the calendar of a zone.
-    pub fn zoned(&self, zone: &jiff::tz::TimeZone) -> jiff::Zoned {
-        stamp(self.wall).to_zoned(zone.clone())
-    }
-}
-
-/// Nanoseconds since the Unix epoch by the calendar.
-pub fn stamp(at: i64) -> jiff::Timestamp {
-    // every i64 of nanoseconds lies between the years 1677 and 2262
-    jiff::Timestamp::from_nanosecond(at.into()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
 /// What does not change while the program runs.
@@ -72,8 +63,10 @@ pub struct Setup {
     pub keep: usize,
     /// Whether colours are used.
     pub colours: bool,
-    /// The zone that times are shown in.
-    pub zone: jiff::tz::TimeZone,
+    /// The zone that times are shown in at first.
+    pub zone: Zone,
+    /// The machine's own zone.
+    pub local_zone: jiff::tz::TimeZone,
     /// The person's home folder.
     pub home: Option<PathBuf>,
 }
@@ -106,6 +99,7 @@ pub struct App {
     pub toasts: Toasts,
     pub layout: Layout,
     pub size: (u16, u16),
+    pub calendar: Calendar,
     pub now: Now,
 }
 
@@ -140,6 +134,7 @@ impl App {
             toasts: Toasts::default(),
             layout: Layout::default(),
             size,
+            calendar: Calendar::new(setup.zone, setup.local_zone.clone(), now.wall),
             now,
             setup,
         };
@@ -236,7 +231,9 @@ impl App {
             // what was typed stays in force
             self.messages.line = None;
         }
-        if focus != Focus::Request {
+        if focus == Focus::Request {
+            self.composer.set_refused(false);
+        } else {
             self.composer.deselect();
         }
         self.focus = focus;

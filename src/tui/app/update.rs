@@ -10,30 +10,68 @@ use crate::{
     store::Toward,
     text::visible_subject,
     tui::{
-        keymap::{Chord, resolve},
+        keymap::{Binding, Chord, Scope, resolve},
         overlays::{
             self, Overlay,
+            copy::{self, CopyMenu, Part},
             graph::{self, Graph},
             menu::{self, Menu},
             server,
         },
         panes::{details, history, messages, request, subjects, subscriptions},
-        widgets::scroll::Move,
+        widgets::{Editor, Field, scroll::Move},
     },
 };
 
 /// Does what a key means where we are; types it where it means nothing and a field has the keys.
 pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
     match resolve(&focus::scopes(app), chord) {
+        Some(binding) if is_idle(app, binding) => says_nothing(app, chord, now),
         Some(binding) => act(app, binding.action.clone(), now),
-        None if focus::typing(app) => act(app, Action::Type(chord), now),
-        None => Vec::new(),
+        None if focus::typing(app) && edits(chord) => act(app, Action::Type(chord), now),
+        None => says_nothing(app, chord, now),
     }
+}
+
+/// Whether what a key means everywhere means nothing where an overlay has the keys.
+fn is_idle(app: &App, binding: &Binding) -> bool {
+    let holds = [
+        Action::Back,
+        Action::Redraw,
+        Action::Suspend,
+        Action::ForceQuit,
+    ];
+    !app.overlays.is_empty()
+        && binding.scope == Scope::Everywhere
+        && !holds.contains(&binding.action)
+}
+
+/// Whether a key edits text: a field of one line or one of many takes it.
+fn edits(chord: Chord) -> bool {
+    Field::default().key(chord.event()) || Editor::default().key(chord.event())
+}
+
+/// Says that a key does nothing here.
+fn says_nothing(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
+    let key = chord.to_string();
+    let text = if !app.overlays.is_empty() {
+        format!("{key} does nothing here; Esc leaves.")
+    } else if key.len() == 1 && key.starts_with(|digit: char| digit.is_ascii_digit()) {
+        let views = View::ALL.map(|(digit, _, name)| format!("{digit} {name}"));
+        format!("There is no view {key}: {}.", views.join(", "))
+    } else if focus::typing(app) {
+        format!("{key} does nothing here; F1 shows the keys.")
+    } else {
+        format!("{key} does nothing here; ? shows the keys.")
+    };
+    app.toasts.show(Level::Notice, text, now.instant);
+    Vec::new()
 }
 
 /// Does one action.
 pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
     app.now = now;
+    app.calendar.pass(now.wall);
     let effects =
         if app.overlays.is_empty() && app.phase.is_recording() && recordings::refuses(app, &action)
         {
@@ -54,6 +92,7 @@ pub fn act(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 /// Makes the state ready to be drawn; to be called before each frame.
 pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
     app.now = now;
+    app.calendar.pass(now.wall);
     switching::ask(app);
     app.lay_out();
     messages::pin(app);
@@ -111,7 +150,7 @@ pub fn works(app: &App, action: &Action) -> bool {
         }
         Action::Unsubscribe | Action::Mute | Action::EditSubscription => rows(),
         Action::Send if app.focus == Focus::History => app.history.selected().is_some(),
-        Action::Send => app.composer.has_subject(),
+        Action::Send => app.composer.has_subject() && !app.composer.is_refused(),
         Action::OlderHit | Action::NewerHit => app.store.query().is_some(),
         Action::NoFilter | Action::SaveFilter => app.store.view().filter.is_some(),
         Action::Search | Action::Filter | Action::HideThisSubject => app.store.newest().is_some(),
@@ -153,13 +192,19 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         }
         (action, Some(Overlay::Server(_))) => return server::act(app, &action, now),
         (Action::Submit, _) => return overlays::submit(app, now),
+        (Action::CopyPart(part), Some(Overlay::Copy(_))) => {
+            if let Some(Overlay::Copy(menu)) = app.overlays.pop() {
+                return copy::choose(app, menu, Some(part), now);
+            }
+        }
         (Action::Refuse, _) => return overlays::refuse(app),
         (Action::Type(chord), Some(overlay)) => overlay.type_key(chord, &app.store),
         (Action::Paste(text), Some(overlay)) => overlay.paste(&text, &app.store),
         (action, Some(Overlay::Prompt(prompt))) => prompt.act(&action),
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
         (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
-        (action, Some(Overlay::Graph(_))) => graph::act(app, &action),
+        (action, Some(Overlay::Copy(menu))) => menu.act(&action),
+        (action, Some(Overlay::Graph(_))) => graph::act(app, &action, now),
         _ => {}
     }
     Vec::new()
@@ -187,6 +232,10 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Back => back(app),
         Action::FocusNext => app.step(1),
         Action::FocusPrevious => app.step(-1),
+        Action::Show(View::Messages) if app.focus == Focus::Messages => {
+            let text = "This is view 1, Messages.";
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
         Action::Show(View::Messages) => app.go_to(Focus::Messages),
         Action::Show(View::History) | Action::OpenHistory => return history::open(app),
         Action::Zoom => app.zoom = !app.zoom,
@@ -195,6 +244,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         Action::Subscribe => app.overlays.push(Overlay::subscribe()),
         Action::Counters => app.overlays.push(Overlay::Counters),
         Action::ChangeKeep => app.overlays.push(Overlay::keep(app.store.budget())),
+        Action::ChangeZone => app.overlays.push(Overlay::zone(app.calendar.chosen())),
         Action::Record => return recordings::toggle(app, now),
         Action::Export => recordings::ask_export(app, now),
         Action::Server => return server::open(app),
@@ -204,10 +254,15 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         }
         Action::UndoUnsubscribe => return subscriptions::undo(app, now),
         Action::EditSubscription => edit_subscription(app, now),
+        Action::Freeze if app.store.newest().is_none() => messages::nothing_selected(app, now),
         Action::Freeze => messages::freeze(app),
         Action::AllSubjects => messages::show_subject(app, None),
         Action::ComposeRequest => compose(app, Kind::Request),
         Action::ComposePublish => compose(app, Kind::Publish),
+        Action::Send if app.composer.is_refused() && app.focus != Focus::History => {
+            let text = "F5 sends nothing: the message was not loaded. r goes to the draft before.";
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
         Action::Send if app.focus != Focus::History => return request::send(app, now),
         Action::Submit if app.focus == Focus::Request => return request::send(app, now),
         Action::SaveRequest if app.focus == Focus::Request => return save(app, now),
@@ -216,8 +271,8 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         }
         Action::DetailsDown => details::scroll(app, Move::Down),
         Action::DetailsUp => details::scroll(app, Move::Up),
-        Action::CopyPayload => return copy(app, now, false),
-        Action::CopySubject => return copy(app, now, true),
+        Action::Copy => return copy(app, None, now),
+        Action::CopySubject => return copy(app, Some(Part::Subject), now),
         Action::Search | Action::Filter => {
             app.view = View::Messages;
             app.go_to(Focus::Messages);
@@ -245,7 +300,7 @@ fn on_screen(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
 fn in_pane(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     match app.focus {
         Focus::Subscriptions => subscriptions::act(app, action, now),
-        Focus::Subjects => subjects::act(app, action),
+        Focus::Subjects => subjects::act(app, action, now),
         Focus::Messages => messages::act(app, action, now),
         Focus::Details => details::act(app, action, now),
         Focus::Request => request::act(app, action),
@@ -270,8 +325,10 @@ fn back(app: &mut App) {
         _ if app.store.view().subject.is_some() => messages::show_subject(app, None),
         _ if messages::filter::end(app) => {}
         _ if !app.messages.place.is_following() => app.messages.place = messages::Place::default(),
+        _ if app.toasts.dismiss() => {}
         _ => {
-            app.toasts.dismiss();
+            let text = "Esc has nothing to go back from here; q quits.";
+            app.toasts.show(Level::Notice, text, app.now.instant);
         }
     }
 }
@@ -322,25 +379,20 @@ fn save(app: &mut App, now: Now) -> Vec<Effect> {
     history::look(app)
 }
 
-fn copy(app: &mut App, now: Now, subject_only: bool) -> Vec<Effect> {
-    let Some((subject, payload)) = app.details.payload() else {
-        app.toasts.show(
-            Level::Notice,
-            "There is no message to copy yet.",
-            now.instant,
-        );
-        return Vec::new();
+/// Copies a part of the message that is under the cursor now, or asks which one.
+fn copy(app: &mut App, part: Option<Part>, now: Now) -> Vec<Effect> {
+    let mut effects = details::refresh(app, now);
+    let Some(source) = app.details.source() else {
+        let text = "There is no message to copy yet.";
+        app.toasts.show(Level::Notice, text, now.instant);
+        return effects;
     };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if subject_only {
-        return vec![Effect::Copy(text(subject))];
+    match part.map(|part| source.copied(part)) {
+        None => app.overlays.push(Overlay::Copy(CopyMenu::new(source))),
+        Some(Ok(copied)) => effects.push(Effect::Copy(copied)),
+        Some(Err(reason)) => app.toasts.show(Level::Notice, reason, now.instant),
     }
-    let copied = text(payload);
-    if app.details.is_cut() {
-        let what = "This is its beginning: the rest of the payload is not kept any more.";
-        app.toasts.show(Level::Notice, what, now.instant);
-    }
-    vec![Effect::Copy(copied)]
+    effects
 }
 
 fn paste(app: &mut App, text: &str, now: Now) {

@@ -29,7 +29,7 @@ pub struct Console {
     pub clock: Clock,
     pub capabilities: Capabilities,
     /// The way to the clipboard.
-    pub clipboard: clipboard::Route,
+    pub clipboard: clipboard::Ways,
     /// The person's own editor, or why there is none.
     pub editor: Result<Editor, editor::Error>,
 }

@@ -7,6 +7,7 @@ use crate::{
     tui::{
         app::{Effect, Job, Level, Now, Purpose, ingest, recordings, switching},
         destinations::{Destination, for_a_log},
+        overlays::copy::Copied,
         panes::request::{self, Handed},
         terminal::{clipboard, modes},
     },
@@ -69,7 +70,8 @@ impl EventLoop {
             }
             Effect::LimitRecording(bytes) => self.tapes.limit(bytes),
             Effect::StopRecording => self.tapes.stop(),
-            Effect::Copy(text) => self.copy(text, now),
+            Effect::Copy(copied) => self.copy(copied, now),
+            Effect::Offer { copied, failed } => self.offer(&copied, &failed, now),
             Effect::Mouse(on) => self.output.submit(modes::mouse(on)),
             Effect::Redraw => self.screen.redraw_all(),
             Effect::Edit { text, suffix } => turn.edit = Some((text, suffix)),
@@ -136,27 +138,37 @@ impl EventLoop {
         }
     }
 
-    fn copy(&mut self, text: String, now: Now) {
-        match &self.clipboard {
-            clipboard::Route::Tool { program, arguments } => {
-                let text = text.into_bytes();
-                self.jobs.start_job(Job::Copy {
-                    program,
-                    arguments,
-                    text,
-                });
-            }
-            route @ clipboard::Route::Terminal => match clipboard::sequence(text.as_bytes()) {
-                Ok(sequence) => {
-                    let sentence = clipboard::sentence(route, text.len());
-                    self.output.submit(sequence);
-                    self.app.toasts.show(Level::Done, sentence, now.instant);
-                }
-                Err(error) => {
-                    let text = format!("Nothing was copied: {error}.");
-                    self.app.toasts.show(Level::Failed, text, now.instant);
-                }
-            },
+    fn copy(&mut self, copied: Copied, now: Now) {
+        if self.clipboard.has_programs() {
+            let ways = self.clipboard.clone();
+            self.jobs.start_job(Job::Copy { ways, copied });
+        } else {
+            self.offer(&copied, &[], now);
         }
+    }
+
+    /// Offers to the terminal what no program took.
+    fn offer(&mut self, copied: &Copied, failed: &[String], now: Now) {
+        let terminal = self.clipboard.terminal;
+        let failed: String = failed.iter().map(|why| format!("{why}. ")).collect();
+        let (level, text) = match clipboard::sequence(&copied.text, terminal) {
+            Ok(sequence) => {
+                self.output.submit(sequence);
+                let offered = clipboard::offered(&copied.what, copied.text.len(), terminal);
+                let level = if failed.is_empty() && terminal.taking.is_some() {
+                    Level::Done
+                } else {
+                    Level::Notice
+                };
+                (level, offered)
+            }
+            Err(error) => {
+                let text = format!("Nothing was copied: {error}. The palette exports to a file.");
+                (Level::Failed, text)
+            }
+        };
+        self.app
+            .toasts
+            .show(level, format!("{failed}{text}"), now.instant);
     }
 }

@@ -1,6 +1,9 @@
 //! The one table of the keys.
 
-use crate::tui::app::{Action, Focus, View};
+use crate::tui::{
+    app::{Action, Focus, View},
+    overlays::copy::Part,
+};
 
 /// Where a key means what its row says. Several scopes hold at a time, the narrowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +48,8 @@ pub enum Scope {
     Credentials,
     /// The graph of rates.
     Graph,
+    /// What to copy.
+    Copy,
 }
 
 impl Scope {
@@ -100,6 +105,7 @@ impl Scope {
             | Scope::Contexts
             | Scope::Credentials => "questions",
             Scope::Graph => "Rates",
+            Scope::Copy => "Copy",
         }
     }
 }
@@ -242,6 +248,18 @@ pub static TABLE: &[Binding] = table! {
         ["-", "Down", "j"] Action::Down, "longer", "Show more of the past", 3;
         ["+", "Up", "k"] Action::Up, "shorter", "Show less of the past", 4;
         ["b", "Enter"] Action::Back, "close", "Close the graph", 5;
+    Copy:
+        ["y"] Action::CopyPart(Part::Text), "payload", "Copy the payload, where it is text", 2;
+        ["x"] Action::CopyPart(Part::Hex), "hex", "Copy the payload in hexadecimal digits", 3;
+        ["b"] Action::CopyPart(Part::Base64), "base64", "Copy the payload in base64", 4;
+        ["s"] Action::CopyPart(Part::Subject), "subject", "Copy the subject", 5;
+        ["r"] Action::CopyPart(Part::Reply), "reply subject", "Copy the reply subject", 7;
+        ["h"] Action::CopyPart(Part::Headers), "headers", "Copy the headers, one a line", 6;
+        ["j"] Action::CopyPart(Part::Json), "JSON", "Copy the message as a line of JSON, as --json prints it", 8;
+        ["Enter"] Action::Submit, "copy", "Copy the selected row", 1;
+        ["Up"] Action::Up, "up", "Go up";
+        ["Down"] Action::Down, "down", "Go down";
+        ["q"] Action::Back, "close", "Close it";
     Panes:
         ["s"] Action::Subscribe, "subscribe", "Subscribe to a subject", 10;
         ["r"] Action::ComposeRequest, "request", "Compose a request", 11;
@@ -270,7 +288,7 @@ pub static TABLE: &[Binding] = table! {
         ["g", "Home"] Action::First, "oldest", "Go to the oldest";
         ["M"] Action::Mouse, "mouse", "Turn the mouse on or off; while it is on, the terminal selects text with Shift";
         ["z"] Action::Zoom, "zoom", "Show the pane alone, or all again";
-        ["y"] Action::CopyPayload, "copy", "Copy the payload of the message looked at";
+        ["y"] Action::Copy, "copy", "Copy from the message looked at: its payload, also as hex or base64, subject, headers";
         ["Y"] Action::CopySubject, "copy subject", "Copy the subject of the message looked at";
         ["w"] Action::Record, "record", "Record what comes from now on in a file, or end that";
         ["q"] Action::Quit, "quit", "Quit", 30;
@@ -297,6 +315,10 @@ pub static WITHOUT_KEY: &[(Action, &str)] = &[
     (
         Action::Counters,
         "Show where every message went: the counters",
+    ),
+    (
+        Action::ChangeZone,
+        "Show times in another zone: local, UTC, or an offset such as +02:00",
     ),
     (Action::ChangeKeep, "Keep more or less of the log in memory"),
     (

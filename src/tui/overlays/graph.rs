@@ -12,7 +12,7 @@ use crate::{
     store::{Rate, Timeline},
     text::visible_subject,
     tui::{
-        app::{Action, App, Focus},
+        app::{Action, App, Focus, Level, Now},
         panes::subjects,
     },
 };
@@ -113,8 +113,12 @@ fn span(app: &App) -> usize {
 }
 
 /// Does what a key means in the graph on top.
-pub fn act(app: &mut App, action: &Action) {
+pub fn act(app: &mut App, action: &Action, now: Now) {
     if let Some(Overlay::Graph(mut graph)) = app.overlays.pop() {
+        if matches!(action, Action::Left | Action::Right) && graph.all(app).len() == 1 {
+            let text = "There is no other series: each subscription has one.";
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
         graph.act(app, action);
         app.overlays.push(Overlay::Graph(graph));
     }

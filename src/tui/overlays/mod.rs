@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`menu`] | help and palette: rows of the key table, found by typing, run with Enter |
 //! | [`question`] | one line to type, or yes and no |
+//! | [`copy`] | what to copy of the message looked at |
 //! | [`contexts`] | contexts and servers to connect to, found by typing |
 //! | [`counters`] | where every message went |
 //! | [`server`] | the servers known, what the one in use says of itself, its round trips |
@@ -11,6 +12,7 @@
 //! | [`toasts`] | short words; they take no keys |
 
 pub mod contexts;
+pub mod copy;
 pub mod counters;
 pub mod graph;
 pub mod menu;

@@ -2,10 +2,10 @@
 
 use ratatui::Frame;
 
-use super::{contexts, counters, graph, menu, question, server, toasts};
+use super::{contexts, copy, counters, graph, menu, question, server, toasts};
 use crate::{
     history::Entry,
-    settings::Keep,
+    settings::{Keep, Zone},
     store::Store,
     text::visible_subject,
     tui::{
@@ -25,6 +25,8 @@ pub enum Overlay {
     Confirm(question::Confirm),
     /// What there is to connect to.
     Contexts(contexts::Contexts),
+    /// What to copy.
+    Copy(copy::CopyMenu),
     /// Where every message went.
     Counters,
     /// The servers, and the facts of the one in use.
@@ -62,6 +64,12 @@ impl Overlay {
             question::Asked::Name(Box::new(entry)),
             &name,
         ))
+    }
+
+    /// Asks which zone times are to be shown in, this one being shown now.
+    pub fn zone(shown: Zone) -> Overlay {
+        let now = shown.to_string();
+        Overlay::Prompt(question::Prompt::new(question::Asked::Zone, &now))
     }
 
     /// Asks how many bytes are to be kept, so many being kept now.
@@ -117,6 +125,7 @@ impl Overlay {
             Overlay::Prompt(_) => &[Scope::Prompt, Scope::Everywhere],
             Overlay::Confirm(Credentials(_)) => &[Scope::Credentials, Scope::Everywhere],
             Overlay::Confirm(_) => &[Scope::Confirm, Scope::Everywhere],
+            Overlay::Copy(_) => &[Scope::Copy, Scope::Everywhere],
             Overlay::Counters => &[Scope::Reading, Scope::Everywhere],
             Overlay::Server(_) => &[Scope::Server, Scope::Everywhere],
             Overlay::Graph(_) => &[Scope::Graph, Scope::Everywhere],
@@ -140,7 +149,11 @@ impl Overlay {
                 prompt.type_key(chord);
                 prompt.suggest(store);
             }
-            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
+            Overlay::Confirm(_)
+            | Overlay::Copy(_)
+            | Overlay::Counters
+            | Overlay::Server(_)
+            | Overlay::Graph(_) => {}
         }
     }
 
@@ -153,7 +166,11 @@ impl Overlay {
                 prompt.paste(text);
                 prompt.suggest(store);
             }
-            Overlay::Confirm(_) | Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_) => {}
+            Overlay::Confirm(_)
+            | Overlay::Copy(_)
+            | Overlay::Counters
+            | Overlay::Server(_)
+            | Overlay::Graph(_) => {}
         }
     }
 }
@@ -165,6 +182,7 @@ pub fn submit(app: &mut App, now: Now) -> Vec<Effect> {
         Some(Overlay::Contexts(contexts)) => contexts::choose(app, contexts, now),
         Some(Overlay::Prompt(prompt)) => question::answer(app, prompt, now),
         Some(Overlay::Confirm(confirm)) => question::confirmed(app, confirm),
+        Some(Overlay::Copy(menu)) => copy::choose(app, menu, None, now),
         Some(Overlay::Counters | Overlay::Server(_) | Overlay::Graph(_)) | None => Vec::new(),
     }
 }
@@ -185,6 +203,7 @@ pub fn draw(app: &App, frame: &mut Frame) {
             Overlay::Contexts(contexts) => contexts::draw(app, contexts, frame),
             Overlay::Prompt(prompt) => question::draw_prompt(app, prompt, frame),
             Overlay::Confirm(confirm) => question::draw_confirm(app, confirm, frame),
+            Overlay::Copy(menu) => copy::draw(app, menu, frame),
             Overlay::Counters => counters::draw(app, frame.buffer_mut()),
             Overlay::Server(server) => server::draw(app, server, frame.buffer_mut()),
             Overlay::Graph(graph) => graph::draw(app, graph, frame.buffer_mut()),

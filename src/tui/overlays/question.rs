@@ -12,7 +12,7 @@ use crate::{
     filter::subject_patterns,
     history::{Entry, Kind},
     recording::Existing,
-    settings::Keep,
+    settings::{Keep, Zone},
     store::Store,
     text::{visible, visible_subject},
     tui::{
@@ -21,7 +21,7 @@ use crate::{
         keymap::Chord,
         moment,
         panes::{
-            self, history, messages, request,
+            self, details, history, messages, request,
             subscriptions::{self, Wish},
         },
         widgets::{Field, Pane, Suggestions, field::FieldStyle, fit, number, popup},
@@ -50,6 +50,8 @@ pub enum Asked {
     Time,
     /// A name to save a request under.
     Name(Box<Entry>),
+    /// The zone that times are shown in.
+    Zone,
     /// How much of the log is kept.
     Keep,
     /// A file to record in.
@@ -149,6 +151,18 @@ impl Prompt {
                 },
             },
             Asked::Time => verdict_on_time(app, self.field.text()),
+            Asked::Zone => match self.field.text().parse::<Zone>() {
+                Ok(zone) => {
+                    let mut shown = app.calendar.clone();
+                    shown.choose(zone, app.now.wall);
+                    let now = shown.zoned(app.now.wall);
+                    Verdict::Hint(format!(
+                        "It is {} there. zone = \"{zone}\" in settings.toml is for always.",
+                        now.strftime("%a %H:%M")
+                    ))
+                }
+                Err(reason) => Verdict::Wrong(format!("{reason}.")),
+            },
             Asked::Keep => match self.field.text().parse::<Keep>() {
                 Ok(_) => Verdict::Hint("The oldest messages go when there is more.".into()),
                 Err(reason) => Verdict::Wrong(format!("{reason}.")),
@@ -181,6 +195,7 @@ impl Prompt {
             Asked::EditSubscription => "Change the subscription",
             Asked::Time => "Go to a time",
             Asked::Name(_) => "Save as",
+            Asked::Zone => "Show times in a zone",
             Asked::Keep => "Keep in memory",
             Asked::Record => "Record in a file",
             Asked::Export => "Export to a file",
@@ -192,6 +207,7 @@ impl Prompt {
         match &self.asked {
             Asked::Subscribe | Asked::EditSubscription => "subject [queue group]",
             Asked::Time => "14:03",
+            Asked::Zone => "local, UTC or +02:00",
             Asked::Keep => "256MiB",
             Asked::Name(_) | Asked::FilterName(_) => "name",
             Asked::Record | Asked::Export => "file",
@@ -211,27 +227,22 @@ fn verdict_on_time(app: &App, typed: &str) -> Verdict {
     if typed.trim().is_empty() {
         return Verdict::Hint(moment::FORMS.into());
     }
-    let now = app.now.zoned(&app.setup.zone);
-    match moment::read(typed, &now) {
+    match moment::read(typed, &messages::anchor(app, app.now)) {
         Err(reason) => Verdict::Wrong(reason),
         Ok(found) => {
-            let zoned = found.to_zoned(now.time_zone().clone());
-            let day = if zoned.date() == now.date() {
+            let day = if app.calendar.is_today(found) {
                 ""
             } else {
-                "%a %d %b "
+                "%a %d %b %Y "
             };
+            let zoned = app.calendar.zoned(found);
             let when = zoned.strftime(&format!("{day}%H:%M:%S%.f")).to_string();
-            match messages::landing(app, nanoseconds(found)) {
+            match messages::landing(app, found) {
                 Some((_, Some(outside))) => Verdict::Warning(format!("{when}. {outside}")),
                 _ => Verdict::Hint(format!("{when}. Enter goes to the first row from then on.")),
             }
         }
     }
-}
-
-fn nanoseconds(moment: jiff::Timestamp) -> i64 {
-    i64::try_from(moment.as_nanosecond()).unwrap_or(i64::MIN)
 }
 
 /// Takes what was typed. What cannot be taken keeps the question open.
@@ -241,6 +252,7 @@ pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
         Asked::FilterName(expression) => {
             messages::tabs::name(app, &expression, prompt.field.text())
         }
+        Asked::Zone => show_zone(app, prompt, now),
         Asked::Keep => keep(app, prompt, now),
         Asked::Time => go_to_time(app, prompt, now),
         Asked::Record | Asked::Export => write_to(app, prompt),
@@ -249,11 +261,32 @@ pub fn answer(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
 }
 
 fn go_to_time(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
-    match moment::read(prompt.field.text(), &now.zoned(&app.setup.zone)) {
-        Ok(found) => messages::go_to_time(app, nanoseconds(found), now),
+    match moment::read(prompt.field.text(), &messages::anchor(app, now)) {
+        Ok(found) => messages::go_to_time(app, found, now),
         Err(_) => app.overlays.push(super::Overlay::Prompt(prompt)),
     }
     Vec::new()
+}
+
+/// Shows times in another zone from now on.
+fn show_zone(app: &mut App, prompt: Prompt, now: Now) -> Vec<Effect> {
+    match prompt.field.text().parse::<Zone>() {
+        Ok(zone) => {
+            app.calendar.choose(zone, now.wall);
+            details::tell_time(app);
+            let text = format!("Times are shown in {}.", zone_in_words(zone));
+            app.toasts.show(Level::Done, text, now.instant);
+        }
+        Err(_) => app.overlays.push(super::Overlay::Prompt(prompt)),
+    }
+    Vec::new()
+}
+
+fn zone_in_words(zone: Zone) -> String {
+    match zone {
+        Zone::Local => "the local zone".to_owned(),
+        zone => zone.to_string(),
+    }
 }
 
 /// Begins a file; without a name the question stays.

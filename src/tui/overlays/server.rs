@@ -18,7 +18,7 @@ use crate::{
     client::ServerState,
     text::visible,
     tui::{
-        app::{Action, App, Effect, Level, Now, stamp},
+        app::{Action, App, Effect, Level, Now},
         widgets::{Scroll, scroll::Move},
     },
 };
@@ -71,9 +71,9 @@ pub fn closed() -> Vec<Effect> {
     vec![Effect::Keepalive(UNATTENDED)]
 }
 
-/// A moment of the wall clock in the zone of the setup, written as jiff's `strftime` says.
+/// A moment of the wall clock in the zone shown, written as jiff's `strftime` says.
 fn time(app: &App, at: i64, format: &str) -> String {
-    let zoned = stamp(at).to_zoned(app.setup.zone.clone());
+    let zoned = app.calendar.zoned(at);
     zoned.strftime(format).to_string()
 }
 
@@ -122,6 +122,8 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
 /// Goes to the selected server, where there is a way and a need to.
 fn connect(app: &mut App, selected: Option<usize>, now: Now) -> Vec<Effect> {
     let Some(entry) = selected.and_then(|row| app.servers.pool().get(row)) else {
+        let text = "No server is selected.";
+        app.toasts.show(Level::Notice, text, now.instant);
         return Vec::new();
     };
     let name = visible(entry.server.as_bytes());

@@ -20,6 +20,7 @@ use crate::{
     text,
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
+        overlays::copy,
         widgets::{number, scroll::Move, scrollbar},
     },
 };
@@ -30,6 +31,10 @@ const CALM: Duration = Duration::from_secs(1);
 /// Lines of a payload, and columns of each, in which a hit is looked for to be scrolled to.
 const LOOKED_AT: (usize, usize) = (2000, 2000);
 
+/// The labels of facts that depend on the zone.
+const TIME: &str = "time";
+const DATE: &str = "date";
+
 /// Columns of a step to the side.
 const SIDEWAYS: usize = 8;
 
@@ -39,7 +44,8 @@ pub struct Details {
     shown: Option<Shown>,
     /// The form chosen by hand; otherwise the payload is looked at.
     form: Option<Form>,
-    wrap: bool,
+    /// Whether lines are wrapped, where that was chosen by hand; otherwise text is.
+    wrap: Option<bool>,
     top: Top,
     column: usize,
 }
@@ -55,9 +61,15 @@ struct Shown {
     headers: Vec<(String, String)>,
     bad_headers: bool,
     bytes: Arc<[u8]>,
-    /// Whether the end of the payload was evicted before it was looked at.
-    is_cut: bool,
+    /// Bytes of the payload that were evicted before it was looked at.
+    missing: usize,
     subject: Vec<u8>,
+    reply: Option<Vec<u8>>,
+    /// The header block as it came.
+    header: Vec<u8>,
+    /// When it came or went, in nanoseconds since the Unix epoch.
+    at: i64,
+    direction: Direction,
     body: Body,
     /// What is searched for, once its first hit here was gone to.
     sought: Option<Query>,
@@ -73,16 +85,24 @@ enum Body {
 }
 
 impl Details {
+    /// What can be copied of the message shown.
+    pub fn source(&self) -> Option<copy::Source> {
+        self.shown.as_ref().map(|shown| copy::Source {
+            at: shown.at,
+            direction: shown.direction,
+            subject: shown.subject.clone(),
+            reply: shown.reply.clone(),
+            header: shown.header.clone(),
+            payload: shown.bytes.clone(),
+            missing: shown.missing,
+        })
+    }
+
     /// The payload shown, and its subject.
     pub fn payload(&self) -> Option<(&[u8], &[u8])> {
         self.shown
             .as_ref()
             .map(|shown| (&shown.subject[..], &shown.bytes[..]))
-    }
-
-    /// Whether the payload shown is the beginning of a larger one.
-    pub fn is_cut(&self) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.is_cut)
     }
 
     /// Takes a layout that a job finished, unless another message or form is wanted by now.
@@ -101,8 +121,13 @@ impl Details {
                 Body::Ready(document) => document.footprint(),
                 Body::Reading(_) => 0,
             };
-            shown.bytes.len() + layout
+            shown.bytes.len() + shown.header.len() + layout
         })
+    }
+
+    /// Whether lines are wrapped.
+    fn wraps(&self, document: &Document) -> bool {
+        self.wrap.unwrap_or(document.form() == Form::Text)
     }
 
     /// Everything there is to scroll through: the facts, then the payload.
@@ -113,7 +138,7 @@ impl Details {
             Body::Ready(document) => Some(document),
             Body::Reading(_) => None,
         };
-        let wrapped = document.filter(|_| self.wrap);
+        let wrapped = document.filter(|document| self.wraps(document));
         Some(Lines {
             count: head + document.map_or(1, |document| document.lines()),
             rows: move |line: usize| match (line.checked_sub(head), wrapped) {
@@ -212,15 +237,8 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
     if let Some(reply) = message.reply {
         facts.push(("reply".into(), text::visible_subject(reply).into_owned()));
     }
-    let way = match message.direction {
-        Direction::In => "received",
-        Direction::Out => "sent by us",
-    };
     facts.push(("size".into(), number::bytes(message.size() as u64)));
-    facts.push((
-        "time".into(),
-        format!("{}  {way}", messages::clock(app, message.at)),
-    ));
+    facts.extend([TIME, DATE].map(|label| (label.to_owned(), String::new())));
     if message.missing > 0 {
         let missing = number::bytes(message.missing as u64);
         facts.push(("evicted".into(), format!("the last {missing}")));
@@ -252,15 +270,38 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         headers: headers.collect(),
         bad_headers: block.malformed,
         bytes: message.payload.into(),
-        is_cut: message.missing > 0,
+        missing: message.missing,
         subject: message.subject.to_vec(),
+        reply: message.reply.map(<[u8]>::to_vec),
+        header: message.header.to_vec(),
+        at: message.at,
+        direction: message.direction,
         body: Body::Reading(Form::Text),
         sought: None,
         is_overdue: false,
     };
     app.details.shown = Some(shown);
+    tell_time(app);
     (app.details.top, app.details.column) = (Top::default(), 0);
     lay_out(app)
+}
+
+/// Tells when the message shown came, by the calendar as it is now.
+pub fn tell_time(app: &mut App) {
+    let Some(shown) = &mut app.details.shown else {
+        return;
+    };
+    let way = match shown.direction {
+        Direction::In => "received",
+        Direction::Out => "sent by us",
+    };
+    for (label, value) in &mut shown.facts {
+        match label.as_str() {
+            TIME => *value = format!("{}  {way}", app.calendar.clock(shown.at)),
+            DATE => *value = app.calendar.date_and_zone(shown.at),
+            _ => {}
+        }
+    }
 }
 
 /// Scrolls to the first place in the payload of what is searched for now, where it is not on the screen.
@@ -348,11 +389,22 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     match action {
         Action::NextForm => return next_form(app, now),
         Action::Wrap => {
-            app.details.wrap = !app.details.wrap;
+            let shown = app.details.shown.as_ref();
+            let wraps = match shown.map(|shown| &shown.body) {
+                Some(Body::Ready(document)) => app.details.wraps(document),
+                Some(Body::Reading(_)) | None => app.details.wrap.unwrap_or(false),
+            };
+            app.details.wrap = Some(!wraps);
             app.details.column = 0;
+            let text = if wraps {
+                "Long lines are cut; W wraps them, and → goes on along them."
+            } else {
+                "Long lines are wrapped; W cuts them."
+            };
+            app.toasts.show(Level::Done, text, now.instant);
         }
         Action::Left => app.details.column = app.details.column.saturating_sub(SIDEWAYS),
-        Action::Right => scroll_right(app),
+        Action::Right => scroll_right(app, now),
         _ => {}
     }
     Vec::new()
@@ -392,19 +444,22 @@ pub fn jump(app: &mut App, cell: u16, cells: u16) {
 }
 
 /// Scrolls lines that are not wrapped to the right, as long as one of them goes on there.
-fn scroll_right(app: &mut App) {
-    let (_, height) = room(app);
+fn scroll_right(app: &mut App, now: Now) {
+    let (width, height) = room(app);
     let details = &app.details;
-    let Some(shown) = details.shown.as_ref().filter(|_| !details.wrap) else {
-        return;
+    let Some(shown) = &details.shown else {
+        return messages::nothing_selected(app, now);
     };
     if let Body::Ready(document) = &shown.body {
+        if details.wraps(document) {
+            let text = "Long lines are wrapped: there is nothing to the right. W cuts them.";
+            return app.toasts.show(Level::Notice, text, now.instant);
+        }
         let first = details.top.line.saturating_sub(draw::head_lines(shown));
         let last = document.lines().min(first + height);
         let longest = (first..last).map(|n| document.columns(n)).max();
-        let to = details.column + SIDEWAYS;
-        if longest.is_some_and(|longest| to < longest) {
-            app.details.column = to;
+        if longest.is_some_and(|longest| details.column + width < longest) {
+            app.details.column += SIDEWAYS;
         }
     }
 }

@@ -179,7 +179,10 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
                 app.view = crate::tui::app::View::Messages;
                 app.go_to(Focus::Request);
             }
-            Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+            Err(reason) => {
+                let text = format!("{reason}. F5 here sends it as it is.");
+                app.toasts.show(Level::Failed, text, now.instant);
+            }
         },
         Action::Send => return request::send_entry(app, &entry, now),
         Action::SaveRequest => app.overlays.push(Overlay::save(entry)),

@@ -11,12 +11,12 @@ mod rows;
 pub mod search;
 pub mod tabs;
 
-pub use draw::{clock, draw};
+pub use draw::draw;
 pub use marked::marked;
 pub use marks::Marks;
-pub use moving::{forget_marks, go_to_time, landing};
+pub use moving::{anchor, forget_marks, go_to_time, landing};
 pub use place::Place;
-pub use rows::{Freeze, Row, Rows};
+pub use rows::{Freeze, ListLine, Row, Rows};
 
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ pub struct Messages {
 
 /// The rows of the log as they are looked at: up to where it is frozen, or all of them.
 pub fn rows(app: &App) -> Rows<'_> {
-    Rows::of(&app.store, app.messages.frozen.as_ref())
+    Rows::of(&app.store, app.messages.frozen.as_ref(), &app.calendar)
 }
 
 /// How many rows came since the log was frozen, or lie below the last one shown.
@@ -89,23 +89,23 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         Action::AnswerRequest => answer(app, now),
         Action::ShowCopies => {
             let view = app.store.view().clone();
-            set_view(
-                app,
-                Shown {
-                    copies: !view.copies,
-                    ..view
-                },
-            );
+            let copies = !view.copies;
+            set_view(app, Shown { copies, ..view });
+            let text = match copies {
+                true => "Copies from overlapping subscriptions are shown; c hides them.",
+                false => "Copies from overlapping subscriptions are hidden; c shows them.",
+            };
+            app.toasts.show(Level::Done, text, now.instant);
         }
         Action::ShowInboxes => {
             let view = app.store.view().clone();
-            set_view(
-                app,
-                Shown {
-                    inboxes: !view.inboxes,
-                    ..view
-                },
-            );
+            let inboxes = !view.inboxes;
+            set_view(app, Shown { inboxes, ..view });
+            let text = match inboxes {
+                true => "Other people's _INBOX.> and $… traffic is shown; i hides it.",
+                false => "Other people's _INBOX.> and $… traffic is hidden; i shows it.",
+            };
+            app.toasts.show(Level::Done, text, now.instant);
         }
         Action::HideThisSubject => {
             match selected_message(app).map(|message| message.subject.to_vec()) {
@@ -120,7 +120,14 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         Action::NextOnSubject => moving::next_on_subject(app, Toward::Newer, now),
         Action::GoToTime if app.store.rows() == 0 => nothing_selected(app, now),
         Action::GoToTime => app.overlays.push(Overlay::go_to_time()),
-        Action::TimeFormat => app.messages.since_previous = !app.messages.since_previous,
+        Action::TimeFormat => {
+            app.messages.since_previous = !app.messages.since_previous;
+            let text = match app.messages.since_previous {
+                true => "Times are those since the row above; T shows the time of day.",
+                false => "Times are times of day; T shows those since the row above.",
+            };
+            app.toasts.show(Level::Done, text, now.instant);
+        }
         Action::ClearLog => app.overlays.push(Overlay::clear_log()),
         _ => {}
     }
@@ -134,7 +141,11 @@ fn go(app: &mut App, step: Move) {
     }
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
-    place.step(step, &Rows::of(&app.store, frozen.as_ref()), height);
+    place.step(
+        step,
+        &Rows::of(&app.store, frozen.as_ref(), &app.calendar),
+        height,
+    );
 }
 
 /// The rows on the screen, and how many there are.
@@ -147,7 +158,11 @@ pub fn extent(app: &App) -> (Range<u64>, u64) {
 pub fn wheel(app: &mut App, lines: i64) {
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
-    place.wheel(lines, &Rows::of(&app.store, frozen.as_ref()), height);
+    place.wheel(
+        lines,
+        &Rows::of(&app.store, frozen.as_ref(), &app.calendar),
+        height,
+    );
 }
 
 /// Goes to the newest row there is to see, and follows where nothing is frozen.
@@ -161,8 +176,13 @@ pub fn to_the_end(app: &mut App) {
 /// Selects the row on a line of the screen.
 pub fn click(app: &mut App, line: u16) {
     let (visible, _) = extent(app);
-    let row = visible.start + u64::from(line);
-    if let Some(id) = rows(app).id(row).filter(|_| visible.contains(&row)) {
+    let rows = rows(app);
+    let lines = rows.lines(visible, app.layout.rows(Focus::Messages));
+    let id = match lines.get(usize::from(line)) {
+        Some(ListLine::Row(row)) => rows.id(*row),
+        Some(ListLine::Day(_)) | None => None,
+    };
+    if let Some(id) = id {
         moving::go_to(app, id);
     }
 }
@@ -174,7 +194,9 @@ pub fn freeze(app: &mut App) {
         return;
     }
     let height = app.layout.rows(Focus::Messages);
-    app.messages.place.stay(&Rows::of(&app.store, None), height);
+    app.messages
+        .place
+        .stay(&Rows::of(&app.store, None, &app.calendar), height);
     app.messages.frozen = Freeze::new(&app.store);
 }
 
@@ -185,7 +207,7 @@ pub fn pin(app: &mut App) {
     let height = app.layout.rows(Focus::Messages);
     let Messages { place, frozen, .. } = &mut app.messages;
     let Some(freeze) = frozen else { return };
-    let rows = Rows::of(&app.store, Some(freeze));
+    let rows = Rows::of(&app.store, Some(freeze), &app.calendar);
     let (visible, head) = (place.visible(&rows, height), rows.head());
     let ids = visible.clone().filter_map(|row| rows.id(row));
     if visible.start >= head && !freeze.holds(ids) {
@@ -268,11 +290,10 @@ fn other_leg(app: &mut App, now: Now) {
     };
     match app.store.pair(id).and_then(|pair| pair.other) {
         Some(other) if rows(app).row_of(other).is_ok() => moving::go_to(app, other),
-        Some(_) => app.toasts.show(
-            Level::Notice,
-            "The other leg is not shown now.",
-            now.instant,
-        ),
+        Some(other) => {
+            let text = format!("The other leg {}", moving::why_hidden(app, other));
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
         None => {
             let text = "This message has no other leg: it is no request, or no reply was seen.";
             app.toasts.show(Level::Notice, text, now.instant);
@@ -292,13 +313,17 @@ fn load(app: &mut App, now: Now) {
         .iter()
         .map(|(name, value)| Some((text(name)?, text(value)?)));
     let Some(headers) = fields.collect::<Option<Vec<_>>>() else {
-        let text = "The headers are not text, and the composer edits text.";
-        return app.toasts.show(Level::Failed, text, now.instant);
+        let reason = "The headers are not text, and the composer edits text";
+        return not_loaded(app, reason, now);
     };
+    if message.missing > 0 {
+        let reason = "The end of the payload is not kept any more";
+        return not_loaded(app, reason, now);
+    }
     let (subject, payload) = (message.subject.to_vec(), message.payload.to_vec());
     match app.composer.load(request, &subject, &headers, &payload) {
         Ok(()) => app.go_to(Focus::Request),
-        Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+        Err(reason) => not_loaded(app, &reason, now),
     }
 }
 
@@ -312,11 +337,20 @@ fn answer(app: &mut App, now: Now) {
     };
     match app.composer.load(false, &reply, &[], b"") {
         Ok(()) => app.go_to(Focus::Request),
-        Err(reason) => app.toasts.show(Level::Failed, reason, now.instant),
+        Err(reason) => not_loaded(app, &reason, now),
     }
 }
 
-fn nothing_selected(app: &mut App, now: Now) {
+/// Says why a message is not in the composer. `F5` would send the draft there in its place, and does
+/// nothing until the composer is gone to.
+fn not_loaded(app: &mut App, reason: &str, now: Now) {
+    app.composer.set_refused(true);
+    let text = format!("{reason}: nothing was loaded. The draft is as it was; r goes to it.");
+    app.toasts.show(Level::Failed, text, now.instant);
+}
+
+/// Says that there is no message yet.
+pub fn nothing_selected(app: &mut App, now: Now) {
     app.toasts
         .show(Level::Notice, "There is no message here yet.", now.instant);
 }

@@ -41,6 +41,8 @@ pub struct Composer {
     entry: Option<Entry>,
     edited: bool,
     sent: Sent,
+    /// Whether a message was to be loaded last and could not be: what is held is not what one means.
+    refused: bool,
 }
 
 /// What stood in the fields at some time, as it was typed.
@@ -96,6 +98,7 @@ impl Composer {
             entry: None,
             edited: false,
             sent: Sent::default(),
+            refused: false,
         }
     }
 
@@ -197,10 +200,21 @@ impl Composer {
             .as_deref()
     }
 
+    /// Whether the last message that was to be loaded could not be, and the composer was not gone to
+    /// since.
+    pub fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// A message was to be loaded and could not be; `false` as soon as the composer is gone to.
+    pub fn set_refused(&mut self, refused: bool) {
+        self.refused = refused;
+    }
+
     /// Puts a message into the fields.
     ///
     /// # Errors
-    /// The sentence that says why it cannot be edited; the draft is as it was.
+    /// Why it cannot be edited, without a full stop; the draft is as it was.
     pub fn load(
         &mut self,
         request: bool,
@@ -208,7 +222,7 @@ impl Composer {
         headers: &[(String, String)],
         payload: &[u8],
     ) -> Result<(), String> {
-        let not_text = "is not text, and the composer edits text; F5 in History sends it as it is.";
+        let not_text = "is not text, and the composer edits text";
         let text = std::str::from_utf8(payload).map_err(|_| format!("The payload {not_text}"))?;
         let subject =
             std::str::from_utf8(subject).map_err(|_| format!("The subject {not_text}"))?;
@@ -219,10 +233,10 @@ impl Composer {
         let mut header_editor = self.headers.clone();
         header_editor
             .set_text(&lines.join("\n"))
-            .map_err(|error| format!("The headers are {error}."))?;
+            .map_err(|error| format!("The headers are {error}"))?;
         self.payload
             .set_text(text)
-            .map_err(|error| format!("The payload is {error}."))?;
+            .map_err(|error| format!("The payload is {error}"))?;
         self.headers = header_editor;
         self.subject.set_text(subject);
         self.kind = if request {

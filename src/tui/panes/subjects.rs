@@ -13,7 +13,7 @@ use crate::{
     store::{Subjects, TreeRow},
     text::visible_subject,
     tui::{
-        app::{Action, App, Effect, Focus},
+        app::{Action, App, Effect, Focus, Level, Now},
         panes,
         widgets::{Scroll, fit, list, number, scrollbar, width},
     },
@@ -49,25 +49,38 @@ fn selected_row(app: &App) -> Option<TreeRow<'_>> {
 }
 
 /// Does what a key means in this pane.
-pub fn act(app: &mut App, action: &Action) -> Vec<Effect> {
+pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     if let Some(step) = action.step() {
         scroll(app, |scroll, rows, height| scroll.step(step, rows, height));
         return Vec::new();
     }
     let Some(row) = selected_row(app) else {
+        let text = "No subject was seen yet.";
+        app.toasts.show(Level::Notice, text, now.instant);
         return Vec::new();
     };
     let (node, folded, has_children) = (row.node, row.folded, row.has_children);
     let patterns = patterns(&row);
     match action {
-        Action::Right if has_children => app.store.subjects_mut().fold(node, false),
+        Action::Right if !folded => {
+            let text = match has_children {
+                true => "This is unfolded already.",
+                false => "Nothing is below this subject.",
+            };
+            app.toasts.show(Level::Notice, text, now.instant);
+        }
+        Action::Right => app.store.subjects_mut().fold(node, false),
         Action::Left if has_children && !folded => app.store.subjects_mut().fold(node, true),
         Action::Left => {
             let parent = app.store.subjects().parent(node);
             let above = parent.and_then(|parent| app.store.subjects().row_of(parent));
             let row = above.and_then(|row| app.store.subjects().window(row..row + 1).pop());
-            if let Some(row) = row.map(|row| row.prefix) {
-                app.subjects.selected = Some(row);
+            match row.map(|row| row.prefix) {
+                Some(row) => app.subjects.selected = Some(row),
+                None => {
+                    let text = "Nothing is above this subject.";
+                    app.toasts.show(Level::Notice, text, now.instant);
+                }
             }
         }
         Action::Open => {

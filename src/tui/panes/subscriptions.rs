@@ -233,6 +233,8 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         Action::Last => pane.go(usize::MAX),
         Action::Mute => {
             let Some(row) = pane.rows.get_mut(pane.cursor) else {
+                let text = "There is no subscription to mute; s adds one.";
+                app.toasts.show(Level::Notice, text, now.instant);
                 return Vec::new();
             };
             row.muted = !row.muted;

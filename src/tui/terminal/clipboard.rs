@@ -1,10 +1,11 @@
-//! Copying: by a tool of the desktop where the program runs on it, else through the terminal
-//! (OSC 52). The terminal never answers, so nothing says "copied" that was only sent.
+//! Copying: into tmux's buffer, by a program of the desktop, or through the terminal (OSC 52). The
+//! terminal never answers, so nothing says "copied" of what was only offered to it.
+
+mod programs;
+
+pub use programs::{Outcome, run};
 
 use std::ffi::OsStr;
-use std::io::Write;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,61 +16,132 @@ use crate::tui::widgets::number;
 /// the limit of the common terminals.
 pub const TERMINAL_LIMIT: usize = 74_994;
 
-/// A tool that takes longer hangs (an X server that does not answer).
-const TOOL_WITHIN: Duration = Duration::from_secs(2);
-
-/// A way to the clipboard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// A program that takes the text on its standard input.
-    Tool {
-        /// Its name on the `PATH`.
-        program: &'static str,
-        /// Its arguments.
-        arguments: &'static [&'static str],
-    },
-    /// The sequence OSC 52, written to the terminal.
-    Terminal,
+/// A program that takes the text on its standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tool {
+    /// Its name on the `PATH`.
+    pub program: &'static str,
+    /// Its arguments. Where there are several lists, the next is tried where one fails: older
+    /// versions know fewer flags.
+    pub arguments: &'static [&'static [&'static str]],
 }
 
-/// Why nothing was copied. The text is a sentence for people.
+/// The ways that a copy may take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// Inside tmux, its own buffer: filled whatever else takes the text.
+    pub tmux: Option<Tool>,
+    /// The programs of the desktop, tried in turn until one takes the text.
+    pub desktop: Vec<Tool>,
+    /// The terminal, where no program took it.
+    pub terminal: Terminal,
+}
+
+impl Ways {
+    /// Whether there is a program to be run.
+    pub fn has_programs(&self) -> bool {
+        self.tmux.is_some() || !self.desktop.is_empty()
+    }
+}
+
+/// What is known of the terminal as a clipboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// Its name, where it takes OSC 52 unless its own settings forbid it.
+    pub taking: Option<&'static str>,
+    /// Whether GNU screen stands before it, which passes on what is wrapped for it only.
+    pub in_screen: bool,
+}
+
+/// Why the terminal is not offered a text. A part of a sentence for people.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Error {
-    /// More than [`TERMINAL_LIMIT`].
-    #[error("{0} is more than a terminal's clipboard takes (75 kB): write it to a file instead")]
-    TooLarge(String),
-    /// The tool could not be run or said no.
-    #[error("{program}: {reason}")]
-    Tool {
-        /// The tool.
-        program: &'static str,
-        /// What happened.
-        reason: String,
-    },
-}
+#[error("{0} is more than a terminal's clipboard takes (75 kB)")]
+pub struct TooLarge(String);
 
-/// The tools, each with the variable that says its desktop is there.
-const TOOLS: [(Option<&str>, &str, &[&str]); 4] = [
-    (Some("WAYLAND_DISPLAY"), "wl-copy", &[]),
-    (Some("DISPLAY"), "xclip", &["-selection", "clipboard"]),
-    (Some("DISPLAY"), "xsel", &["--clipboard", "--input"]),
-    (None, "pbcopy", &[]),
+/// `-w` (tmux 3.2, 2021) also offers the text to the terminal that tmux is shown in.
+const TMUX: Tool = Tool {
+    program: "tmux",
+    arguments: &[&["load-buffer", "-w", "-"], &["load-buffer", "-"]],
+};
+
+/// The programs, each with the variable that says its desktop is there.
+const DESKTOP: [(Option<&str>, Tool); 4] = [
+    (
+        Some("WAYLAND_DISPLAY"),
+        Tool {
+            program: "wl-copy",
+            arguments: &[&[]],
+        },
+    ),
+    (
+        Some("DISPLAY"),
+        Tool {
+            program: "xclip",
+            arguments: &[&["-selection", "clipboard"]],
+        },
+    ),
+    (
+        Some("DISPLAY"),
+        Tool {
+            program: "xsel",
+            arguments: &[&["--clipboard", "--input"]],
+        },
+    ),
+    (
+        None,
+        Tool {
+            program: "pbcopy",
+            arguments: &[&[]],
+        },
+    ),
 ];
 
-/// Which way to take. Decided from variables and a look for programs, both passed in.
-/// On a remote machine always the terminal: a tool there fills the wrong clipboard and says it worked.
-pub fn route(variable: impl Fn(&str) -> Option<String>, installed: impl Fn(&str) -> bool) -> Route {
-    let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
-    if set("SSH_TTY") || set("SSH_CONNECTION") {
-        return Route::Terminal;
-    }
-    TOOLS
+/// The terminals that take OSC 52 as they are installed: a variable, its value where not any will do,
+/// the name. `TERM` is the only one that comes through ssh.
+const TAKING: [(&str, Option<&str>, &str); 13] = [
+    ("TERM", Some("xterm-kitty"), "kitty"),
+    ("TERM", Some("xterm-ghostty"), "Ghostty"),
+    ("TERM", Some("foot"), "foot"),
+    ("TERM", Some("foot-extra"), "foot"),
+    ("TERM", Some("alacritty"), "Alacritty"),
+    ("TERM", Some("wezterm"), "WezTerm"),
+    ("TERM", Some("rio"), "Rio"),
+    ("TERM_PROGRAM", Some("WezTerm"), "WezTerm"),
+    ("TERM_PROGRAM", Some("ghostty"), "Ghostty"),
+    ("TERM_PROGRAM", Some("rio"), "Rio"),
+    ("KITTY_WINDOW_ID", None, "kitty"),
+    ("ALACRITTY_WINDOW_ID", None, "Alacritty"),
+    ("WT_SESSION", None, "Windows Terminal"),
+];
+
+/// Which ways there are. Decided from variables and a look for programs, both passed in; an empty
+/// variable counts as not set. On a remote machine no program of its desktop: that would fill the
+/// wrong clipboard and say it worked.
+pub fn ways(variable: impl Fn(&str) -> Option<String>, installed: impl Fn(&str) -> bool) -> Ways {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let is_set = |name: &str| set(name).is_some();
+    let in_tmux = is_set("TMUX");
+    let is_remote = is_set("SSH_TTY") || is_set("SSH_CONNECTION");
+    let desktop = DESKTOP.into_iter().filter(|(desktop, tool)| {
+        !is_remote && desktop.is_none_or(is_set) && installed(tool.program)
+    });
+    // what stands between us and the terminal decides, and the terminal's own variables tell nothing
+    let in_screen = is_set("STY") && !in_tmux;
+    let is_between = in_tmux || in_screen || is_set("ZELLIJ");
+    let taking = TAKING
         .into_iter()
-        .find(|(desktop, program, _)| desktop.is_none_or(&set) && installed(program))
-        .map_or(Route::Terminal, |(_, program, arguments)| Route::Tool {
-            program,
-            arguments,
-        })
+        .filter(|_| !is_between)
+        .find(|(name, wanted, _)| {
+            set(name).is_some_and(|value| wanted.is_none_or(|wanted| value == wanted))
+        });
+    Ways {
+        tmux: (in_tmux && installed(TMUX.program)).then_some(TMUX),
+        desktop: desktop.map(|(_, tool)| tool).collect(),
+        terminal: Terminal {
+            taking: taking.map(|(_, _, name)| name),
+            in_screen,
+        },
+    }
 }
 
 /// Whether a program of that name is in one of the folders of `path`.
@@ -77,101 +149,123 @@ pub fn installed(program: &str, path: &OsStr) -> bool {
     std::env::split_paths(path).any(|folder| folder.join(program).is_file())
 }
 
-/// The sequence that fills the terminal's clipboard.
+/// The sequence that offers a text to the terminal.
 ///
 /// # Errors
-/// [`Error::TooLarge`].
-pub fn sequence(text: &[u8]) -> Result<Vec<u8>, Error> {
+/// [`TooLarge`], above [`TERMINAL_LIMIT`].
+pub fn sequence(text: &[u8], terminal: Terminal) -> Result<Vec<u8>, TooLarge> {
+    /// What one of GNU screen's strings holds at most, in bytes (its `MAXSTR`, 768).
+    const PART: usize = 700;
     if text.len() > TERMINAL_LIMIT {
-        return Err(Error::TooLarge(number::bytes(text.len() as u64)));
+        return Err(TooLarge(number::bytes(text.len() as u64)));
     }
-    Ok(format!("\x1b]52;c;{}\x1b\\", STANDARD.encode(text)).into_bytes())
+    let encoded = STANDARD.encode(text);
+    if !terminal.in_screen {
+        return Ok(format!("\x1b]52;c;{encoded}\x1b\\").into_bytes());
+    }
+    let whole = format!("\x1b]52;c;{encoded}\x07").into_bytes();
+    let parts = whole.chunks(PART);
+    Ok(parts
+        .flat_map(|part| [b"\x1bP", part, b"\x1b\\"].concat())
+        .collect())
 }
 
-/// Runs a tool with the text. Waits up to two seconds: for the jobs thread.
-///
-/// # Errors
-/// [`Error::Tool`].
-pub fn run(program: &'static str, arguments: &[&str], text: &[u8]) -> Result<(), Error> {
-    let failed = |reason: String| Error::Tool { program, reason };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| failed(error.to_string()))?;
-    // On a thread: a tool that hangs would not read, and a full pipe would hold us up for ever.
-    if let Some(mut stdin) = child.stdin.take() {
-        let text = text.to_vec();
-        std::thread::spawn(move || stdin.write_all(&text));
-    }
-    let deadline = Instant::now() + TOOL_WITHIN;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(failed(format!("ended with {status}"))),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(5)),
-            Ok(None) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(failed("did not end within 2 s".into()));
-            }
-            Err(error) => return Err(failed(error.to_string())),
-        }
-    }
+/// What programs took, for a toast: `Copied the payload, 96 B (tmux, wl-copy).`
+pub fn copied(what: &str, bytes: usize, outcome: &Outcome) -> String {
+    let (size, by) = (number::bytes(bytes as u64), outcome.took.join(", "));
+    let failed: String = outcome
+        .failed
+        .iter()
+        .map(|why| format!(" {why}."))
+        .collect();
+    format!("Copied {what}, {size} ({by}).{failed}")
 }
 
-/// What happened, for a toast: `sent 1.2 kB to the terminal's clipboard`, `copied 96 B (wl-copy)`.
-pub fn sentence(route: &Route, bytes: usize) -> String {
+/// What the terminal was offered, for a toast.
+pub fn offered(what: &str, bytes: usize, terminal: Terminal) -> String {
     let size = number::bytes(bytes as u64);
-    match route {
-        Route::Tool { program, .. } => format!("copied {size} ({program})"),
-        Route::Terminal => format!("sent {size} to the terminal's clipboard"),
-    }
+    let then = match terminal.taking {
+        Some(name) => format!("{name} takes it by default"),
+        None => "not every one takes it".to_owned(),
+    };
+    format!("Offered to the terminal: {what}, {size}; {then}.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const TMUX: (&str, &str) = ("TMUX", "/tmp/tmux-1000/default,12,0");
     const WAYLAND: (&str, &str) = ("WAYLAND_DISPLAY", "wayland-0");
     const X11: (&str, &str) = ("DISPLAY", ":0");
     const SSH: (&str, &str) = ("SSH_TTY", "/dev/pts/3");
+    const KITTY: (&str, &str) = ("TERM", "xterm-kitty");
+    const SCREEN: (&str, &str) = ("STY", "1.pts-0.host");
 
-    fn program(variables: &[(&str, &str)], programs: &[&str]) -> Option<&'static str> {
+    fn given(variables: &[(&str, &str)], programs: &[&str]) -> Ways {
         let variable = |name: &str| {
             let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| value.to_string())
         };
-        match route(variable, |program| programs.contains(&program)) {
-            Route::Tool { program, .. } => Some(program),
-            Route::Terminal => None,
-        }
+        ways(variable, |program| programs.contains(&program))
+    }
+
+    /// Programs in their order, then the terminal.
+    fn names(ways: &Ways) -> String {
+        let programs = ways.tmux.iter().chain(&ways.desktop);
+        let programs: Vec<&str> = programs.map(|tool| tool.program).collect();
+        let terminal = ways.terminal.taking.unwrap_or("terminal");
+        let screen = if ways.terminal.in_screen {
+            " in screen"
+        } else {
+            ""
+        };
+        format!("{} | {terminal}{screen}", programs.join(" "))
     }
 
     #[test]
-    fn a_tool_needs_its_desktop_and_nobody_far_away() {
+    fn the_surroundings_decide_the_ways() {
+        let all = &["tmux", "wl-copy", "xclip", "xsel", "pbcopy"][..];
+        let linux = &["tmux", "wl-copy", "xclip", "xsel"][..];
         for (variables, programs, expected) in [
+            (&[][..], &[][..], " | terminal"),
+            (&[], linux, " | terminal"),
+            (&[], all, "pbcopy | terminal"),
+            (&[WAYLAND, X11], linux, "wl-copy xclip xsel | terminal"),
+            (&[WAYLAND], &["xclip"], " | terminal"),
+            (&[X11], linux, "xclip xsel | terminal"),
+            (&[X11], &["xsel"], "xsel | terminal"),
+            (&[("DISPLAY", "")], linux, " | terminal"),
+            (&[TMUX], linux, "tmux | terminal"),
+            (&[TMUX], &[], " | terminal"),
+            (&[("TMUX", "")], linux, " | terminal"),
+            (&[TMUX, WAYLAND], linux, "tmux wl-copy | terminal"),
+            (&[SSH, WAYLAND, X11], all, " | terminal"),
+            (&[SSH, TMUX, WAYLAND], all, "tmux | terminal"),
             (
-                &[WAYLAND, X11][..],
-                &["wl-copy", "xclip"][..],
-                Some("wl-copy"),
+                &[("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22"), X11],
+                linux,
+                " | terminal",
             ),
-            (&[WAYLAND, X11], &["xclip"], Some("xclip")),
-            (&[X11], &["wl-copy", "xsel"], Some("xsel")),
-            (&[], &["wl-copy", "xclip", "xsel"], None),
-            (&[("DISPLAY", "")], &["xclip"], None),
-            (&[], &["pbcopy"], Some("pbcopy")),
-            (&[X11], &[], None),
-            (&[X11, SSH], &["xclip"], None),
-            (&[("SSH_CONNECTION", "a 1 b 22")], &["pbcopy"], None),
+            (&[SSH, KITTY], all, " | kitty"),
+            (&[KITTY, X11], &["xclip"], "xclip | kitty"),
+            // tmux hands the sequence of a program inside on to no terminal, as it is installed
+            (&[TMUX, ("KITTY_WINDOW_ID", "1")], &[], " | terminal"),
+            (&[SCREEN, ("WT_SESSION", "x")], &[], " | terminal in screen"),
+            (&[SCREEN, TMUX], &["tmux"], "tmux | terminal"),
+            (
+                &[("ZELLIJ", "0"), ("TERM", "alacritty")],
+                &[],
+                " | terminal",
+            ),
+            (&[("TERM", "xterm-256color")], &[], " | terminal"),
+            (&[("TERM_PROGRAM", "WezTerm")], &[], " | WezTerm"),
+            (&[("TERM_PROGRAM", "Apple_Terminal")], &[], " | terminal"),
+            (&[("WT_SESSION", "5f")], &[], " | Windows Terminal"),
         ] {
-            assert_eq!(
-                program(variables, programs),
-                expected,
-                "{variables:?} {programs:?}"
-            );
+            let ways = given(variables, programs);
+            assert_eq!(names(&ways), expected, "{variables:?} {programs:?}");
+            assert_eq!(ways.has_programs(), !expected.starts_with(' '));
         }
     }
 
@@ -186,35 +280,74 @@ mod tests {
 
     #[test]
     fn the_sequence_is_base64_and_bounded() {
-        assert_eq!(sequence(b"hello"), Ok(b"\x1b]52;c;aGVsbG8=\x1b\\".to_vec()));
-        assert_eq!(sequence(b"\x1b\\"), Ok(b"\x1b]52;c;G1w=\x1b\\".to_vec()));
-        let largest = sequence(&vec![b'x'; TERMINAL_LIMIT]).unwrap();
+        let plain = Terminal::default();
+        for (text, expected) in [
+            (&b"hello"[..], &b"\x1b]52;c;aGVsbG8=\x1b\\"[..]),
+            (b"\x1b\\", b"\x1b]52;c;G1w=\x1b\\"),
+            (b"caf\xe9", b"\x1b]52;c;Y2Fm6Q==\x1b\\"),
+        ] {
+            assert_eq!(sequence(text, plain), Ok(expected.to_vec()), "{text:?}");
+        }
+        let largest = sequence(&vec![b'x'; TERMINAL_LIMIT], plain).unwrap();
         assert!(largest.len() <= 100_001, "{}", largest.len());
-        let error = sequence(&vec![b'x'; TERMINAL_LIMIT + 1]).unwrap_err();
-        assert!(error.to_string().contains("write it to a file"), "{error}");
+        let error = sequence(&vec![b'x'; TERMINAL_LIMIT + 1], plain).unwrap_err();
+        assert!(error.to_string().contains("takes (75 kB)"), "{error}");
     }
 
     #[test]
-    fn a_tool_gets_the_text_and_its_failure_is_told() {
-        assert_eq!(
-            run("sh", &["-c", "[ \"$(cat)\" = hello ]"], b"hello"),
-            Ok(())
-        );
-        let error = run("sh", &["-c", "exit 3"], &[b'x'; 1 << 20]).unwrap_err();
-        assert!(error.to_string().contains('3'), "{error}");
-        assert!(run("goingnats-no-such-tool", &[], b"").is_err());
+    fn gnu_screen_passes_on_what_is_wrapped_in_parts() {
+        let terminal = Terminal {
+            in_screen: true,
+            ..Terminal::default()
+        };
+        let wrapped = sequence(&[b'x'; 1000], terminal).unwrap();
+        let mut inside = Vec::new();
+        let mut rest = &wrapped[..];
+        while let Some(part) = rest.strip_prefix(b"\x1bP") {
+            let end = part.windows(2).position(|two| two == b"\x1b\\").unwrap();
+            assert!(end < 768, "{end}");
+            inside.extend_from_slice(&part[..end]);
+            rest = &part[end + 2..];
+        }
+        assert!(rest.is_empty());
+        let expected = format!("\x1b]52;c;{}\x07", STANDARD.encode([b'x'; 1000]));
+        assert_eq!(inside, expected.as_bytes());
     }
 
     #[test]
     fn the_sentence_says_copied_only_of_what_is_known() {
-        let tool = Route::Tool {
-            program: "wl-copy",
-            arguments: &[],
+        let outcome = |took: &[&'static str], failed: &[&str]| Outcome {
+            took: took.to_vec(),
+            failed: failed.iter().map(ToString::to_string).collect(),
         };
-        assert_eq!(sentence(&tool, 96), "copied 96 B (wl-copy)");
-        assert_eq!(
-            sentence(&Route::Terminal, 1200),
-            "sent 1.2 kB to the terminal's clipboard"
-        );
+        for (outcome, sentence) in [
+            (outcome(&["wl-copy"], &[]), "Copied it, 96 B (wl-copy)."),
+            (
+                outcome(&["tmux", "xclip"], &[]),
+                "Copied it, 96 B (tmux, xclip).",
+            ),
+            (
+                outcome(&["tmux"], &["xclip ended with exit code 1"]),
+                "Copied it, 96 B (tmux). xclip ended with exit code 1.",
+            ),
+        ] {
+            assert_eq!(copied("it", 96, &outcome), sentence);
+        }
+        let kitty = Terminal {
+            taking: Some("kitty"),
+            in_screen: false,
+        };
+        for (terminal, sentence) in [
+            (
+                Terminal::default(),
+                "Offered to the terminal: it, 1.2 kB; not every one takes it.",
+            ),
+            (
+                kitty,
+                "Offered to the terminal: it, 1.2 kB; kitty takes it by default.",
+            ),
+        ] {
+            assert_eq!(offered("it", 1200, terminal), sentence);
+        }
     }
 }

@@ -10,7 +10,7 @@
 //! | [`input`] | keys, pastes, sizes, focus |
 //! | [`signals`] | TERM, HUP, INT, TSTP, CONT |
 //! | [`suspend`] | Ctrl-Z and back |
-//! | [`clipboard`] | copying, by a tool of the desktop or through the terminal |
+//! | [`clipboard`] | copying: into tmux, by a program of the desktop, or through the terminal |
 //! | [`editor`] | `$VISUAL` and `$EDITOR` |
 
 pub mod capabilities;

@@ -7,6 +7,7 @@
     reason = "a test that cannot start its program is to fail"
 )]
 
+mod copying;
 mod explorer;
 mod flood;
 mod harness;

@@ -22,6 +22,7 @@ use goingnats::{
     client::Secret,
     context::{Environment, resolve},
     recording::{Existing, Tape},
+    settings::Zone,
     tui::{
         Start,
         app::{self, Found, Target},
@@ -31,7 +32,7 @@ use goingnats::{
         keymap::Chord,
         terminal::{
             Capabilities, Inputs, Output, Signals,
-            clipboard::Route,
+            clipboard::Ways,
             editor,
             input::{Input, Mouse, MouseKind},
         },
@@ -68,7 +69,8 @@ pub fn setup() -> app::Setup {
         guide: false,
         keep: 64 << 20,
         colours: true,
-        zone: jiff::tz::TimeZone::UTC,
+        zone: Zone::Local,
+        local_zone: jiff::tz::TimeZone::UTC,
         home: None,
     }
 }
@@ -212,7 +214,7 @@ impl Given {
                     signals: Signals::none(),
                     clock,
                     capabilities: Capabilities::new(|_| None, true, true),
-                    clipboard: Route::Terminal,
+                    clipboard: Ways::default(),
                     editor: Err(editor::Error::Missing("vi".to_owned())),
                 };
                 let jobs = Jobs::start(files, destinations).unwrap();

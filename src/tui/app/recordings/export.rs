@@ -76,7 +76,7 @@ pub fn ask_export(app: &mut App, now: Now) {
     if exported_rows(app).is_none() {
         return app.toasts.show(Level::Notice, NO_ROWS, now.instant);
     }
-    let name = super::suggested("goingnats-shown", &app.setup.zone, now);
+    let name = super::suggested(app, "goingnats-shown", now);
     app.overlays.push(Overlay::export(&name));
 }
 

@@ -264,7 +264,6 @@ fn details_scroll_wrapped_lines_to_their_end_and_back() {
     stage
         .shows("word0 ")
         .hides("word1999")
-        .keys("W")
         .keys("G")
         .shows("word1999");
     stage

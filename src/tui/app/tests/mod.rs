@@ -1,6 +1,8 @@
 //! What keys mean, without a loop, a socket or a clock: given, keys, then.
 
 mod anything;
+mod copying;
+mod days;
 mod finding;
 mod frozen;
 mod graph;
@@ -11,5 +13,6 @@ mod palette;
 mod recordings;
 mod requests;
 mod server;
+mod silence;
 mod stage;
 mod switching;

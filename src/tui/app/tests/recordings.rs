@@ -169,7 +169,7 @@ fn an_export_waits_until_it_is_known_what_a_filter_shows() {
     let mut stage = opened(64 << 20);
     read(&mut stage, messages(100_000));
     let now = stage.now();
-    let moment = now.zoned(&stage.app.setup.zone);
+    let moment = stage.app.calendar.zoned(now.wall);
     let view = View {
         filter: Some(Filter::parse("\"9\"", &moment).expect("a filter")),
         ..stage.app.store.view().clone()
@@ -184,7 +184,7 @@ fn an_export_waits_until_it_is_known_what_a_filter_shows() {
 fn an_export_under_a_filter_holds_what_is_judged() {
     let mut stage = opened(64 << 20);
     let now = stage.now();
-    let filter = Filter::parse("\"0123\"", &now.zoned(&stage.app.setup.zone)).expect("a filter");
+    let filter = Filter::parse("\"0123\"", &stage.app.calendar.zoned(now.wall)).expect("a filter");
     let view = View {
         filter: Some(filter),
         ..stage.app.store.view().clone()

@@ -9,6 +9,7 @@ use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
     context::{Choice, To},
     protocol::{Headers, Info, Record, encode},
+    settings::Zone,
     store::Direction,
     tui::{
         app::{
@@ -63,7 +64,8 @@ impl Stage {
             guide: false,
             keep,
             colours: true,
-            zone: jiff::tz::TimeZone::UTC,
+            zone: Zone::Local,
+            local_zone: jiff::tz::TimeZone::UTC,
             home: Some("/home/me".into()),
         };
         let origin = Instant::now();
@@ -370,7 +372,10 @@ impl Stage {
             Effect::ConnectTo(server) => self.asked.push(format!("connect to {server}")),
             Effect::Keepalive(interval) => self.asked.push(format!("keepalive {interval:?}")),
             Effect::Unsubscribe(_) => self.asked.push("unsubscribe".into()),
-            Effect::Copy(text) => self.asked.push(format!("copy {text}")),
+            Effect::Copy(copied) => {
+                let text = String::from_utf8_lossy(&copied.text);
+                self.asked.push(format!("copy {}: {text}", copied.what));
+            }
             other => self.asked.push(format!("{other:?}").to_lowercase()),
         }
         Vec::new()

@@ -186,7 +186,7 @@ fn summary_line(
     let theme = &app.theme;
     let (peak, at) = summary.peak;
     let at = at.map_or_else(String::new, |second| {
-        format!(" at {}", time(second, &app.setup.zone, true))
+        format!(" at {}", time(second, app.calendar.zone(), true))
     });
     let sum = if graph.bytes {
         number::bytes(summary.sum)
@@ -196,7 +196,7 @@ fn summary_line(
     let begins = drawn.since.filter(|since| *since > window.start());
     let since = begins.map_or_else(
         || format!(" in {}", SPANS[graph.span].1),
-        |since| format!(" since {}", time(since, &app.setup.zone, true)),
+        |since| format!(" since {}", time(since, app.calendar.zone(), true)),
     );
     let facts = [
         (
@@ -287,7 +287,7 @@ fn draw_times(app: &App, window: &Window, plot: Rect, buffer: &mut Buffer) {
     let mut free = plot.x.saturating_sub(SCALE);
     for (column, second) in window.round_times(TIME) {
         let x = plot.x + column;
-        let text = time(second, &app.setup.zone, second % 60 != 0);
+        let text = time(second, app.calendar.zone(), second % 60 != 0);
         let begin = x.saturating_sub(width(&text) as u16 / 2);
         let end = begin + width(&text) as u16;
         if begin < free || end > plot.right() {

@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{Body, Shown, occurs, place::Top, queries};
 use crate::{
-    payload::{Form, Piece},
+    payload::{Document, Form, Piece},
     tui::{
         app::{App, Focus},
         panes::{self, messages::marked},
@@ -59,7 +59,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     let body = body(app, shown, width, from, usize::from(inside.height));
     let lines = head.into_iter().skip(top.line).chain(body);
-    let queries = app.store.query().map(|query| queries(query, form));
+    let query = app.store.query().filter(|_| app.store.is_hit(shown.id));
+    let queries = query.map(|query| queries(query, form));
     let queries = queries.unwrap_or_default();
     let lines = lines.map(|line| {
         let text: String = line
@@ -171,11 +172,11 @@ fn body<'a>(app: &App, shown: &Shown, width: usize, from: Top, height: usize) ->
         return vec![Line::styled("no payload", theme.dim)];
     }
     let below = from.line..document.lines();
-    if !app.details.wrap {
+    if !app.details.wraps(document) {
         let column = app.details.column;
         return below
             .take(height)
-            .map(|n| line(theme, document.line(n, column, width)))
+            .map(|n| cut_line(theme, document, n, column, width))
             .collect();
     }
     let rows = |n| {
@@ -187,6 +188,28 @@ fn body<'a>(app: &App, shown: &Shown, width: usize, from: Top, height: usize) ->
         .take(height)
         .map(|(n, row)| line(theme, document.row(n, row, width)))
         .collect()
+}
+
+/// The cells of a line from a column on, with `…` at an end where it goes on beyond the edge.
+fn cut_line<'a>(
+    theme: &Theme,
+    document: &Document,
+    n: usize,
+    column: usize,
+    width: usize,
+) -> Line<'a> {
+    let holds = |column| !document.line(n, column, 1).is_empty();
+    let before = column > 0 && width > 2 && holds(column - 1);
+    let behind = width > 1 && holds(column + width);
+    let (skipped, left_out) = (usize::from(before), usize::from(behind));
+    let shown = document.line(n, column + skipped, width - skipped - left_out);
+    let mut spans = line(theme, shown).spans;
+    let mark = || Span::styled("…", theme.dim);
+    if before {
+        spans.insert(0, mark());
+    }
+    spans.extend(behind.then(mark));
+    Line::from(spans)
 }
 
 fn line<'a>(theme: &Theme, pieces: Vec<Piece>) -> Line<'a> {

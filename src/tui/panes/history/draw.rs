@@ -99,7 +99,7 @@ fn line<'a>(app: &App, entry: &Entry, selected: bool, cells: u16) -> Line<'a> {
     let preview = payload::preview(&entry.payload, room.saturating_sub(1));
     let gap = room.saturating_sub(width(&preview));
     Line::from(vec![
-        Span::styled(format!("{} ", when(entry, &app.setup.zone)), dim),
+        Span::styled(format!("{} ", when(entry, app.calendar.zone())), dim),
         Span::styled(format!("{arrow} "), theme.outgoing),
         Span::styled(
             left(&text::visible_subject(&entry.subject), subject),

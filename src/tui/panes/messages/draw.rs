@@ -9,14 +9,14 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Row, behind, marked, moving, rows, search};
+use super::{ListLine, Row, behind, marked, moving, rows, search};
 use crate::{
     payload,
     protocol::{ServiceError, subject},
     store::{Direction, Entry, Marker, MarkerKind, Message, Outcome},
     text,
     tui::{
-        app::{App, Focus, Phase, stamp},
+        app::{App, Focus, Phase},
         panes,
         widgets::{fit, list, number, scrollbar, width},
     },
@@ -54,26 +54,39 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         Row::Entry(entry) if app.messages.since_previous => Some(entry.at()),
         _ => None,
     };
+    let lines = rows.lines(visible.clone(), inside.height);
+    let line_of = |row| lines.iter().position(|line| *line == ListLine::Row(row));
+    let selected_line = selected.and_then(line_of);
+    let draw_row = |row| match rows.get(row) {
+        Some(Row::Entry(Entry::Message(message))) => {
+            message_line(app, &message, above(row), selected == Some(row), &columns)
+        }
+        Some(Row::Entry(Entry::Marker { marker, .. })) => {
+            rule(&marker_text(marker), marker_style(app, marker), &columns)
+        }
+        Some(Row::Evicted) => rule("evicted", app.theme.notice, &columns),
+        None => Line::default(),
+    };
     list::draw(
-        visible.clone(),
-        selected,
+        0..lines.len() as u64,
+        selected_line.map(|line| line as u64),
         app.theme.selected,
         inside,
         buffer,
-        |row| match rows.get(row) {
-            Some(Row::Entry(Entry::Message(message))) => {
-                message_line(app, &message, above(row), selected == Some(row), &columns)
+        |line| match lines.get(line as usize) {
+            Some(ListLine::Row(row)) => draw_row(*row),
+            Some(ListLine::Day(at)) => {
+                rule(&app.calendar.date_line(*at), app.theme.accent, &columns)
             }
-            Some(Row::Entry(Entry::Marker { marker, .. })) => {
-                rule(&marker_text(marker), marker_style(app, marker), &columns)
-            }
-            Some(Row::Evicted) => rule("evicted", app.theme.notice, &columns),
             None => Line::default(),
         },
     );
     let marks = &app.messages.marks;
-    for (y, row) in (inside.y..inside.bottom()).zip(visible.clone()) {
-        if !marks.is_empty() && rows.id(row).is_some_and(|id| marks.has(id)) {
+    for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
+        if let ListLine::Row(row) = line
+            && !marks.is_empty()
+            && rows.id(*row).is_some_and(|id| marks.has(id))
+        {
             buffer.set_string(inside.x - 1, y, MARK, app.theme.mark);
         }
     }
@@ -206,9 +219,11 @@ fn message_line(
     let (name, colour) = subject_of(app, message);
     let time = match above {
         Some(above) => since(message.at.saturating_sub(above)),
-        None => clock(app, message.at),
+        None => app.calendar.clock(message.at),
     };
-    let marked = |span: Span<'static>| match app.store.query() {
+    // rows that are hits, and no others: a reply that shows the name of its request is none for that
+    let query = app.store.query().filter(|_| app.store.is_hit(message.id));
+    let marked = |span: Span<'static>| match query {
         Some(query) => marked(vec![span], query, theme.hit),
         None => vec![span],
     };
@@ -217,7 +232,11 @@ fn message_line(
         Span::styled(arrow, arrow_style),
         Span::raw(" "),
     ];
-    spans.extend(marked(Span::styled(column(&name, columns.subject), colour)));
+    let name = Span::styled(column(&name, columns.subject), colour);
+    match message.answers {
+        Some(_) => spans.push(name),
+        None => spans.extend(marked(name)),
+    }
     if columns.size {
         let size = number::bytes(message.size() as u64);
         spans.push(Span::styled(format!(" {size:>SIZE$} "), dim));
@@ -364,16 +383,6 @@ fn rounded(time: Duration) -> Duration {
     let tenths = (time.as_millis() + TENTH / 2) / TENTH;
     Duration::from_millis(u64::try_from(tenths * TENTH).unwrap_or(u64::MAX))
         .max(Duration::from_millis(1))
-}
-
-/// The time of day with milliseconds, in the zone of the setup.
-pub fn clock(app: &App, at: i64) -> String {
-    let time = stamp(at).to_zoned(app.setup.zone.clone()).time();
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    format!(
-        "{hour:02}:{minute:02}:{second:02}.{:03}",
-        time.millisecond()
-    )
 }
 
 fn since(nanoseconds: i64) -> String {

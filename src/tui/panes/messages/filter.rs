@@ -5,9 +5,11 @@
 
 use std::ops::Range;
 
-use super::set_view;
+use jiff::civil::Date;
+
+use super::{anchor, set_view};
 use crate::{
-    filter::{self, Candidate, Filter, Seen},
+    filter::{self, Anchor, Candidate, Filter, Seen},
     protocol::HeaderBlock,
     settings::SavedFilter,
     store::{Message, View as Shown},
@@ -73,6 +75,8 @@ pub struct FilterLine {
     recalled: Option<usize>,
     /// The filter in force when the line was opened.
     before: (String, Option<Filter>),
+    /// The day that was stood on then: what is typed may hide its rows.
+    day: Date,
 }
 
 /// What there is to say about what is typed.
@@ -98,6 +102,7 @@ pub fn open(app: &App) -> FilterLine {
         replaced: 0..0,
         recalled: None,
         before: (text, app.store.view().filter.clone()),
+        day: anchor(app, app.now).day,
     }
 }
 
@@ -179,7 +184,11 @@ fn is_seen(app: &App, messages: &[Message], term: &Filter) -> bool {
 
 /// Puts what is typed in force, where it is a filter.
 fn judge(app: &mut App, line: &mut FilterLine, now: Now) {
-    line.verdict = match read(app, line.field.text(), now) {
+    let anchor = Anchor {
+        day: line.day,
+        ..anchor(app, now)
+    };
+    line.verdict = match Filter::parse(line.field.text(), anchor) {
         Ok(filter) => {
             let verdict = match filter.hints().first() {
                 Some(hint) => Verdict::Hint(hint.clone()),
@@ -190,10 +199,6 @@ fn judge(app: &mut App, line: &mut FilterLine, now: Now) {
         }
         Err(error) => Verdict::Wrong(error),
     };
-}
-
-fn read(app: &App, text: &str, now: Now) -> Result<Filter, filter::Error> {
-    Filter::parse(text, &now.zoned(&app.setup.zone))
 }
 
 fn put_in_force(app: &mut App, text: String, filter: Option<Filter>) {
@@ -301,7 +306,7 @@ pub fn hide_subject(app: &mut App, subject: &[u8], now: Now) {
 
 /// Puts a filter in force that was not typed here; the one before stays where it is none.
 pub fn apply(app: &mut App, text: &str, now: Now) {
-    match read(app, text, now) {
+    match Filter::parse(text, anchor(app, now)) {
         Ok(filter) => put_in_force(app, text.trim().to_owned(), Some(filter)),
         Err(error) => {
             let text = format!("{} is no filter: {error}", visible(text.as_bytes()));

@@ -1,11 +1,12 @@
 //! Going to places in the log: marks, a moment, the same subject again.
 
-use super::{Row, Rows, clock, nothing_selected, rows, selected, selected_message};
+use super::{Row, Rows, nothing_selected, rows, selected, selected_message};
 use crate::{
-    store::{MessageId, Toward},
+    filter::Anchor,
+    store::{Hidden, MessageId, Toward},
     text::visible_subject,
     tui::{
-        app::{App, Focus, Level, Now},
+        app::{App, Focus, Level, Now, recordings},
         widgets::{fit, number, scrollbar},
     },
 };
@@ -48,13 +49,25 @@ pub fn next_mark(app: &mut App, earlier: bool, now: Now) {
             }
         }
         None => {
-            let text = if beyond.is_empty() {
-                "No other message is marked."
-            } else {
-                "The other marked messages are not shown now."
+            let text = match beyond.first() {
+                None => "No other message is marked.".to_owned(),
+                Some(mark) => format!("The next mark {}", why_hidden(app, *mark)),
             };
             app.toasts.show(Level::Notice, text, now.instant);
         }
+    }
+}
+
+/// Why a message does not show, and the key that shows it: the end of a sentence.
+pub fn why_hidden(app: &App, id: MessageId) -> &'static str {
+    match app.store.hidden(id) {
+        Some(Hidden::Muted) => "is muted: m in Subscriptions shows it.",
+        Some(Hidden::Copy) => "is a copy: c shows copies.",
+        Some(Hidden::Inbox) => "is on an inbox or a subject of the server: i shows those.",
+        Some(Hidden::Subject) => "is on a subject that is not shown: Esc shows all.",
+        Some(Hidden::Filter) => "is hidden by the filter: & changes it, Esc drops it.",
+        None if app.store.get(id).is_none() => "is not kept any more.",
+        None => "came after the log was frozen: Space lets it go on.",
     }
 }
 
@@ -99,6 +112,22 @@ pub fn next_on_subject(app: &mut App, toward: Toward, now: Now) {
     }
 }
 
+/// What moments that are typed now are counted from: the day of the row that one stands on, and the
+/// present. Where a recording is shown its end is the present.
+pub fn anchor(app: &App, now: Now) -> Anchor {
+    let recorded = recordings::newest(app);
+    let present = app.calendar.zoned(recorded.unwrap_or(now.wall));
+    let rows = rows(app);
+    let here = app.messages.place.selected_row(&rows);
+    let here = here.filter(|_| !app.messages.place.is_following());
+    let day = here.and_then(|row| rows.time(row));
+    Anchor {
+        day: day.map_or(present.date(), |at| app.calendar.zoned(at).date()),
+        is_live: recorded.is_none(),
+        now: present,
+    }
+}
+
 /// The row to go to for a moment, in nanoseconds since the Unix epoch: the first one shown at or after
 /// it. With it a sentence where the moment lies outside of what is shown; `None` where nothing is.
 pub fn landing(app: &App, at: i64) -> Option<(u64, Option<String>)> {
@@ -113,14 +142,14 @@ pub fn landing(app: &App, at: i64) -> Option<(u64, Option<String>)> {
     if let Some(begins) = begins.filter(|begins| at < *begins) {
         let text = format!(
             "The log begins at {}: this is its first row.",
-            clock(app, begins)
+            app.calendar.told(begins)
         );
         return Some((u64::from(time(0).is_none()), Some(text)));
     }
     if let Some(ends) = ends.filter(|ends| *ends < at) {
         let text = format!(
             "The log ends at {}: this is its last row.",
-            clock(app, ends)
+            app.calendar.told(ends)
         );
         return Some((last, Some(text)));
     }
@@ -147,7 +176,11 @@ pub fn go_to(app: &mut App, id: MessageId) {
     stay(app);
     let height = app.layout.rows(Focus::Messages);
     let super::Messages { place, frozen, .. } = &mut app.messages;
-    place.go_to(id, &Rows::of(&app.store, frozen.as_ref()), height);
+    place.go_to(
+        id,
+        &Rows::of(&app.store, frozen.as_ref(), &app.calendar),
+        height,
+    );
 }
 
 /// Stops following.
@@ -155,7 +188,10 @@ pub fn stay(app: &mut App) {
     let height = app.layout.rows(Focus::Messages);
     let super::Messages { place, frozen, .. } = &mut app.messages;
     if place.is_following() {
-        place.stay(&Rows::of(&app.store, frozen.as_ref()), height);
+        place.stay(
+            &Rows::of(&app.store, frozen.as_ref(), &app.calendar),
+            height,
+        );
     }
 }
 

@@ -58,9 +58,29 @@ impl Place {
         }
     }
 
-    /// The rows on a screen of that height.
+    /// The rows on a screen of that height, on which the days between them have lines too.
     pub fn visible(&self, rows: &Rows, height: u16) -> Range<u64> {
-        self.scroll(rows).visible(rows.len(), height)
+        let total = rows.len();
+        let Some((top, selected)) = self.top_and_selected(rows) else {
+            return rows.fitting_until(total, height);
+        };
+        let (Some(last), 1..) = (total.checked_sub(1), height) else {
+            return 0..0;
+        };
+        // the selected row shows, and no line below stays blank while rows are left above
+        let selected = selected.min(last);
+        let from_top = rows.fitting_from(top.min(selected), height);
+        let end = if from_top.contains(&selected) {
+            from_top.end
+        } else {
+            selected + 1
+        };
+        let to_end = rows.fitting_until(end, height);
+        if end == total || !from_top.contains(&selected) {
+            to_end
+        } else {
+            from_top
+        }
     }
 
     /// The row under the cursor.
@@ -79,8 +99,7 @@ impl Place {
             self.fixed = None;
             return;
         }
-        let mut scroll = self.scroll(rows);
-        scroll.visible(rows.len(), height);
+        let (mut scroll, height) = self.scrolling(rows, height);
         scroll.step(step, rows.len(), height);
         let up = matches!(step, Move::Up | Move::PageUp | Move::HalfUp | Move::Home);
         self.take(scroll, up, rows, height);
@@ -88,8 +107,7 @@ impl Place {
 
     /// Scrolls by lines, down where positive; the cursor moves no further than it needs to show.
     pub fn wheel(&mut self, lines: i64, rows: &Rows, height: u16) {
-        let mut scroll = self.scroll(rows);
-        scroll.visible(rows.len(), height);
+        let (mut scroll, height) = self.scrolling(rows, height);
         scroll.wheel(lines, rows.len(), height);
         self.take(scroll, lines < 0, rows, height);
     }
@@ -121,14 +139,32 @@ impl Place {
         }
     }
 
-    fn scroll(&self, rows: &Rows) -> Scroll {
-        let row = |id| rows.row_of(id).unwrap_or_else(|nearest| nearest);
-        let Some(fixed) = self.fixed else {
-            return Scroll::following();
+    /// The arithmetic of a step from here, and the height that it counts with: as many rows as show.
+    fn scrolling(&self, rows: &Rows, height: u16) -> (Scroll, u16) {
+        let visible = self.visible(rows, height);
+        let mut scroll = match self.top_and_selected(rows) {
+            Some((_, selected)) => Scroll::at(visible.start, selected),
+            None => Scroll::following(),
         };
+        let height = u16::try_from(visible.end - visible.start).unwrap_or(height);
+        scroll.visible(rows.len(), height);
+        (scroll, height)
+    }
+
+    fn scroll(&self, rows: &Rows) -> Scroll {
+        match self.top_and_selected(rows) {
+            Some((top, selected)) => Scroll::at(top, selected),
+            None => Scroll::following(),
+        }
+    }
+
+    /// The first row on the screen and the selected one; `None` where the newest is followed.
+    fn top_and_selected(&self, rows: &Rows) -> Option<(u64, u64)> {
+        let row = |id| rows.row_of(id).unwrap_or_else(|nearest| nearest);
+        let fixed = self.fixed?;
         let (top, selected) = (row(fixed.top), row(fixed.selected));
         // at the first row of all, the line that tells what stood above it shows too
         let evicted_above = selected == top && top == 1 && rows.id(0).is_none();
-        Scroll::at(if evicted_above { 0 } else { top }, selected)
+        Some((if evicted_above { 0 } else { top }, selected))
     }
 }

@@ -3,7 +3,10 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use crate::store::{Entry, Frozen, MessageId, Outcome, Store};
+use crate::{
+    store::{Entry, Frozen, MessageId, Outcome, Store},
+    tui::moment::Calendar,
+};
 
 /// A frozen log: the newest row it may show, and copies of those that are on the screen.
 #[derive(Debug)]
@@ -64,6 +67,15 @@ pub enum Row<'a> {
     Evicted,
 }
 
+/// A line of the list: rows, and above some of them the day that begins there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListLine {
+    /// The day of this moment, in nanoseconds since the Unix epoch.
+    Day(i64),
+    /// A row.
+    Row(u64),
+}
+
 /// The rows, the oldest first:
 ///
 /// ```text
@@ -76,6 +88,7 @@ pub enum Row<'a> {
 pub struct Rows<'a> {
     store: &'a Store,
     freeze: Option<&'a Freeze>,
+    calendar: &'a Calendar,
     /// How many pinned rows stand for evicted messages.
     held: u64,
     /// Rows above those of the store.
@@ -85,7 +98,7 @@ pub struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// The rows of the store, up to where it is frozen.
-    pub fn of(store: &'a Store, freeze: Option<&'a Freeze>) -> Rows<'a> {
+    pub fn of(store: &'a Store, freeze: Option<&'a Freeze>, calendar: &'a Calendar) -> Rows<'a> {
         let (mut held, mut head, mut shown) = (0, 0, store.rows());
         if let Some(freeze) = freeze {
             held = held_rows(store, &freeze.pinned);
@@ -100,6 +113,7 @@ impl<'a> Rows<'a> {
         Rows {
             store,
             freeze,
+            calendar,
             held,
             head,
             total: head + shown,
@@ -132,6 +146,94 @@ impl<'a> Rows<'a> {
         } else {
             Some(Row::Evicted)
         }
+    }
+
+    /// When the row at `index` happened, in nanoseconds since the Unix epoch.
+    pub fn time(&self, index: u64) -> Option<i64> {
+        match index.checked_sub(self.head).filter(|_| index < self.total) {
+            Some(row) => self.store.row_time(row),
+            None => match self.get(index)? {
+                Row::Entry(entry) => Some(entry.at()),
+                Row::Evicted => None,
+            },
+        }
+    }
+
+    /// The moment whose day is told above a row: where that is another one than that of the row above,
+    /// and above the first row on the screen where it is not today.
+    fn day_above(&self, row: u64, is_first: bool) -> Option<i64> {
+        let at = self.time(row)?;
+        let is_today = self.calendar.is_today(at);
+        let above = row.checked_sub(1).and_then(|above| self.time(above));
+        let begins = match above {
+            Some(above) if is_today => !self.calendar.is_today(above),
+            Some(above) => !self.calendar.day(at).contains(&above),
+            None => !is_today,
+        };
+        (begins || (is_first && !is_today)).then_some(at)
+    }
+
+    /// Whether no day is told in these rows, which nearly always are all of today.
+    fn are_of_today(&self, rows: Range<u64>) -> bool {
+        (rows.start.saturating_sub(1)..rows.end)
+            .filter_map(|row| self.time(row))
+            .all(|at| self.calendar.is_today(at))
+    }
+
+    /// The rows from `start` on that fit a list of that height with the days above them, at least one.
+    pub fn fitting_from(&self, start: u64, height: u16) -> Range<u64> {
+        let end = start.saturating_add(height.into()).min(self.total);
+        if self.are_of_today(start..end) {
+            return start..end;
+        }
+        let mut left = usize::from(height);
+        let fitting = (start..end).take_while(|row| {
+            let lines = 1 + usize::from(self.day_above(*row, *row == start).is_some());
+            let fits = lines <= left;
+            left = left.saturating_sub(lines);
+            fits
+        });
+        let count = fitting.count().max(1) as u64;
+        start..(start + count).min(end)
+    }
+
+    /// The rows before `end` that fit a list of that height with the days above them, at least one.
+    pub fn fitting_until(&self, end: u64, height: u16) -> Range<u64> {
+        let first = end.saturating_sub(height.into());
+        if self.are_of_today(first..end) {
+            return first..end;
+        }
+        let mut start = end;
+        // lines of the rows from `start` on, were it not the first one
+        let mut below = 0;
+        while let Some(row) = start.checked_sub(1).filter(|row| *row >= first) {
+            let as_first = 1 + usize::from(self.day_above(row, true).is_some());
+            if below + as_first > usize::from(height) && start < end {
+                break;
+            }
+            below += 1 + usize::from(self.day_above(row, false).is_some());
+            start = row;
+        }
+        start..end
+    }
+
+    /// The lines of these rows, which begin a list of that height. Where there is no room for all, the
+    /// day above the first row is left out.
+    pub fn lines(&self, rows: Range<u64>, height: u16) -> Vec<ListLine> {
+        if self.are_of_today(rows.clone()) {
+            return rows.map(ListLine::Row).collect();
+        }
+        let first = rows.start;
+        let mut lines: Vec<ListLine> = rows
+            .flat_map(|row| {
+                let day = self.day_above(row, row == first).map(ListLine::Day);
+                day.into_iter().chain([ListLine::Row(row)])
+            })
+            .collect();
+        if lines.len() > usize::from(height) && matches!(lines.first(), Some(ListLine::Day(_))) {
+            lines.remove(0);
+        }
+        lines
     }
 
     /// The message or marker at `index`.

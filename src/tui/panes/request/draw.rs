@@ -167,6 +167,7 @@ fn result_line(app: &App, cells: usize) -> Line<'static> {
         let keys = match app.focus {
             Focus::Request => "Enter sends from the subject, F5 or Alt-Enter from anywhere",
             _ if !app.composer.has_subject() => "r composes a request, p a message to publish",
+            _ if app.composer.is_refused() => "r goes to this draft",
             _ => "F5 sends",
         };
         return Line::styled(fit(keys, cells).into_owned(), theme.dim);

@@ -1,0 +1,197 @@
+//! Running the programs that take a copy.
+
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::{Tool, Ways};
+
+/// A program that takes longer hangs (an X server that does not answer).
+pub const WITHIN: Duration = Duration::from_secs(2);
+
+/// How often a program is asked whether it has ended.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// What became of a copy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The programs that took it.
+    pub took: Vec<&'static str>,
+    /// Why others did not, each the beginning of a sentence.
+    pub failed: Vec<String>,
+}
+
+/// Gives the text to tmux and to the first program of the desktop that takes it. Each program has
+/// two seconds: not for a thread that anything waits for.
+pub fn run(ways: &Ways, text: &Arc<[u8]>) -> Outcome {
+    run_within(ways, text, WITHIN)
+}
+
+fn run_within(ways: &Ways, text: &Arc<[u8]>, patience: Duration) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut takes = |tool: &Tool| match give(tool, text, patience) {
+        Ok(()) => {
+            outcome.took.push(tool.program);
+            true
+        }
+        Err(reason) => {
+            outcome.failed.push(format!("{} {reason}", tool.program));
+            false
+        }
+    };
+    ways.tmux.iter().for_each(|tmux| _ = takes(tmux));
+    ways.desktop.iter().any(&mut takes);
+    outcome
+}
+
+/// Tries the lists of arguments in turn; the reason is the last one's.
+fn give(tool: &Tool, text: &Arc<[u8]>, patience: Duration) -> Result<(), String> {
+    let deadline = Instant::now() + patience;
+    let mut result = Err("was not run".to_owned());
+    for arguments in tool.arguments {
+        result = give_to(tool.program, arguments, text, deadline);
+        if result.is_ok() || Instant::now() >= deadline {
+            break;
+        }
+    }
+    result
+}
+
+/// In a process group of its own: the program that holds the clipboard for others goes on where we
+/// are stopped or the terminal is closed.
+fn give_to(
+    program: &str,
+    arguments: &[&str],
+    text: &Arc<[u8]>,
+    deadline: Instant,
+) -> Result<(), String> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("cannot be started: {}", error.kind()))?;
+    // On a thread: a program that hangs would not read, and a full pipe would hold us up for ever.
+    if let Some(mut stdin) = child.stdin.take() {
+        let text = Arc::clone(text);
+        std::thread::spawn(move || stdin.write_all(&text));
+    }
+    match wait(&mut child, deadline) {
+        Some(status) if status.success() => Ok(()),
+        Some(status) => Err(match status.code() {
+            Some(code) => format!("ended with exit code {code}"),
+            None => "was ended by a signal".to_owned(),
+        }),
+        None => {
+            // With what it started. It may have ended by itself just now.
+            let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
+            let _ = child.wait();
+            Err("did not end in time".to_owned())
+        }
+    }
+}
+
+/// Waits for the end of a program; `None` where the deadline comes before.
+fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(GLANCE),
+            Ok(None) | Err(_) => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn text(text: &[u8]) -> Arc<[u8]> {
+        text.into()
+    }
+
+    const fn sh(arguments: &'static [&'static [&'static str]]) -> Tool {
+        Tool {
+            program: "sh",
+            arguments,
+        }
+    }
+
+    const TAKES: Tool = sh(&[&["-c", "[ \"$(cat)\" = hello ]"]]);
+    const FAILS: Tool = sh(&[&["-c", "cat >/dev/null; exit 3"]]);
+    const HANGS: Tool = sh(&[&["-c", "sleep 60 & wait"]]);
+    const IS_NOT_THERE: Tool = Tool {
+        program: "goingnats-no-such-program",
+        arguments: &[&[]],
+    };
+
+    fn given(tmux: Option<Tool>, desktop: &[Tool]) -> Ways {
+        Ways {
+            tmux,
+            desktop: desktop.to_vec(),
+            ..Ways::default()
+        }
+    }
+
+    #[test]
+    fn tmux_is_always_filled_and_of_the_desktop_the_first_that_works() {
+        for (tmux, desktop, took, failed) in [
+            (None, &[][..], &[][..], &[][..]),
+            (None, &[TAKES, TAKES], &["sh"], &[]),
+            (
+                None,
+                &[FAILS, TAKES],
+                &["sh"],
+                &["sh ended with exit code 3"],
+            ),
+            (Some(TAKES), &[TAKES], &["sh", "sh"], &[]),
+            (
+                Some(FAILS),
+                &[TAKES],
+                &["sh"],
+                &["sh ended with exit code 3"],
+            ),
+            (
+                None,
+                &[IS_NOT_THERE],
+                &[],
+                &["goingnats-no-such-program cannot be started: entity not found"],
+            ),
+        ] {
+            let outcome = run_within(&given(tmux, desktop), &text(b"hello"), LONG);
+            assert_eq!(outcome.took, took);
+            assert_eq!(outcome.failed, failed);
+        }
+    }
+
+    #[test]
+    fn an_older_version_is_given_fewer_arguments() {
+        const OLDER: Tool = sh(&[
+            &["-c", "exit 1"],
+            &["-c", "[ \"$(cat)\" = hello ]"],
+            &["-c", "exit 2"],
+        ]);
+        let outcome = run_within(&given(Some(OLDER), &[]), &text(b"hello"), LONG);
+        assert_eq!(outcome.took, ["sh"]);
+        assert!(outcome.failed.is_empty());
+    }
+
+    #[test]
+    fn a_program_that_hangs_or_does_not_read_holds_up_nobody_for_long() {
+        let large = text(&[b'x'; 1 << 20]);
+        let begin = Instant::now();
+        let outcome = run_within(&given(None, &[HANGS]), &large, Duration::from_millis(50));
+        assert_eq!(outcome.failed, ["sh did not end in time"]);
+        assert!(begin.elapsed() < LONG);
+        let outcome = run_within(&given(None, &[FAILS]), &large, LONG);
+        assert_eq!(outcome.failed, ["sh ended with exit code 3"]);
+    }
+}
