@@ -9,6 +9,7 @@
 //! * [`Document`] lays a payload out in lines, and hands out only what is looked at.
 
 mod document;
+mod escape;
 mod form;
 mod hex;
 mod json;
@@ -18,6 +19,7 @@ mod runs;
 mod text;
 
 pub use document::Document;
-pub use form::{Form, detect, is_large};
+pub use escape::{Colour, Paint};
+pub use form::{Form, detect, forms, is_large, next_form};
 pub use piece::{Kind, Piece};
-pub use preview::preview;
+pub use preview::{painted_preview, preview, whole_from};

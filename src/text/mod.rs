@@ -18,5 +18,5 @@ mod visible;
 mod width;
 
 pub use hidden::is_hidden;
-pub use visible::{Unit, is_plain_ascii, units, visible, visible_json, visible_subject};
-pub use width::{TAB, cells, is_one_cell, most_cells};
+pub use visible::{Unit, is_plain_ascii, visible, visible_json, visible_subject};
+pub use width::{cells, is_one_cell, most_cells};

@@ -56,6 +56,8 @@ struct Shown {
     /// Whether the end of the payload was evicted before it was looked at.
     is_cut: bool,
     subject: Vec<u8>,
+    /// The forms that the payload has.
+    forms: &'static [Form],
     body: Body,
     /// What is searched for, once its first hit here was gone to.
     sought: Option<Query>,
@@ -251,6 +253,7 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         bytes: message.payload.into(),
         is_cut: message.missing > 0,
         subject: message.subject.to_vec(),
+        forms: payload::forms(message.payload),
         body: Body::Reading(Form::Text),
         sought: None,
         is_overdue: false,
@@ -419,7 +422,7 @@ fn next_form(app: &mut App, now: Now) -> Vec<Effect> {
         Body::Ready(document) => document.form(),
         Body::Reading(form) => *form,
     };
-    app.details.form = Some(current.next());
+    app.details.form = Some(payload::next_form(shown.forms, current));
     (app.details.top, app.details.column) = (Top::default(), 0);
     lay_out(app)
 }

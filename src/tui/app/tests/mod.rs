@@ -1,6 +1,7 @@
 //! What keys mean, without a loop, a socket or a clock: given, keys, then.
 
 mod anything;
+mod escapes;
 mod finding;
 mod frozen;
 mod graph;
