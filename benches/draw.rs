@@ -152,17 +152,24 @@ impl Scene {
         };
         figure(name, middle(50), "us/frame");
         figure(&format!("{name}-p99"), middle(99), "us/frame");
+        between(self);
+        let bytes = self.frame().len() as f64;
+        figure(&format!("{name}-bytes"), bytes, "bytes/frame");
+    }
+
+    fn frame(&mut self) -> Vec<u8> {
+        let now = self.now();
+        black_box(update::prepare(&mut self.app, now));
+        let app = &mut self.app;
+        self.screen.draw(|frame| render::draw(app, frame))
     }
 
     /// Microseconds of each frame; what happens in `between` is not measured.
     fn frames(&mut self, between: fn(&mut Scene)) -> Vec<f64> {
         let frames = (0..FRAMES).map(|_| {
             between(self);
-            let now = self.now();
             let start = Instant::now();
-            black_box(update::prepare(&mut self.app, now));
-            let app = &mut self.app;
-            black_box(self.screen.draw(|frame| render::draw(app, frame)));
+            black_box(self.frame());
             start.elapsed().as_secs_f64() * 1e6
         });
         frames.collect()

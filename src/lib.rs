@@ -23,7 +23,7 @@
 //! |---|---|---|
 //! | [`text`] | text made visible and measured in cells | nothing of ours |
 //! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | `text` |
-//! | [`payload`] | bytes to documents: JSON, text, hex | `text` |
+//! | [`payload`] | bytes to documents: JSON, text and its colours, hex | `text` |
 //! | [`settings`] | the user's own files: where they are, what `settings.toml` says, filters with a name | `text` |
 //! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol`, `text` |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload`, `text` |

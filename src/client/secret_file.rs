@@ -8,7 +8,9 @@ use std::{
 
 use zeroize::Zeroizing;
 
-/// Reads a file of at most `limit` bytes.
+use crate::text::BYTE_ORDER_MARK;
+
+/// Reads a file of at most `limit` bytes; a byte order mark before its text is left out.
 ///
 /// # Errors
 /// What the operating system says; [`ErrorKind::FileTooLarge`].
@@ -21,6 +23,9 @@ pub(crate) fn read_secret_file(path: &Path, limit: u64) -> io::Result<Zeroizing<
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(ErrorKind::FileTooLarge.into());
+    }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(bytes)
 }
@@ -41,6 +46,21 @@ mod tests {
                 (Err(error), None) => assert_eq!(error.kind(), ErrorKind::FileTooLarge),
                 (other, _) => panic!("{length}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seed");
+        for (text, expected) in [
+            ("\u{feff}SUA\n", "SUA\n"),
+            ("\u{feff}", ""),
+            ("a\u{feff}", "a\u{feff}"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let read = read_secret_file(&path, 64 << 10).unwrap();
+            assert_eq!(*read, expected.as_bytes());
         }
     }
 

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::{
-    Form, Piece, hex, json,
+    Form, Piece,
+    escape::{Sequences, has_sequences},
+    hex, json,
     piece::{Edges, Window},
     text,
 };
@@ -32,13 +34,15 @@ pub struct Document {
 enum Layout {
     Json(json::Layout),
     Text(text::Layout),
+    Raw(text::Layout),
     Hex(hex::Layout),
 }
 
 impl Document {
     /// Lays out the payload. Reads all of it: do it in a job where [`is_large`](super::is_large).
     ///
-    /// What is asked for as JSON and is none becomes text, with a [`problem`](Document::problem).
+    /// What is asked for as JSON and is none becomes text, with a [`problem`](Document::problem); raw text
+    /// that has no escape sequences is text.
     pub fn read(bytes: impl Into<Arc<[u8]>>, form: Form) -> Document {
         let bytes = bytes.into();
         let mut shown = Arc::clone(&bytes);
@@ -53,11 +57,15 @@ impl Document {
                         // the place is one in what came
                         let problem = json::read(&bytes).err().unwrap_or(problem);
                         shown = Arc::clone(&bytes);
-                        (Layout::Text(text::read(&bytes)), Some(problem))
+                        (as_text(&bytes), Some(problem))
                     }
                 }
             }
-            Form::Text => (Layout::Text(text::read(&bytes)), None),
+            Form::Raw if has_sequences(&bytes) => {
+                let layout = text::read(&bytes, Sequences::Shown);
+                (Layout::Raw(layout), None)
+            }
+            Form::Text | Form::Raw => (as_text(&bytes), None),
             Form::Hex => (Layout::Hex(hex::Layout::classic()), None),
         };
         Document {
@@ -73,6 +81,7 @@ impl Document {
         match self.layout {
             Layout::Json(_) => Form::Json,
             Layout::Text(_) => Form::Text,
+            Layout::Raw(_) => Form::Raw,
             Layout::Hex(_) => Form::Hex,
         }
     }
@@ -91,7 +100,7 @@ impl Document {
     pub fn lines(&self) -> usize {
         match &self.layout {
             Layout::Json(layout) => layout.lines(),
-            Layout::Text(layout) => layout.lines(),
+            Layout::Text(layout) | Layout::Raw(layout) => layout.lines(),
             Layout::Hex(layout) => layout.lines(self.bytes.len()),
         }
     }
@@ -131,13 +140,13 @@ impl Document {
             .collect()
     }
 
-    /// Lets a hex line hold 16, 8 or 4 bytes so that it fits `width` cells; says whether the lines
+    /// Lets a hex line hold 32, 16 or 8 bytes so that it fits `width` cells; says whether the lines
     /// changed. Other forms stay as they are.
     pub fn fit(&mut self, width: usize) -> bool {
         let Layout::Hex(layout) = &mut self.layout else {
             return false;
         };
-        let fitting = hex::Layout::fitting(width);
+        let fitting = hex::Layout::fitting(width, self.bytes.len());
         std::mem::replace(layout, fitting) != fitting
     }
 
@@ -151,7 +160,7 @@ impl Document {
         copied
             + match &self.layout {
                 Layout::Json(layout) => layout.footprint(),
-                Layout::Text(layout) => layout.footprint(),
+                Layout::Text(layout) | Layout::Raw(layout) => layout.footprint(),
                 Layout::Hex(_) => 0,
             }
     }
@@ -160,7 +169,9 @@ impl Document {
     fn pass(&self, n: usize, mut window: Window) -> Window {
         match &self.layout {
             Layout::Json(layout) => layout.show(&self.shown, n, &mut window),
-            Layout::Text(layout) => layout.show(&self.bytes, n, &mut window),
+            Layout::Text(layout) | Layout::Raw(layout) => {
+                layout.show(&self.bytes, n, &mut window);
+            }
             Layout::Hex(layout) => layout.show(&self.bytes, n, &mut window),
         }
         window
@@ -178,6 +189,10 @@ impl fmt::Debug for Document {
     }
 }
 
+fn as_text(bytes: &[u8]) -> Layout {
+    Layout::Text(text::read(bytes, Sequences::Painted))
+}
+
 /// Columns between the starts of two rows. One less than the width: a wide character that starts in
 /// the last column has room, so rows start at multiples and none has to be known to find the next.
 fn row_step(width: usize) -> usize {
@@ -190,7 +205,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        payload::Kind,
+        payload::{Colour, Kind},
         text::{cells, visible},
     };
 
@@ -212,7 +227,8 @@ mod tests {
             (b"one\r\ntwo\n\n", &["one", "two", ""]),
             (b"a\rb\r", &["a␍b␍"]),
             (b"a\tb\tcdef\tg", &["a␉  b␉  cdef␉   g"]),
-            (b"\x1b[2J\xff", &["␛[2J\\xff"]),
+            (b"\x1b[2J\xff", &["\\xff"]),
+            (b"\x1b[31mred\x1b[0m\n\x1b", &["red", "␛"]),
         ] {
             assert_eq!(
                 texts(&Document::read(bytes, Form::Text)),
@@ -280,6 +296,57 @@ mod tests {
         ]
         .map(|(text, kind)| (text.to_owned(), kind));
         assert_eq!(kinds, expected);
+    }
+
+    fn painted(document: &Document, n: usize) -> Vec<(String, Option<Colour>)> {
+        let pieces = document.line(n, 0, 80).into_iter();
+        pieces.map(|piece| (piece.text, piece.paint.text)).collect()
+    }
+
+    #[test]
+    fn escape_sequences_become_colours_or_nothing_and_raw_shows_them() {
+        let bytes = b"\x1b]0;t\x07plain \x1b[32mgreen\n\x1b[2Kstill\x1b[0m not".as_slice();
+        let green = Some(Colour::Indexed(2));
+        let document = Document::read(bytes, Form::Text);
+        assert_eq!(
+            painted(&document, 0),
+            [("plain ".into(), None), ("green".into(), green)]
+        );
+        assert_eq!(
+            painted(&document, 1),
+            [("still".into(), green), (" not".into(), None)]
+        );
+        let raw = Document::read(bytes, Form::Raw);
+        assert_eq!(raw.form(), Form::Raw);
+        assert_eq!(raw.text(1), "␛[2Kstill␛[0m not");
+        let plain = Document::read(b"plain".as_slice(), Form::Raw);
+        assert_eq!(plain.form(), Form::Text, "it has no raw form");
+    }
+
+    #[test]
+    fn the_colour_of_a_place_is_known_however_far_behind_it_began() {
+        let line = "x".repeat(3 * 1024);
+        let short = "y\n".repeat(40);
+        let text = format!("\x1b[31m{line}\x1b[32m{line}\n{short}{line}\x1b[0m\nend");
+        let document = Document::read(text.into_bytes(), Form::Text);
+        let (red, green) = (Some(Colour::Indexed(1)), Some(Colour::Indexed(2)));
+        let at = |n, column| {
+            let pieces = document.line(n, column, 1);
+            pieces.first().and_then(|piece| piece.paint.text)
+        };
+        assert_eq!(document.columns(0), 2 * 3 * 1024);
+        for (n, column, colour) in [
+            (0, 0, red),
+            (0, 3 * 1024 - 1, red),
+            (0, 3 * 1024, green),
+            (0, 2 * 3 * 1024 - 1, green),
+            (1, 0, green),
+            (39, 0, green),
+            (41, 2 * 1024 + 5, green),
+            (42, 0, None),
+        ] {
+            assert_eq!(at(n, column), colour, "{n} {column}");
+        }
     }
 
     #[test]
@@ -431,7 +498,7 @@ mod tests {
                 json().prop_map(|(_, loose)| loose.into_bytes()),
                 "[\\[\\]{}\",:0-9a\\\\ \n]{0,60}".prop_map(String::into_bytes),
             ],
-            form in prop::sample::select(Form::ALL.to_vec()),
+            form in prop::sample::select(vec![Form::Json, Form::Text, Form::Raw, Form::Hex]),
             from in 0_usize..40,
             width in 0_usize..40,
         ) {
@@ -445,6 +512,28 @@ mod tests {
                     prop_assert!(drawn <= width, "{:?}", pieces);
                     prop_assert!(!joined(&pieces).contains(char::is_control), "{:?}", pieces);
                 }
+            }
+        }
+
+        /// What is left out takes no cells, wherever the window is.
+        #[test]
+        fn a_painted_text_is_the_plain_one_with_colours(
+            parts in prop::collection::vec("[a-z日\n]{0,300}", 1..12),
+            from in 0_usize..1200,
+            width in 0_usize..40,
+        ) {
+            let plain = Document::read(parts.concat().into_bytes(), Form::Text);
+            let sequences = ["\x1b[31m", "\x1b[0m", "\x1b[K", "\x1b]0;t\x07"];
+            let painted: String = parts
+                .iter()
+                .zip(sequences.iter().cycle())
+                .map(|(part, sequence)| format!("{part}{sequence}"))
+                .collect();
+            let painted = Document::read(painted.into_bytes(), Form::Text);
+            for n in 0..plain.lines() {
+                prop_assert_eq!(painted.columns(n), plain.columns(n));
+                let [painted, plain] = [&painted, &plain].map(|it| joined(&it.line(n, from, width)));
+                prop_assert_eq!(painted, plain);
             }
         }
 

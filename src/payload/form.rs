@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::json;
+use super::{
+    escape::{Sequence, has_sequences, sequence},
+    json,
+};
 use crate::text::without_bom;
 
 /// How a payload is shown.
@@ -10,24 +13,29 @@ use crate::text::without_bom;
 pub enum Form {
     /// An object or an array, laid out with one value a line.
     Json,
-    /// Lines of text as they came.
+    /// Lines of text. Of escape sequences, colours are shown as colours, and nothing else.
     Text,
-    /// Offset, sixteen bytes, ASCII.
+    /// Lines of text with the escape sequences in it.
+    Raw,
+    /// Offset, bytes, ASCII.
     Hex,
 }
 
-impl Form {
-    /// Every form, in the order in which the key for the next form walks through them.
-    pub const ALL: [Form; 3] = [Form::Json, Form::Text, Form::Hex];
-
-    /// The form after this one, around.
-    pub fn next(self) -> Form {
-        match self {
-            Form::Json => Form::Text,
-            Form::Text => Form::Hex,
-            Form::Hex => Form::Json,
-        }
+/// The forms that these bytes can be shown in, in the order in which the key for the next form walks
+/// through them. Text without escape sequences has no raw form of its own.
+pub fn forms(bytes: &[u8]) -> &'static [Form] {
+    if has_sequences(bytes) {
+        &[Form::Json, Form::Text, Form::Raw, Form::Hex]
+    } else {
+        &[Form::Json, Form::Text, Form::Hex]
     }
+}
+
+/// The form after this one in a row of forms, around.
+pub fn next_form(forms: &[Form], form: Form) -> Form {
+    let mut behind = forms.iter().skip_while(|other| **other != form).skip(1);
+    let next = behind.next().or(forms.first());
+    next.copied().unwrap_or(form)
 }
 
 impl fmt::Display for Form {
@@ -35,6 +43,7 @@ impl fmt::Display for Form {
         f.pad(match self {
             Form::Json => "JSON",
             Form::Text => "text",
+            Form::Raw => "raw",
             Form::Hex => "hex",
         })
     }
@@ -44,15 +53,15 @@ impl fmt::Display for Form {
 const LOOK: usize = 64 * 1024;
 
 /// The form that suits these bytes best: JSON for objects and arrays, text for UTF-8 without
-/// controls, hex for the rest. A bare number, string or `true` is text, but a string with escapes that
-/// need not be there is JSON. A byte order mark before JSON does not matter.
+/// controls other than those of escape sequences, hex for the rest. A bare number, string or `true` is text,
+/// but a string with escapes that need not be there is JSON. A byte order mark before JSON does not matter.
 ///
 /// Costs the same for ten megabytes as for 64 KiB: what is larger counts as JSON if its ends look
 /// so, and [`Document::read`](super::Document::read) will find out.
 pub fn detect(bytes: &[u8]) -> Form {
     if is_json(bytes) {
         Form::Json
-    } else if is_text(head(bytes, LOOK)) {
+    } else if is_text(bytes) {
         Form::Text
     } else {
         Form::Hex
@@ -105,10 +114,25 @@ fn is_bracketed(bytes: &[u8]) -> bool {
     }
 }
 
+/// Looks at the beginning only.
 fn is_text(bytes: &[u8]) -> bool {
-    str::from_utf8(bytes).is_ok_and(|text| {
-        !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
-    })
+    let Ok(mut rest) = str::from_utf8(head(bytes, LOOK)) else {
+        return false;
+    };
+    while let Some(at) = rest.find(is_odd_control) {
+        let behind = rest.get(at..).unwrap_or_default();
+        rest = match sequence(behind.as_bytes()) {
+            Sequence::Whole(len) => behind.get(len..).unwrap_or_default(),
+            Sequence::Open => return true,
+            Sequence::None => return false,
+        };
+    }
+    true
+}
+
+/// A control character that lines of text do not need.
+pub(super) fn is_odd_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
 #[cfg(test)]
@@ -136,8 +160,13 @@ mod tests {
             (b"{\"a\":1}\n{\"a\":2}", Form::Text),
             (b"line\tone\r\nline two", Form::Text),
             ("größe 日本".as_bytes(), Form::Text),
-            (b"\x1b[31mred", Form::Hex),
-            ("\u{9b}31m".as_bytes(), Form::Hex),
+            (b"\x1b[31mred", Form::Text),
+            ("\u{9b}31mred".as_bytes(), Form::Text),
+            (b"\x1b]0;title\x07\x1b(B\x1b7text", Form::Text),
+            (b"cut off \x1b[3", Form::Text),
+            (b"a lone \x1b\n", Form::Hex),
+            (b"a bell \x07", Form::Hex),
+            ("\u{85}".as_bytes(), Form::Hex),
             (b"caf\xe9", Form::Hex),
             (b"{\"a\":\"\xff\"}", Form::Hex),
             (b"\x00\x01\x02", Form::Hex),

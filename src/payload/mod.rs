@@ -10,6 +10,7 @@
 //! * [`unescaped`] shows JSON as what it says: `grün` for `gr\u00fcn`.
 
 mod document;
+mod escape;
 mod form;
 mod hex;
 mod json;
@@ -19,7 +20,8 @@ mod runs;
 mod text;
 
 pub use document::Document;
-pub use form::{Form, detect, is_json, is_large};
+pub use escape::{Colour, Paint};
+pub use form::{Form, detect, forms, is_json, is_large, next_form};
 pub use json::unescaped;
 pub use piece::{Kind, Piece};
-pub use preview::preview;
+pub use preview::{painted_preview, preview, whole_from};

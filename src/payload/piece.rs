@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::runs::Runs;
+use super::{
+    escape::{Paint, Part, Sequences},
+    runs::Runs,
+};
 use crate::text::Unit;
 
 /// A run of characters of one kind, safe to print.
@@ -12,6 +15,8 @@ pub struct Piece {
     pub text: String,
     /// What the characters are.
     pub kind: Kind,
+    /// How the payload wants them to look.
+    pub paint: Paint,
 }
 
 /// What a piece is, for its colour.
@@ -45,7 +50,18 @@ pub(super) struct Window {
     columns: Range<usize>,
     edges: Edges,
     column: usize,
+    paint: Paint,
     pieces: Vec<Piece>,
+}
+
+/// A part of a payload, and how it is read.
+pub(super) struct Source<'a> {
+    pub range: Range<usize>,
+    pub kind: Kind,
+    pub sequences: Sequences,
+    /// How it looks where it begins.
+    pub paint: Paint,
+    pub runs: &'a Runs,
 }
 
 /// What becomes of a wide character that lies across an edge.
@@ -64,6 +80,7 @@ impl Window {
             columns,
             edges,
             column: 0,
+            paint: Paint::default(),
             pieces: Vec::new(),
         }
     }
@@ -103,17 +120,22 @@ impl Window {
     }
 
     /// A part of the payload passes; of a long one, only what is near the window is read.
-    pub(super) fn source(&mut self, bytes: &[u8], range: Range<usize>, kind: Kind, runs: &Runs) {
+    pub(super) fn source(&mut self, bytes: &[u8], source: Source<'_>) {
         let ahead = self.columns.start.saturating_sub(self.column);
-        let (start, skipped) = runs.resume(range.start, ahead);
-        self.column += skipped;
-        let mut rest = bytes.get(start..range.end).unwrap_or_default();
+        let place = source.runs.resume(source.range.start, ahead);
+        self.column += place.cells;
+        self.paint = place.paint.unwrap_or(source.paint);
+        let mut rest = bytes.get(place.byte..source.range.end).unwrap_or_default();
         while self.column < self.columns.end
-            && let Some((unit, len)) = Unit::first(rest)
+            && let Some((part, len)) = Part::first(rest, source.sequences)
         {
-            self.unit(unit, kind);
+            match part {
+                Part::Unit(unit) => self.unit(unit, source.kind),
+                Part::Sequence(sequence) => self.paint.apply(sequence),
+            }
             rest = rest.get(len..).unwrap_or_default();
         }
+        self.paint = Paint::default();
     }
 
     fn unit(&mut self, unit: Unit<'_>, kind: Kind) {
@@ -150,10 +172,13 @@ impl Window {
 
     fn push(&mut self, text: &str, kind: Kind) {
         match self.pieces.last_mut() {
-            Some(last) if last.kind == kind => last.text.push_str(text),
+            Some(last) if last.kind == kind && last.paint == self.paint => {
+                last.text.push_str(text);
+            }
             _ => self.pieces.push(Piece {
                 text: text.into(),
                 kind,
+                paint: self.paint,
             }),
         }
     }

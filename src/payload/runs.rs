@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::Unit;
+use super::escape::{Paint, Part, Sequences};
 
 /// A stretch of this many bytes is remembered; a shorter one is walked each time.
 pub(super) const LONG: usize = 1024;
@@ -23,9 +23,11 @@ struct Run {
 
 /// The unit at this byte starts so many cells behind the start of its run.
 #[derive(Clone, Copy, Debug)]
-struct Checkpoint {
-    byte: usize,
-    cells: usize,
+pub(super) struct Checkpoint {
+    pub byte: usize,
+    pub cells: usize,
+    /// How it looks; `None` at the beginning of a run, which does not know.
+    pub paint: Option<Paint>,
 }
 
 impl Runs {
@@ -38,22 +40,34 @@ impl Runs {
         });
     }
 
-    /// Remembers a stretch that is shown, and measures it.
-    pub(super) fn measure(&mut self, bytes: &[u8], range: Range<usize>) {
+    /// Remembers a stretch that is shown, looking so at its beginning, and measures it.
+    pub(super) fn measure(
+        &mut self,
+        bytes: &[u8],
+        range: Range<usize>,
+        sequences: Sequences,
+        paint: Paint,
+    ) {
         let first = self.checkpoints.len();
         let mut rest = bytes.get(range.clone()).unwrap_or_default();
         let mut at = Checkpoint {
             byte: range.start,
             cells: 0,
+            paint: Some(paint),
         };
         let mut due = range.start + LONG;
-        while let Some((unit, len)) = Unit::first(rest) {
+        while let Some((part, len)) = Part::first(rest, sequences) {
             if at.byte >= due {
                 self.checkpoints.push(at);
                 due = at.byte + LONG;
             }
             at.byte += len;
-            at.cells += unit.cells_at(at.cells);
+            match part {
+                Part::Unit(unit) => at.cells += unit.cells_at(at.cells),
+                Part::Sequence(sequence) => {
+                    at.paint.get_or_insert_default().apply(sequence);
+                }
+            }
             rest = rest.get(len..).unwrap_or_default();
         }
         self.runs.push(Run {
@@ -68,15 +82,21 @@ impl Runs {
     }
 
     /// The last known place in the stretch starting at `start` that is at most `cells` behind its
-    /// start: its byte, and how many cells it is behind.
-    pub(super) fn resume(&self, start: usize, cells: usize) -> (usize, usize) {
+    /// start.
+    pub(super) fn resume(&self, start: usize, cells: usize) -> Checkpoint {
+        let beginning = Checkpoint {
+            byte: start,
+            cells: 0,
+            paint: None,
+        };
         self.at(start)
             .and_then(|run| self.checkpoints.get(run.checkpoints.clone()))
             .and_then(|known| {
                 let behind = known.partition_point(|place| place.cells <= cells);
                 known.get(behind.checked_sub(1)?)
             })
-            .map_or((start, 0), |place| (place.byte, place.cells))
+            .copied()
+            .unwrap_or(beginning)
     }
 
     /// The memory it takes, in bytes.

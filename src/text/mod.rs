@@ -24,5 +24,5 @@ mod width;
 pub use bom::{BYTE_ORDER_MARK, without_bom};
 pub use hidden::is_hidden;
 pub use quoted::quoted;
-pub use visible::{Unit, is_plain_ascii, units, visible, visible_json, visible_subject};
-pub use width::{TAB, cells, is_one_cell, most_cells};
+pub use visible::{Unit, is_plain_ascii, visible, visible_json, visible_subject};
+pub use width::{cells, is_one_cell, most_cells};

@@ -175,16 +175,6 @@ impl<'a> Unit<'a> {
     }
 }
 
-/// Everything in these bytes, in order.
-pub fn units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let (unit, len) = Unit::first(rest)?;
-        rest = rest.get(len..).unwrap_or_default();
-        Some(unit)
-    })
-}
-
 /// Whether the byte is a character, takes a cell, and acts on nothing.
 pub fn is_plain_ascii(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
@@ -206,7 +196,7 @@ fn valid(bytes: &[u8]) -> &str {
 fn readable_cluster<'a>(bytes: &'a [u8], window: &'a str, rule: Rule) -> &'a str {
     let mut window = window;
     let mut cluster = window.graphemes(true).next().unwrap_or_default();
-    if cluster.len() + char::MAX_LEN_UTF8 > window.len() && bytes.len() > SHORT {
+    if cluster.len() + "\u{10ffff}".len() > window.len() && bytes.len() > SHORT {
         window = valid(bytes.get(..LONG).unwrap_or(bytes));
         cluster = window.graphemes(true).next().unwrap_or_default();
     }
@@ -393,6 +383,16 @@ mod tests {
     /// Scripts, marks, joiners, selectors, flags and what is not text.
     const SCRIPTS: &str = "[a-c \t\x1b\u{301}\u{200c}-\u{200f}\u{202a}-\u{202e}\u{fe0e}\u{fe0f}\u{e0061}\u{e007f}\
         กำ\u{e33}ເຈົ້າक\u{94d}षிरक्षকைខ្មែရ\u{1039}မی👨👩🏽❤🇩🇪🏴ｶﾞ日]{0,24}";
+
+    /// Everything in these bytes, in order.
+    fn units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
+        let mut rest = bytes;
+        std::iter::from_fn(move || {
+            let (unit, len) = Unit::first(rest)?;
+            rest = rest.get(len..).unwrap_or_default();
+            Some(unit)
+        })
+    }
 
     proptest! {
         #[test]

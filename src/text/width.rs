@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A tab reaches to the next multiple of this column in a document.
-pub const TAB: usize = 4;
+pub(super) const TAB: usize = 4;
 
 /// How many terminal cells a text takes, measured as ratatui measures it: cluster by cluster.
 pub fn cells(text: &str) -> usize {

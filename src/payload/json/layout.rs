@@ -1,8 +1,15 @@
 //! The index: which lines there are, and where to start reading for any of them.
 
+use std::ops::Range;
+
 use super::reader::{Body, Fault, Found, Line, Reader, Shape};
 use crate::{
-    payload::{Kind, piece::Window, runs::Runs},
+    payload::{
+        Kind, Paint,
+        escape::Sequences,
+        piece::{Source, Window},
+        runs::Runs,
+    },
     text::BYTE_ORDER_MARK,
 };
 
@@ -59,7 +66,7 @@ impl Layout {
         };
         window.blanks(depth.min(DEEPEST) * INDENT, Kind::Layout);
         if let Some(key) = line.key {
-            window.source(bytes, key, Kind::Key, &self.runs);
+            window.source(bytes, self.source(key, Kind::Key));
             window.narrow(":", Kind::Punctuation);
             window.blanks(1, Kind::Layout);
         }
@@ -70,10 +77,22 @@ impl Layout {
             Body::Close(Shape::Array) => window.narrow("]", Kind::Punctuation),
             Body::Empty(Shape::Object) => window.narrow("{}", Kind::Punctuation),
             Body::Empty(Shape::Array) => window.narrow("[]", Kind::Punctuation),
-            Body::Scalar(range, kind) => window.source(bytes, range, kind, &self.runs),
+            Body::Scalar(range, kind) => window.source(bytes, self.source(range, kind)),
         }
         if line.comma {
             window.narrow(",", Kind::Punctuation);
+        }
+    }
+
+    /// A key or a value. No JSON holds an escape sequence that begins with ESC, and the others are to be
+    /// seen in it.
+    fn source(&self, range: Range<usize>, kind: Kind) -> Source<'_> {
+        Source {
+            range,
+            kind,
+            sequences: Sequences::Shown,
+            paint: Paint::default(),
+            runs: &self.runs,
         }
     }
 
@@ -136,7 +155,11 @@ fn index(bytes: &[u8]) -> Result<Layout, Fault> {
         layout.lines += 1;
         for found in reader.found.drain(..) {
             match found {
-                Found::Token(range) => layout.runs.measure(bytes, range),
+                Found::Token(range) => {
+                    layout
+                        .runs
+                        .measure(bytes, range, Sequences::Shown, Paint::default());
+                }
                 Found::Blanks(range) => layout.runs.skip(range),
             }
         }

@@ -181,7 +181,7 @@ pub static TABLE: &[Binding] = table! {
         ["Up"] Action::Up, "up", "Highlight the suggestion above, or recall a filter from before", 3;
         ["Down"] Action::Down, "down", "Highlight the suggestion below, or the filter after";
     Details:
-        ["v"] Action::NextForm, "form", "Show the payload in the next form: JSON, text, hex", 1;
+        ["v"] Action::NextForm, "form", "Show the payload in the next form: JSON, text, raw where it has escape sequences, hex", 1;
         ["W"] Action::Wrap, "wrap", "Wrap long lines, or not", 2;
         ["Left"] Action::Left, "left", "Scroll to the left", 0;
         ["Right", "l"] Action::Right, "right", "Scroll to the right", 0;

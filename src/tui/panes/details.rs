@@ -70,6 +70,8 @@ struct Shown {
     /// When it came or went, in nanoseconds since the Unix epoch.
     at: i64,
     direction: Direction,
+    /// The forms that the payload has.
+    forms: &'static [Form],
     body: Body,
     /// What is searched for, once its first hit here was gone to.
     sought: Option<Query>,
@@ -276,6 +278,7 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
         header: message.header.to_vec(),
         at: message.at,
         direction: message.direction,
+        forms: payload::forms(message.payload),
         body: Body::Reading(Form::Text),
         sought: None,
         is_overdue: false,
@@ -477,7 +480,7 @@ fn next_form(app: &mut App, now: Now) -> Vec<Effect> {
         Body::Ready(document) => document.form(),
         Body::Reading(form) => *form,
     };
-    app.details.form = Some(current.next());
+    app.details.form = Some(payload::next_form(shown.forms, current));
     (app.details.top, app.details.column) = (Top::default(), 0);
     lay_out(app)
 }

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::payload::Kind;
+use crate::payload::{Colour, Kind, Paint};
 
 /// Every style on the screen, named by its meaning.
 #[derive(Clone, Debug)]
@@ -184,6 +184,29 @@ impl Theme {
         self.colours.then(|| self.bold.fg(text).bg(tint.colour()))
     }
 
+    /// A style with the colours and attributes that a text brings along. What would be of the colour
+    /// of its background keeps ours: all of it is to be read.
+    pub fn painted(&self, style: Style, paint: Paint) -> Style {
+        let mut style = style;
+        if self.colours && paint.text != paint.background {
+            style.fg = paint.text.map(colour).or(style.fg);
+            style.bg = paint.background.map(colour).or(style.bg);
+        }
+        for (wanted, modifier) in [
+            (paint.bold, Modifier::BOLD),
+            (paint.dim, Modifier::DIM),
+            (paint.italic, Modifier::ITALIC),
+            (paint.underlined, Modifier::UNDERLINED),
+            (paint.reversed, Modifier::REVERSED),
+            (paint.crossed_out, Modifier::CROSSED_OUT),
+        ] {
+            if wanted {
+                style = style.add_modifier(modifier);
+            }
+        }
+        style
+    }
+
     /// The style of a piece of a payload.
     pub fn payload(&self, kind: Kind) -> Style {
         if !self.colours {
@@ -198,5 +221,40 @@ impl Theme {
             Kind::Escape => self.notice,
             _ => self.text,
         }
+    }
+}
+
+fn colour(colour: Colour) -> Color {
+    match colour {
+        Colour::Indexed(index) => Color::Indexed(index),
+        Colour::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_brings_its_colours_and_hides_nothing_with_them() {
+        let paint = |text, background| Paint {
+            text,
+            background,
+            bold: true,
+            ..Paint::default()
+        };
+        let (red, black) = (Some(Colour::Indexed(1)), Some(Colour::Indexed(0)));
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        let theme = Theme::ansi();
+        let style = |paint| theme.painted(Style::new(), paint);
+        assert_eq!(style(paint(red, None)), bold.fg(Color::Indexed(1)));
+        assert_eq!(
+            style(paint(red, black)),
+            bold.fg(Color::Indexed(1)).bg(Color::Indexed(0))
+        );
+        assert_eq!(style(paint(red, red)), bold);
+        assert_eq!(style(paint(None, None)), bold);
+        let plain = Theme::plain().painted(Style::new(), paint(red, black));
+        assert_eq!(plain, bold, "no colours are wanted");
     }
 }

@@ -167,7 +167,7 @@ fn details_show_json_text_and_hex() {
         .shows("Details text");
     screen
         .keys("v")
-        .shows("7b 22 61 22")
+        .shows("7b22 6122")
         .keys("v")
         .shows("\"a\": [");
 }

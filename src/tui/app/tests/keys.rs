@@ -312,7 +312,7 @@ fn a_layout_that_is_not_wanted_any_more_is_dropped() {
     stage.perform(jobs);
     stage.shows("laying out 1.2 MB as hex");
     stage.perform(vec![hex]);
-    stage.shows("00000000");
+    stage.shows("000000 5b31 2c31");
 }
 
 #[test]

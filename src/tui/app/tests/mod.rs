@@ -3,6 +3,7 @@
 mod anything;
 mod copying;
 mod days;
+mod escapes;
 mod finding;
 mod frozen;
 mod graph;

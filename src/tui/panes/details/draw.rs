@@ -37,7 +37,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     let focused = app.focus == Focus::Details && app.overlays.is_empty();
     let name = Span::styled(form.to_string(), app.theme.accent);
-    let others: Vec<String> = Form::ALL
+    let others: Vec<String> = shown
+        .forms
         .iter()
         .filter(|other| **other != form)
         .map(Form::to_string)
@@ -213,8 +214,9 @@ fn cut_line<'a>(
 }
 
 fn line<'a>(theme: &Theme, pieces: Vec<Piece>) -> Line<'a> {
-    let spans = pieces
-        .into_iter()
-        .map(|piece| Span::styled(piece.text, theme.payload(piece.kind)));
+    let spans = pieces.into_iter().map(|piece| {
+        let style = theme.painted(theme.payload(piece.kind), piece.paint);
+        Span::styled(piece.text, style)
+    });
     Line::from_iter(spans)
 }

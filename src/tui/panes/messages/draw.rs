@@ -248,36 +248,46 @@ fn message_line(
         width(&right) + 3
     });
     let preview = preview(app, message, room);
-    let gap = columns
-        .rest
-        .saturating_sub(1 + width(&preview) + width(&right));
+    let shown: usize = preview.iter().map(|span| width(&span.content)).sum();
+    let gap = columns.rest.saturating_sub(1 + shown + width(&right));
     spans.push(Span::raw(" "));
-    spans.extend(marked(Span::raw(preview)));
+    match app.store.query() {
+        Some(query) => spans.extend(self::marked(preview, query, theme.hit)),
+        None => spans.extend(preview),
+    }
     spans.push(Span::raw(" ".repeat(gap)));
     spans.push(Span::styled(right, right_style));
     Line::from(spans)
 }
 
 /// The beginning of the payload, or where the hit of a search is further on, what stands around it.
-fn preview(app: &App, message: &Message, room: usize) -> String {
-    let preview = payload::preview(message.payload, room);
+fn preview(app: &App, message: &Message, room: usize) -> Vec<Span<'static>> {
+    let shown = |payload, room| {
+        let pieces = payload::painted_preview(payload, room);
+        let spans = pieces.into_iter().map(|piece| {
+            let style = app.theme.painted(Style::new(), piece.paint);
+            Span::styled(piece.text, style)
+        });
+        spans.collect::<Vec<_>>()
+    };
+    let preview = shown(message.payload, room);
     let Some(query) = app.store.query().filter(|_| app.store.is_hit(message.id)) else {
         return preview;
     };
     let head = message.payload.get(..LOOKED_AT).unwrap_or(message.payload);
     let is_in = |text: &[u8]| query.find_in(text).next().is_some();
-    if is_in(message.subject) || is_in(preview.as_bytes()) {
+    let text: String = preview.iter().map(|span| span.content.as_ref()).collect();
+    if is_in(message.subject) || is_in(text.as_bytes()) {
         return preview;
     }
-    let shown = payload::unescaped(head);
-    match query.find_in(&shown).next() {
+    let unescaped = payload::unescaped(head);
+    match query.find_in(&unescaped).next() {
         Some(hit) => {
-            let mut from = hit.start.saturating_sub(room / 3);
-            while from > 0 && shown.get(from).is_some_and(|byte| byte & 0xC0 == 0x80) {
-                from -= 1;
-            }
-            let around = shown.get(from..).unwrap_or_default();
-            format!("…{}", payload::preview(around, room.saturating_sub(1)))
+            let from = payload::whole_from(&unescaped, hit.start.saturating_sub(room / 3));
+            let around = unescaped.get(from..).unwrap_or_default();
+            let mut spans = vec![Span::raw("…")];
+            spans.extend(shown(around, room.saturating_sub(1)));
+            spans
         }
         None => preview,
     }
