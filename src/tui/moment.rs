@@ -1,7 +1,7 @@
 //! Moments: as a person types them (`14:03`, `-5m`, `yesterday 14:03`, `2026-11-23 14:03`, RFC 3339),
 //! and as they are shown, in the zone that was chosen.
 
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
@@ -65,6 +65,8 @@ pub struct Calendar {
     local: TimeZone,
     zone: TimeZone,
     today: Range<i64>,
+    /// The day that was asked for last, begin and end: rows beside each other are mostly of one.
+    asked: Cell<(i64, i64)>,
 }
 
 impl Calendar {
@@ -76,6 +78,7 @@ impl Calendar {
             zone: local.clone(),
             local,
             today: 0..0,
+            asked: Cell::default(),
         };
         calendar.choose(chosen, now);
         calendar
@@ -85,6 +88,7 @@ impl Calendar {
     pub fn choose(&mut self, zone: Zone, now: i64) {
         self.chosen = zone;
         self.zone = zone.time_zone(&self.local);
+        self.asked.set((0, 0));
         self.today = self.day(now);
     }
 
@@ -117,6 +121,16 @@ impl Calendar {
 
     /// The day of a moment, from midnight to midnight. It is the same for all moments in it.
     pub fn day(&self, at: i64) -> Range<i64> {
+        let (begin, end) = self.asked.get();
+        if !(begin..end).contains(&at) {
+            let day = self.day_of(at);
+            self.asked.set((day.start, day.end));
+            return day;
+        }
+        begin..end
+    }
+
+    fn day_of(&self, at: i64) -> Range<i64> {
         let zoned = self.zoned(at);
         let nanoseconds = |zoned: Zoned| i64::try_from(zoned.timestamp().as_nanosecond()).ok();
         let start = zoned.start_of_day().ok().and_then(nanoseconds);

@@ -65,3 +65,32 @@ fn given_lines_that_cannot_be_read_then_they_are_named_and_given_no_file_it_fail
 fn given_nothing_sent_then_nothing_is_listed() {
     Home::new().run(&["history"]).assert(0, "");
 }
+
+#[test]
+fn given_a_zone_in_the_settings_then_times_are_those_of_that_zone() {
+    let home = Home::new();
+    let entry = r#"{"v":1,"id":"a","at":"2026-11-23T22:00:00Z","kind":"publish","subject":"a","payload":"x","server":"nats://h:1"}"#;
+    fs::create_dir(home.path("data")).unwrap();
+    fs::write(home.path("data/history.jsonl"), format!("{entry}\n")).unwrap();
+    for (zone, time) in [
+        ("UTC", "2026-11-23 22:00:00 "),
+        ("+05:30", "2026-11-24 03:30:00 "),
+    ] {
+        fs::write(
+            home.path("data/settings.toml"),
+            format!("zone = '{zone}'\n"),
+        )
+        .unwrap();
+        let listed = home.run(&["history"]);
+        assert!(listed.stdout.starts_with(time), "{listed:?}");
+    }
+    fs::write(home.path("data/settings.toml"), "zone = 'CET'\n").unwrap();
+    let refused = home.run(&["history"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(
+        refused
+            .stderr
+            .contains("\"CET\" is no zone: local, UTC, or an offset such as +02:00"),
+        "{refused:?}"
+    );
+}

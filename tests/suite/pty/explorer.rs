@@ -354,3 +354,19 @@ fn going_from_one_context_to_another_leaves_no_thread_and_no_descriptor() {
     }
     wait_until("what was left is gone", || resources(&session) <= at_first);
 }
+
+#[test]
+fn times_are_shown_in_the_zone_of_the_settings() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("settings.toml"), "zone = \"+05:30\"\n").unwrap();
+    let recording = home.path().join("one.ndjson");
+    let line = r#"{"at":"2026-11-22T22:00:00Z","dir":"in","subject":"t","size":5,"data":"hello"}"#;
+    std::fs::write(&recording, format!("{line}\n")).unwrap();
+    let session = Program::new(GOINGNATS, &["open", recording.to_str().unwrap()])
+        .env("GOINGNATS_HOME", home.path().to_str().unwrap())
+        .size(120, 40)
+        .start();
+    session.wait_for_text("Mon 23 Nov 2026, +05:30");
+    session.wait_for_text("03:30:00.000");
+    session.wait_for_text("Mon 2026-11-23, +05:30");
+}
