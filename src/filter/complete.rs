@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Filter,
+    Anchor, Filter,
     expression::Expression,
     fields::{self, FIELDS, Field},
     json,
@@ -104,13 +104,13 @@ impl Completion {
 
 /// The term that is being typed at the cursor, as a filter of its own, where half of it would match
 /// nothing: a subject, a header or a member that there is, or a text that it equals.
-pub fn exact_term(text: &str, cursor: usize, now: &jiff::Zoned) -> Option<Filter> {
+pub fn exact_term(text: &str, cursor: usize, anchor: impl Into<Anchor>) -> Option<Filter> {
     let (_, behind) = text.split_at_checked(cursor)?;
     if !behind.is_empty() && !behind.starts_with(char::is_whitespace) {
         return None;
     }
     let term = typed(text, cursor).filter(|term| !term.text.is_empty())?;
-    let filter = Filter::parse(term.text, now).ok()?;
+    let filter = Filter::parse(term.text, anchor).ok()?;
     let is_exact = match filter.expression() {
         Expression::Test(Test::Subject(_)) => true,
         Expression::Test(Test::Header { value, .. }) => {

@@ -47,7 +47,8 @@ impl Scene {
             guide: false,
             keep: 64 << 20,
             colours: true,
-            zone: jiff::tz::TimeZone::UTC,
+            zone: goingnats::settings::Zone::Utc,
+            local_zone: jiff::tz::TimeZone::UTC,
             home: None,
         };
         let mut app = App::new(setup, size, now);

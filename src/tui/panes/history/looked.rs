@@ -178,7 +178,7 @@ fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
         ]))
     };
     let shown = |text: &str| text::visible(text.as_bytes()).into_owned();
-    let at = entry.at.to_zoned(app.setup.zone.clone());
+    let at = entry.at.to_zoned(app.calendar.zone().clone());
     let mut parts = vec![fact(
         "subject",
         &text::visible_subject(&entry.subject),

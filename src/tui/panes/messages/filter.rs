@@ -123,7 +123,7 @@ pub fn typed(app: &mut App, line: &mut FilterLine, now: Now) {
     line.replaced = offered.range;
     let candidates = offered.candidates.into_iter().take(OFFERED);
     line.suggestions = Suggestions::new(candidates.collect());
-    let half_typed = filter::exact_term(text, cursor, &now.zoned(&app.setup.zone))
+    let half_typed = filter::exact_term(text, cursor, anchor(app, now))
         .is_some_and(|term| !is_seen(app, &sample, &term));
     if offered.is_beginning {
         line.verdict = Verdict::Fine;
