@@ -16,6 +16,7 @@ mod context;
 mod demo;
 mod exit;
 mod explore;
+mod failed_reply;
 mod filter;
 mod history;
 mod log;

@@ -6,8 +6,8 @@ use anyhow::{Result, anyhow};
 
 use super::{
     exit::{Exit, UsageError},
+    failed_reply::FailedReply,
     output::tell,
-    request::FailedReply,
     session::Reply,
 };
 use crate::{

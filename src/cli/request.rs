@@ -1,6 +1,6 @@
 //! `goingnats request`: sends a request and prints what comes back.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use super::{
     arguments::Request,
     body::body,
     exit::Exit,
+    failed_reply::FailedReply,
     print::Printer,
     record::Recorder,
     session::{Reply, Session, now, with_session},
@@ -20,58 +21,11 @@ use crate::{
     client::{Data, Error, GapCause, Message},
     context::Settings,
     history::{Entry, Kind, new_id},
-    protocol::{HeaderBlock, Headers, ServiceError, subject},
+    protocol::{HeaderBlock, Headers, subject},
     recording::{Direction, Line},
     settings::Keep,
     text::visible_subject,
 };
-
-/// Replies came, and one at least says that the service failed.
-#[derive(Debug, thiserror::Error)]
-pub struct FailedReply {
-    subject: String,
-    /// What the first of them says.
-    error: ServiceError<'static>,
-    failed: usize,
-    replies: usize,
-}
-
-impl FailedReply {
-    /// Looks for one among the replies to a request.
-    pub fn among(subject: &[u8], replies: &[Reply]) -> Result<(), FailedReply> {
-        let mut errors = replies
-            .iter()
-            .filter_map(|reply| reply.message.service_error());
-        let Some(first) = errors.next() else {
-            return Ok(());
-        };
-        Err(FailedReply {
-            subject: visible_subject(subject).into_owned(),
-            error: first.into_owned(),
-            failed: 1 + errors.count(),
-            replies: replies.len(),
-        })
-    }
-}
-
-impl fmt::Display for FailedReply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let FailedReply {
-            subject,
-            error,
-            failed,
-            replies,
-        } = self;
-        match (failed, replies) {
-            (_, 1) => write!(f, "the service on \"{subject}\" failed: {error}"),
-            (1, _) => write!(f, "1 of {replies} replies to \"{subject}\" failed: {error}"),
-            _ => write!(
-                f,
-                "{failed} of {replies} replies to \"{subject}\" failed, the first: {error}"
-            ),
-        }
-    }
-}
 
 /// Sends the request and prints each reply as it comes. A reply that says that the service failed is
 /// printed too, and is a failure.

@@ -1,14 +1,14 @@
 //! How text is made visible and measured: one place for everything that shows what came from elsewhere.
 //!
-//! Whatever comes from the network or a file is hostile until it went through [`visible`] or one of
+//! Whatever comes from the network or a file is hostile until it went through [`visible()`] or one of
 //! its forms: nothing that acts on a terminal, nothing that cannot be seen, nothing that reorders its
 //! neighbours. Screen, standard output, logs, errors and JSON all use it.
 //!
-//! * [`visible`] is for text that people read.
+//! * [`visible()`] is for text that people read.
 //! * [`visible_subject`] is for subjects and other names: two that differ never look the same because
 //!   of a character that cannot be seen.
 //! * [`visible_json`] is for JSON, which stays the same document.
-//! * [`quoted`] is for names and paths in sentences.
+//! * [`quoted()`] is for names and paths in sentences.
 //! * [`Unit`] is the smallest part that is shown or left out as a whole, for cutting a text to cells.
 //! * [`cells`] measures; [`is_one_cell`] and [`most_cells`] say what every terminal agrees on.
 //! * [`without_bom`] is for text files, which some editors begin with a byte order mark.
