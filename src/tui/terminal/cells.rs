@@ -98,7 +98,8 @@ fn with_care(pen: &mut Pen, y: u16, before: &[Cell], after: &[Cell]) -> bool {
     let is_plain = is.is_empty();
     // a terminal may have joined a mark to the cell before
     let start = was.start.min(is.start).saturating_sub(1).min(after.len());
-    let end = was.end.max(is.end).clamp(start, after.len());
+    let ends = [&was, &is].map(|reach| if reach.is_empty() { 0 } else { reach.end });
+    let end = ends[0].max(ends[1]).clamp(start, after.len());
     difference(pen, y, before, after, 0..start);
     if before.get(start..end) != after.get(start..end) {
         whole(pen, y, after, start..end);
@@ -107,16 +108,21 @@ fn with_care(pen: &mut Pen, y: u16, before: &[Cell], after: &[Cell]) -> bool {
     is_plain
 }
 
-/// The cells that clusters of doubtful width may reach on any terminal.
+/// The cells that clusters of doubtful width may reach on any terminal; empty, and far right, where there
+/// are none.
 fn reach(cells: &[Cell]) -> Range<usize> {
-    let doubtful = (0..)
-        .zip(cells)
-        .filter(|(_, cell)| !is_one_cell(cell.symbol()));
-    doubtful.fold(usize::MAX..0, |reach, (x, cell)| {
+    let mut reach = usize::MAX..usize::MAX;
+    for (x, cell) in cells.iter().enumerate() {
         let symbol = cell.symbol();
-        let most = most_cells(symbol).max(usize::from(symbol.cell_width()));
-        reach.start.min(x)..reach.end.max(x + most)
-    })
+        if !is_one_cell(symbol) {
+            let end = x + most_cells(symbol).max(usize::from(symbol.cell_width()));
+            reach = match reach.is_empty() {
+                true => x..end,
+                false => reach.start..reach.end.max(end),
+            };
+        }
+    }
+    reach
 }
 
 /// Writes every cell of a part of the row, from left to right.
