@@ -6,10 +6,10 @@ use std::convert::Infallible;
 use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, WindowSize};
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Rect, Size};
 
-use super::cells::difference;
+use super::cells::Shown;
 
 /// Begin and end of a synchronized update (DEC private mode 2026); a terminal without it ignores
 /// both.
@@ -24,8 +24,7 @@ const IN_MEMORY: &str = "writing to memory does not fail";
 #[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<Recorder>,
-    /// What the terminal shows.
-    shown: Buffer,
+    shown: Shown,
 }
 
 impl Screen {
@@ -37,7 +36,7 @@ impl Screen {
         };
         let mut screen = Screen {
             terminal: Terminal::new(recorder).expect(IN_MEMORY),
-            shown: Buffer::default(),
+            shown: Shown::default(),
         };
         screen.redraw_all();
         screen
@@ -52,9 +51,8 @@ impl Screen {
         let mut cells = Vec::new();
         let frame = |frame: &mut Frame| {
             render(frame);
-            cells = difference(&self.shown, frame.buffer_mut());
             // ratatui empties what it gets in exchange before it draws there
-            std::mem::swap(&mut self.shown, frame.buffer_mut());
+            cells = self.shown.change(frame.buffer_mut());
         };
         self.terminal.draw(frame).expect(IN_MEMORY);
         let cursor = self.terminal.backend_mut().cursor;
@@ -80,7 +78,7 @@ impl Screen {
 
     /// The next frame draws everything, whatever the terminal shows now.
     pub fn redraw_all(&mut self) {
-        self.shown = Buffer::empty(Rect::from((Position::ORIGIN, self.size())));
+        self.shown = Shown::nothing(self.size());
         let recorder = self.terminal.backend_mut();
         recorder.bytes = CLEAR.to_vec();
         recorder.cursor = Cursor::Unknown;
