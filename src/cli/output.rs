@@ -7,7 +7,7 @@ use std::{
 
 use thiserror::Error;
 
-use crate::text::visible;
+use crate::text::{visible, visible_subject};
 
 /// How much is held back before it is written, in bytes.
 const HELD: usize = 256 << 10;
@@ -46,6 +46,14 @@ impl Reader {
     pub fn push(self, out: &mut Vec<u8>, bytes: &[u8]) {
         match self {
             Reader::Terminal => out.extend_from_slice(visible(bytes).as_bytes()),
+            Reader::Program => out.extend_from_slice(bytes),
+        }
+    }
+
+    /// As [`Reader::push`], for subjects and other names: on a terminal two that differ look different.
+    pub fn push_name(self, out: &mut Vec<u8>, bytes: &[u8]) {
+        match self {
+            Reader::Terminal => out.extend_from_slice(visible_subject(bytes).as_bytes()),
             Reader::Program => out.extend_from_slice(bytes),
         }
     }

@@ -130,23 +130,26 @@ impl Clock {
 fn for_people(out: &mut Vec<u8>, line: &Line, time: &str, reader: Reader) {
     out.extend_from_slice(time.as_bytes());
     out.push(b' ');
-    reader.push(out, &line.subject);
+    reader.push_name(out, &line.subject);
     let mut before = " (";
-    let mut add = |out: &mut Vec<u8>, parts: &[&[u8]]| {
+    let mut begin = |out: &mut Vec<u8>| {
         out.extend_from_slice(before.as_bytes());
         before = ", ";
-        for part in parts {
-            reader.push(out, part);
-        }
     };
     if let Some(reply) = &line.reply {
-        add(out, &[b"reply ", reply]);
+        begin(out);
+        out.extend_from_slice(b"reply ");
+        reader.push_name(out, reply);
     }
     if let Some(status) = line.status {
-        add(out, &[b"status ", status.to_string().as_bytes()]);
+        begin(out);
+        out.extend_from_slice(format!("status {status}").as_bytes());
     }
     for (name, value) in HeaderBlock::parse(&line.header()).fields {
-        add(out, &[name, b": ", value]);
+        begin(out);
+        reader.push_name(out, name);
+        out.extend_from_slice(b": ");
+        reader.push(out, value);
     }
     out.extend_from_slice(if before == ", " { b")  " } else { b"  " });
     reader.push(out, &line.payload);
@@ -224,6 +227,14 @@ mod tests {
         let shown = printed(&line, Reader::Terminal);
 
         assert!(!shown.chars().any(char::is_control), "{shown:?}");
+    }
+
+    #[test]
+    fn a_subject_hides_nothing_on_a_terminal() {
+        let subject = "می\u{200c}خ".as_bytes();
+        let line = Line::new(NOON, Direction::In, subject, Some(subject), b"", b"");
+        let shown = printed(&line, Reader::Terminal);
+        assert_eq!(shown.matches("می\\u{200c}خ").count(), 2, "{shown}");
     }
 
     #[test]

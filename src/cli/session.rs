@@ -16,7 +16,7 @@ use super::{
 use crate::{
     client::{self, Connection, Data, Error, Event, Lanes, Message, Options, Sid, Ticket},
     protocol::{Headers, subject},
-    text::visible_subject,
+    text::{quoted, visible_subject},
 };
 
 /// How long the command queue is given to get shorter where it is full.
@@ -288,7 +288,7 @@ impl Session {
     fn tell_of(&mut self, text: String) {
         match &mut self.said {
             Some(said) => said.push(text),
-            None => tell(format_args!("the server says {text:?}")),
+            None => tell(format_args!("the server says {}", quoted(text))),
         }
     }
 

@@ -175,7 +175,7 @@ pub enum Error {
         reason: String,
     },
     /// The server refused the inbox, so that no reply can come.
-    #[error("no reply can come: the inbox {subject:?} was refused: {reason}")]
+    #[error("no reply can come: the inbox \"{subject}\" was refused: {reason}")]
     InboxDenied {
         /// The inbox, made visible.
         subject: String,

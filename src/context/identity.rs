@@ -1,6 +1,7 @@
 //! As whom we connect, in words that hold no secret: for whoever was refused.
 
 use super::{Origin, Settings, Sourced, Used, report::shown_path};
+use crate::text::quoted;
 
 impl Settings {
     /// Which credentials a server gets and who gave them, such as `the credentials file "u.creds"
@@ -19,23 +20,29 @@ impl Settings {
             Used::User(user, Some(password)) if user.origin == password.origin => {
                 let origin = &user.origin;
                 Some(format!(
-                    "the user {:?} and the password ({origin})",
-                    user.value
+                    "the user {} and the password ({origin})",
+                    quoted(&user.value)
                 ))
             }
             Used::User(user, password) => {
-                let user = by(&format!("the user {:?}", user.value), user);
+                let user = by(&format!("the user {}", quoted(&user.value)), user);
                 let password = password.map(|password| by("the password", password));
                 Some(both(user, password))
             }
             Used::Creds(creds) => {
                 let path = shown_path(&creds.value);
-                Some(by(&format!("the credentials file {path:?}"), creds))
+                Some(by(
+                    &format!("the credentials file {}", quoted(&path)),
+                    creds,
+                ))
             }
-            Used::Nsc(user) => Some(by(&format!("the user {:?} of nsc", user.value), user)),
+            Used::Nsc(user) => Some(by(
+                &format!("the user {} of nsc", quoted(&user.value)),
+                user,
+            )),
             Used::Nkey(nkey) => {
                 let path = shown_path(&nkey.value);
-                Some(by(&format!("the nkey seed file {path:?}"), nkey))
+                Some(by(&format!("the nkey seed file {}", quoted(&path)), nkey))
             }
             Used::Jwt(jwt, seed) => {
                 let seed = seed.map(|seed| by("its seed", seed));

@@ -6,6 +6,8 @@ use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Deserializer, de};
 use thiserror::Error;
 
+use crate::text::quoted;
+
 /// The zone that times are shown in, and that times without one are read in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Zone {
@@ -20,7 +22,7 @@ pub enum Zone {
 
 /// Why a text is no zone, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0:?} is no zone: local, UTC, or an offset such as +02:00")]
+#[error("{} is no zone: local, UTC, or an offset such as +02:00", quoted(.0))]
 pub struct BadZone(String);
 
 /// The furthest offset there is to be, in hours: more than any clock on earth is off.

@@ -28,7 +28,8 @@ pub(super) fn is_odd_blank(c: char) -> bool {
 }
 
 /// Whether a hidden character belongs to the word or emoji around it. `before` is the character before
-/// it, shown as it is; `after` is the one behind it, `None` where it is not known; `is_joined` says
+/// it, shown as it is; `after` is the one behind it, `None` where the text ends (the next letter may
+/// still be typed); `is_joined` says
 /// that `after` belongs to the same cluster.
 pub(super) fn is_part(before: char, c: char, after: Option<char>, is_joined: bool) -> bool {
     match c {

@@ -208,6 +208,8 @@ fn readable_cluster<'a>(bytes: &'a [u8], window: &'a str, rule: Rule) -> &'a str
         let next = at + c.len_utf8();
         if let Some(before) = before {
             let after = window.get(next..).and_then(|rest| rest.chars().next());
+            // bytes that are no text join nothing
+            let after = after.or((next < bytes.len()).then_some(char::REPLACEMENT_CHARACTER));
             let is_shown = !is_hidden(c)
                 || rule == Rule::Prose && is_part(before, c, after, next < cluster.len());
             let fits = cluster
@@ -299,6 +301,12 @@ mod tests {
         ] {
             assert_eq!(visible(text.as_bytes()), shown);
         }
+    }
+
+    #[test]
+    fn a_joiner_before_what_is_no_text_is_shown_by_number() {
+        let bytes = ["می\u{200c}".as_bytes(), b"\xff"].concat();
+        assert_eq!(visible(&bytes), "می\\u{200c}\\xff");
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl Link {
             (Error::Lost { server, reason }, Some((words, at)))
                 if at == self.keepalive.last_inbound() =>
             {
-                let reason = format!("{reason} after the words {words:?}");
+                let reason = format!("{reason} after the words \"{words}\"");
                 Error::Lost { server, reason }
             }
             (reason, _) => reason,

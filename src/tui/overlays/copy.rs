@@ -14,7 +14,7 @@ use ratatui::{
 use source::key;
 
 use crate::{
-    text::visible,
+    text::visible_subject,
     tui::{
         app::{Action, App, Effect, Level, Now},
         widgets::{
@@ -91,7 +91,7 @@ pub fn draw(app: &App, menu: &CopyMenu, frame: &mut Frame) {
     let theme = &app.theme;
     let source = &menu.source;
     let place = place(menu, app.layout.screen);
-    let subject = visible(&source.subject);
+    let subject = visible_subject(&source.subject);
     let subject = fit(&subject, usize::from(place.width).saturating_sub(14));
     let pane = Pane {
         name: "Copy",

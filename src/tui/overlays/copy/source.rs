@@ -5,7 +5,6 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
-    protocol::HeaderBlock,
     recording,
     store::Direction,
     tui::{
@@ -216,16 +215,13 @@ fn hex(bytes: &[u8]) -> Vec<u8> {
     digits.collect()
 }
 
-/// The block as it came, without the version line where that says nothing, and with plain line ends.
+/// The block as it came, without the version line where it says nothing more, and with plain line ends.
 fn header_lines(block: &[u8]) -> Vec<u8> {
-    let has_status = HeaderBlock::parse(block).status.is_some();
     let mut lines = Vec::with_capacity(block.len());
-    for line in block
-        .split(|byte| *byte == b'\n')
-        .skip(usize::from(!has_status))
-    {
+    for (n, line) in block.split(|byte| *byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !line.is_empty() {
+        let says_nothing = n == 0 && line.trim_ascii_end() == b"NATS/1.0";
+        if !line.is_empty() && !says_nothing {
             lines.extend_from_slice(line);
             lines.push(b'\n');
         }
@@ -270,6 +266,18 @@ mod tests {
     fn text(source: &Source, part: Part) -> Result<String, String> {
         let copied = source.copied(part)?;
         Ok(String::from_utf8_lossy(&copied.text).into_owned())
+    }
+
+    #[test]
+    fn no_header_is_left_out_and_no_word_of_a_status() {
+        for (block, lines) in [
+            ("NATS/1.0\r\nA: 1\r\n\r\n", "A: 1\n"),
+            ("NATS/1.0 503\r\n\r\n", "NATS/1.0 503\n"),
+            ("NATS/1.0 words\r\nA: 1\r\n\r\n", "NATS/1.0 words\nA: 1\n"),
+            ("A: 1\r\nB: 2\r\n\r\n", "A: 1\nB: 2\n"),
+        ] {
+            assert_eq!(header_lines(block.as_bytes()), lines.as_bytes());
+        }
     }
 
     #[test]
