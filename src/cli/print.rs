@@ -51,8 +51,27 @@ impl Printer {
         Printer { zone, ..self }
     }
 
+    /// Whether payloads are all that is printed, so that nothing else of a message need be read.
+    pub fn prints_payloads_alone(&self) -> bool {
+        matches!(self.form, Form::Raw | Form::Raw0)
+    }
+
+    /// Prints a payload alone.
+    pub fn payload(&mut self, payload: &[u8]) -> Result<(), OutputError> {
+        let (form, reader) = (self.form, self.output.reader);
+        self.output.append(|out| {
+            reader.push_lines(out, payload);
+            if form != Form::Raw0 {
+                out.push(b'\n');
+            }
+        })
+    }
+
     /// Prints a message.
     pub fn message(&mut self, line: &Line) -> Result<(), OutputError> {
+        if self.prints_payloads_alone() {
+            return self.payload(&line.payload);
+        }
         let Printer {
             form,
             zone,
@@ -63,10 +82,8 @@ impl Printer {
         let reader = output.reader;
         output.append(|out| {
             match form {
-                Form::People => for_people(out, line, clock.text(line.at, zone), reader),
                 Form::Json => json.message(line, out),
-                Form::Raw => reader.push_lines(out, &line.payload),
-                Form::Raw0 => return reader.push_lines(out, &line.payload),
+                _ => for_people(out, line, clock.text(line.at, zone), reader),
             }
             out.push(b'\n');
         })

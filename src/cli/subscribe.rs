@@ -159,6 +159,10 @@ fn take_batch(
     }
     recording.flush()?;
     for record in &matching {
+        if printer.prints_payloads_alone() {
+            printer.payload(record.payload(&batch.bytes))?;
+            continue;
+        }
         let line = tapes::message(batch, record, Direction::In);
         printer.message(&Line { sid: None, ..line })?;
     }

@@ -13,7 +13,7 @@ use serde::{
 };
 
 use super::HIDDEN;
-use crate::protocol::{Fields, HeaderBlock};
+use crate::protocol::{Fields, HeaderBlock, header_block};
 
 /// Headers as `{"A":["1","2"]}`: names in the order in which they first came.
 #[derive(Default)]
@@ -86,14 +86,11 @@ impl HeaderMap {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let mut block = b"NATS/1.0\r\n".to_vec();
-        for (name, values) in &self.0 {
-            for value in values {
-                push_field(&mut block, name.as_bytes(), value.as_bytes());
-            }
-        }
-        block.extend_from_slice(b"\r\n");
-        block
+        let fields = self.0.iter().flat_map(|(name, values)| {
+            let values = values.iter();
+            values.map(move |value| (name.as_bytes(), value.as_bytes()))
+        });
+        header_block(None, b"", fields)
     }
 }
 
@@ -107,39 +104,25 @@ pub(super) fn order(headers: &[(String, String)]) -> Option<Vec<Cow<'_, str>>> {
     is_lost.then(|| names().map(Cow::Borrowed).collect())
 }
 
-/// A header block with the values hidden that must not be written. Where there are any, it is made anew
-/// of what can be read of it, so that nothing slips by that cannot.
+/// A header block with the values hidden that must not be written. Where a line of it has such a name,
+/// also behind its end, it is made anew of what can be read of it, so that nothing slips by that cannot.
 pub(super) fn without_secrets(block: &[u8], hide: impl Fn(&str) -> bool) -> Cow<'_, [u8]> {
     let hides = |name: &[u8]| hide(String::from_utf8_lossy(name).trim());
-    if !Fields::of(block).any(|(name, _)| hides(name)) {
+    let mut lines = block.split(|byte| *byte == b'\n');
+    let name = |line: &[u8]| memchr::memchr(b':', line).map(|colon| hides(&line[..colon]));
+    if !lines.any(|line| name(line).unwrap_or(false)) {
         return Cow::Borrowed(block);
     }
     let read = HeaderBlock::parse(block);
-    let mut shown = b"NATS/1.0".to_vec();
-    if let Some(status) = read.status {
-        shown.extend_from_slice(format!(" {status:03}").as_bytes());
-    }
-    if !read.description.is_empty() {
-        shown.push(b' ');
-        shown.extend_from_slice(read.description);
-    }
-    shown.extend_from_slice(b"\r\n");
-    for (name, value) in read.fields {
-        let value = if hides(name) {
+    let fields = read.fields.iter().map(|(name, value)| {
+        let shown = if hides(name) {
             HIDDEN.as_bytes()
         } else {
             value
         };
-        push_field(&mut shown, name, value);
-    }
-    shown.extend_from_slice(b"\r\n");
-    Cow::Owned(shown)
-}
-
-fn push_field(block: &mut Vec<u8>, name: &[u8], value: &[u8]) {
-    for part in [name, b": ", value, b"\r\n"] {
-        block.extend_from_slice(part);
-    }
+        (*name, shown)
+    });
+    Cow::Owned(header_block(read.status, read.description, fields))
 }
 
 impl Serialize for HeaderMap {
@@ -226,6 +209,7 @@ mod tests {
         for (block, shown) in [
             ("NATS/1.0\r\nA: 1\r\n\r\n", "NATS/1.0\r\nA: 1\r\n\r\n"),
             ("junk", "junk"),
+            ("NATS/1.0\r\n\r\nX-Token: s3cret", "NATS/1.0\r\n\r\n"),
             (
                 "NATS/1.0 404 gone\r\nA:1\r\nX-Token:s3cret\r\n folded s3cret\r\n\r\n",
                 "NATS/1.0 404 gone\r\nA: 1\r\nX-Token: <hidden>\r\n\r\n",

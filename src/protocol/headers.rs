@@ -81,6 +81,56 @@ impl Headers {
     }
 }
 
+/// A header block made of parts that came from elsewhere, such as a file: status and description of its
+/// first line, and fields in their order. Whatever the parts hold, each field stays one: a value with line
+/// feeds is folded (RFC 822, which nats.go reads), those of the description become blanks. Names must hold
+/// neither colons nor line feeds.
+pub fn header_block<'a>(
+    status: Option<u16>,
+    description: &[u8],
+    fields: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+) -> Vec<u8> {
+    let mut block = VERSION.to_vec();
+    if let Some(status) = status {
+        block.extend_from_slice(format!(" {status:03}").as_bytes());
+    }
+    if !description.is_empty() {
+        block.push(b' ');
+        let blank = |byte: &u8| match byte {
+            b'\r' | b'\n' => b' ',
+            byte => *byte,
+        };
+        block.extend(description.iter().map(blank));
+    }
+    block.extend_from_slice(b"\r\n");
+    for (name, value) in fields {
+        block.extend_from_slice(name);
+        block.extend_from_slice(b": ");
+        push_folded(&mut block, value);
+        block.extend_from_slice(b"\r\n");
+    }
+    block.extend_from_slice(b"\r\n");
+    block
+}
+
+/// Appends a value; each of its lines but the first begins with a blank.
+fn push_folded(block: &mut Vec<u8>, value: &[u8]) {
+    if memchr::memchr(b'\n', value).is_none() {
+        return block.extend_from_slice(value);
+    }
+    let lines = value.split(|byte| *byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    for (n, line) in lines.filter(|line| !line.is_empty()).enumerate() {
+        if n > 0 {
+            block.extend_from_slice(b"\r\n");
+            if !line.starts_with(b" ") && !line.starts_with(b"\t") {
+                block.push(b' ');
+            }
+        }
+        block.extend_from_slice(line);
+    }
+}
+
 /// A received header block, parsed leniently: errors set [`malformed`](HeaderBlock::malformed) and never
 /// reject the block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -279,6 +329,21 @@ mod tests {
         }
         assert!(headers.is_empty());
         assert_eq!(headers.encoded_len(), 0);
+    }
+
+    #[test]
+    fn a_block_of_parts_keeps_each_field_one() {
+        for (value, expected) in [
+            ("1\r\nB: 2", "1\r\n B: 2"),
+            ("1\r\n\t2", "1\r\n\t2"),
+            ("1\n2\r3", "1\r\n 2\r3"),
+            ("\r\n1\r\n\r\n", "1"),
+        ] {
+            let fields = [(&b"A"[..], value.as_bytes())];
+            let block = header_block(Some(7), b"a\r\nC: 3", fields);
+            let expected = format!("NATS/1.0 007 a  C: 3\r\nA: {expected}\r\n\r\n");
+            assert_eq!(block, expected.as_bytes(), "{value:?}");
+        }
     }
 
     #[test]

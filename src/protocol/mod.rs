@@ -26,7 +26,7 @@ pub mod subject;
 pub use connect::Connect;
 pub use decoder::{ClientOp, Decoder, Limits, ServerOp};
 pub use error::ProtocolError;
-pub use headers::{Fields, HeaderBlock, Headers};
+pub use headers::{Fields, HeaderBlock, Headers, header_block};
 pub use info::Info;
 pub use record::Record;
 pub use service::{ServiceCode, ServiceError};
