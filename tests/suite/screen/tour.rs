@@ -14,7 +14,7 @@ const README: &str = include_str!("../../../README.md");
 const SEEN: [&[&str]; 6] = [
     &["today  ✓ replied in 2.0", "today ↩"],
     &["Messages FOLLOW"],
-    &["Messages READING"],
+    &["Messages FOLLOW"],
     &["● >"],
     &["add  ✓ replied in", "   6", "Messages "],
     &["╭─ History ", "2 of 2", "▸ add", "▸ today"],

@@ -131,6 +131,15 @@ fn a_filter_that_is_wrong_says_so_and_the_one_before_stays() {
 }
 
 #[test]
+fn down_with_nothing_offered_keeps_what_is_typed_and_comes_back_to_it_after_up() {
+    let mut stage = stage();
+    stage.keys("&cash<Enter>").keys("&<Ctrl-U>");
+    stage.keys("zzz<Down>").shows("& zzz");
+    stage.keys("<Up>").shows("& cash");
+    stage.keys("<Down>").shows("& zzz");
+}
+
+#[test]
 fn tab_takes_what_may_stand_there_and_up_recalls_filters_from_before() {
     let mut stage = stage();
     stage.keys("&subj<Down><Tab>").shows("& subject:");

@@ -71,8 +71,8 @@ pub struct FilterLine {
     pub suggestions: Suggestions,
     /// What a suggestion replaces.
     replaced: Range<usize>,
-    /// Which of the filters before is recalled, as long as it is not changed.
-    recalled: Option<usize>,
+    /// Which of the filters before is recalled, as long as it is not changed, and what was typed then.
+    recalled: Option<(usize, String)>,
     /// The filter in force when the line was opened.
     before: (String, Option<Filter>),
     /// The day that was stood on then: what is typed may hide its rows.
@@ -233,21 +233,20 @@ pub fn up_or_down(app: &mut App, line: &mut FilterLine, down: bool, now: Now) {
         return line.suggestions.highlight(down);
     }
     let past = &app.messages.filters.past;
-    let recalled = match (line.recalled, down) {
-        (None, false) => Some(0),
-        (Some(n), false) => Some((n + 1).min(past.len().saturating_sub(1))),
-        (Some(0) | None, true) => None,
-        (Some(n), true) => Some(n - 1),
+    let (place, typed) = match (line.recalled.take(), down) {
+        (None, true) => return,
+        (None, false) => (Some(0), line.field.text().to_owned()),
+        (Some((0, typed)), true) => (None, typed),
+        (Some((n, typed)), true) => (Some(n - 1), typed),
+        (Some((n, typed)), false) => (Some((n + 1).min(past.len().saturating_sub(1))), typed),
     };
-    let text = match recalled {
-        Some(n) => past.get(n),
-        None => Some(&line.before.0),
-    };
-    if let Some(text) = text.cloned() {
-        line.field.set_text(text);
-        judge(app, line, now);
-        line.recalled = recalled;
+    match place.and_then(|n| past.get(n)).cloned() {
+        Some(text) => line.field.set_text(text),
+        None if place.is_none() => line.field.set_text(typed.clone()),
+        None => return,
     }
+    judge(app, line, now);
+    line.recalled = place.map(|n| (n, typed));
 }
 
 /// Puts what is typed in force as it is; says whether it is a filter.
