@@ -142,7 +142,7 @@ pub fn works(app: &App, action: &Action) -> bool {
     }
     match action {
         Action::Back => can_go_back(app),
-        Action::NextField => messages::line(app).is_none_or(messages::line::Line::has_suggestions),
+        Action::NextField => messages::line(app).is_none_or(messages::line::Line::has_highlight),
         Action::UndoUnsubscribe => app.subscriptions.can_undo(),
         // going elsewhere is always possible, and worth a hint where it does not go on here
         Action::Reconnect | Action::Contexts => {

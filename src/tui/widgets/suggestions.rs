@@ -38,6 +38,11 @@ impl Suggestions {
         self.texts.is_empty()
     }
 
+    /// Whether one of them is highlighted.
+    pub fn has_highlight(&self) -> bool {
+        self.highlighted.is_some()
+    }
+
     /// Offers nothing any more.
     pub fn forget(&mut self) {
         *self = Suggestions::default();

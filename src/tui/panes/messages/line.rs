@@ -40,11 +40,11 @@ impl Line {
         }
     }
 
-    /// Whether something is offered to be taken.
-    pub fn has_suggestions(&self) -> bool {
+    /// Whether something that is offered is highlighted, to be taken.
+    pub fn has_highlight(&self) -> bool {
         match self {
             Line::Search(_) => false,
-            Line::Filter(line) => !line.suggestions.is_empty(),
+            Line::Filter(line) => line.suggestions.has_highlight(),
         }
     }
 
