@@ -10,8 +10,8 @@ use super::{
     print::took,
 };
 use crate::{
-    history::{Entry, HIDDEN, History, Kind, Line, Outcome, ReplyRecord, Secrets, Status, encode},
     protocol::HeaderBlock,
+    requests::{Entry, HIDDEN, History, Kind, Line, Outcome, ReplyRecord, Secrets, Status, encode},
     settings::Paths,
     text::visible_json,
     text::{visible, visible_subject},

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     context::{Origin, Settings},
-    history::{Entry, Kind, Problem, glob_matches, read_requests, read_requests_from},
+    requests::{Entry, Kind, Problem, glob_matches, read_requests, read_requests_from},
     text::quoted,
     text::visible,
 };

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     context::{self, Environment, resolve},
-    history::Secrets,
+    requests::Secrets,
     settings::{Keep, Paths, Platform, Settings},
     store,
     tui::{destinations::Destinations, jobs::Files},

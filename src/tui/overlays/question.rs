@@ -10,8 +10,8 @@ use ratatui::{
 use crate::{
     context::{Place, Withheld},
     filter::subject_patterns,
-    history::{Entry, Kind},
     recording::Existing,
+    requests::{Entry, Kind},
     settings::{Keep, Zone},
     store::Store,
     text::{visible, visible_subject},

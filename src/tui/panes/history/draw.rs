@@ -10,8 +10,9 @@ use ratatui::{
 
 use super::looked;
 use crate::{
-    history::{Entry, Kind},
-    payload, text,
+    payload,
+    requests::{Entry, Kind},
+    text,
     tui::{
         app::{App, Focus},
         finder::{Look, as_typed},

@@ -8,9 +8,9 @@ use ratatui::{
 };
 
 use crate::{
-    history::{Entry, Kind, ReplyRecord},
     payload::{self, Document},
     protocol::HeaderBlock,
+    requests::{Entry, Kind, ReplyRecord},
     text,
     tui::{
         app::App,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Part;
 use crate::{
-    history::Kind,
     protocol::{Headers, subject},
+    requests::Kind,
     text::quoted,
     tui::widgets::{Editor, Field, number},
 };

@@ -8,8 +8,8 @@ use ratatui::{
 
 use super::{Part, is_good, sentence};
 use crate::{
-    history::{Kind, Outcome},
     payload,
+    requests::{Kind, Outcome},
     tui::{
         app::{App, Focus, Now},
         panes,

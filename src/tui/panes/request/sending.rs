@@ -8,8 +8,8 @@ use std::{
 use super::{Draft, Snapshot};
 use crate::{
     client::{Error, Message, Ticket},
-    history::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
     protocol::Headers,
+    requests::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
     store, text,
     tui::{
         app::{App, Effect, Focus, Job, Level, Now, Purpose, stamp},
