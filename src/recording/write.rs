@@ -6,12 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Direction, LONGEST, Line, Marker, MarkerKind};
+use super::{AS_TEXT, Direction, Line, Marker, MarkerKind};
 use crate::text::visible_json;
-
-/// The longest payload and the longest header block that are written as text, in bytes. JSON takes up
-/// to six characters for one byte, and what is written must not be longer than what is read again.
-pub(super) const AS_TEXT: usize = LONGEST / 8;
 
 /// Writes messages and markers as objects. No document is built for a message, and the text of a
 /// time is made once for all messages that were read at that time.
