@@ -21,7 +21,7 @@
 //!
 //! | folder | what it is for | imports |
 //! |---|---|---|
-//! | [`text`] | text made visible and measured in cells | nothing of ours |
+//! | [`text`] | how values are written and read, once: text made visible and measured, numbers, sizes, durations, globs | nothing of ours |
 //! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | `text` |
 //! | [`payload`] | bytes to documents: JSON, text and its colours, hex | `text` |
 //! | [`settings`] | the user's own files: where they are, what `settings.toml` says, filters with a name | `text` |

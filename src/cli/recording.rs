@@ -12,8 +12,8 @@ use super::{
 use crate::{
     client::Batch,
     recording::{Direction, Error, Line, Marker, Writer},
-    text::quoted,
-    tui::{tapes, widgets::number},
+    text::{number, quoted, size},
+    tui::tapes,
 };
 
 /// The recording of a command, where one was asked for.
@@ -88,7 +88,7 @@ impl Recording {
                 tell(format_args!(
                     "{} messages, {}, are on the disk in {}",
                     number::count(written.messages),
-                    number::bytes(written.bytes),
+                    size::rounded(written.bytes),
                     quoted(&path)
                 ));
                 ended

@@ -11,7 +11,7 @@ use super::{
     exit::{Exit, unusable},
     filter::read_filter,
     output::tell,
-    print::{Printer, took},
+    print::Printer,
     recording::Recording,
     session::{Session, with_session_until},
     supervise::Stop,
@@ -24,8 +24,8 @@ use crate::{
     protocol::{Record, subject},
     recording::{self, Direction, Line},
     settings::Keep,
-    text::quoted,
-    tui::{tapes, widgets::number},
+    text::{duration, number, quoted},
+    tui::tapes,
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
@@ -188,7 +188,7 @@ fn take_other(recording: &mut Recording, data: &Data, keep: Keep) -> Result<(), 
                 )),
                 GapCause::Lost => tell(format_args!(
                     "reconnected after {}: messages may be missing here",
-                    took(gap.lasted)
+                    duration::precise(gap.lasted)
                 )),
             }
         }
@@ -271,7 +271,7 @@ fn gave_up(arguments: &Sub, filter: &Filter, left: Option<u64>) -> Exit {
     };
     tell(format_args!(
         "{what} came for {}, {left} more awaited",
-        took(wait)
+        duration::precise(wait)
     ));
     Exit::TimedOut
 }

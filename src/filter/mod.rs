@@ -47,7 +47,6 @@ mod parse;
 mod part;
 mod pattern;
 mod program;
-mod quantity;
 mod quote;
 mod subject_patterns;
 mod subjects;

@@ -17,11 +17,11 @@ use crate::{
     client::Sid,
     recording::{self, Chunk, Existing, Part, Problems, Progress},
     store::{self, Holder},
-    text::visible,
+    text::{number, size, visible},
     tui::{
         overlays::Overlay,
         tapes::{Read, Recorded},
-        widgets::{number, progress},
+        widgets::progress,
     },
 };
 
@@ -323,7 +323,7 @@ pub fn told(recorded: &Recorded) -> (Level, String) {
             let text = format!(
                 "{} messages, {} in {}.",
                 number::count(written.messages),
-                number::bytes(written.bytes),
+                size::rounded(written.bytes),
                 visible(path.as_bytes())
             );
             (Level::Done, text)

@@ -7,12 +7,12 @@ use crate::{
     client::Sid,
     recording::{self, Chunk},
     store::{self, Entry, MessageId, View},
+    text::number,
     tui::{
         app::{App, Effect, Level, Now},
         overlays::Overlay,
         panes::messages,
         tapes::Recorded,
-        widgets::number,
     },
 };
 

@@ -9,13 +9,13 @@ use crate::{
         Chunk, Direction, Entry, Existing, Line, Marker, MarkerKind, Problems, Progress, Written,
     },
     store::View,
+    text::number,
     tui::{
         app::{
             Effect, Focus,
             recordings::{self, READ_ONLY},
         },
         tapes::{Read, Recorded},
-        widgets::number,
     },
 };
 

@@ -8,10 +8,10 @@ use crate::{
     protocol::HeaderBlock,
     recording,
     store::Direction,
+    text::size,
     tui::{
         app::Action,
         keymap::{Scope, TABLE},
-        widgets::number,
     },
 };
 
@@ -193,7 +193,7 @@ impl Source {
             // written when it is copied: it may be large
             Part::Json => return Ok(String::new()),
         };
-        Ok(number::bytes(bytes as u64))
+        Ok(size::rounded(bytes as u64))
     }
 }
 
