@@ -153,7 +153,7 @@ fn for_people(out: &mut Vec<u8>, line: &Line, time: &str, reader: Reader) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::Direction;
+    use crate::protocol::Direction;
 
     const NOON: i64 = 1_795_435_201_123_456_789;
 

@@ -12,7 +12,7 @@ use super::{
     filter::read_filter,
     output::tell,
     print::Printer,
-    recording::Recording,
+    recording::{Recording, received},
     session::{Session, with_session_until},
     supervise::Stop,
     target::Target,
@@ -20,12 +20,11 @@ use super::{
 use crate::{
     client::{Batch, Data, Error, Event, GapCause},
     context::Settings,
-    filter::{self, Candidate, Filter},
-    protocol::{Record, subject},
-    recording::{self, Direction, Line},
+    filter::{Candidate, Filter},
+    protocol::{Direction, Record, subject},
+    recording::{self, Line},
     settings::Keep,
     text::{duration, number, quoted},
-    tui::tapes,
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
@@ -148,7 +147,7 @@ fn take_batch(
         }
         let matches = filter.matches(&candidate(batch, record));
         if recording.is_on() {
-            recording.message(&tapes::message(batch, record, Direction::In))?;
+            recording.message(&received(batch, record))?;
         }
         if matches {
             if let Some(left) = left {
@@ -159,7 +158,7 @@ fn take_batch(
     }
     recording.flush()?;
     for record in &matching {
-        let line = tapes::message(batch, record, Direction::In);
+        let line = received(batch, record);
         printer.message(&Line { sid: None, ..line })?;
     }
     Ok(!matching.is_empty())
@@ -167,7 +166,7 @@ fn take_batch(
 
 fn candidate<'a>(batch: &'a Batch, record: &Record) -> Candidate<'a> {
     Candidate {
-        direction: filter::Direction::In,
+        direction: Direction::In,
         subject: record.subject(&batch.bytes),
         reply: record.reply(&batch.bytes),
         header: record.header(&batch.bytes),
@@ -181,7 +180,7 @@ fn candidate<'a>(batch: &'a Batch, record: &Record) -> Candidate<'a> {
 fn take_other(recording: &mut Recording, data: &Data, keep: Keep) -> Result<(), recording::Error> {
     match data {
         Data::Gap(gap) => {
-            recording.marker(&tapes::gap(gap))?;
+            recording.marker(&gap.into())?;
             match gap.cause {
                 GapCause::Moved => tell(format_args!(
                     "moved to another server: messages may be here twice"
@@ -193,7 +192,7 @@ fn take_other(recording: &mut Recording, data: &Data, keep: Keep) -> Result<(), 
             }
         }
         Data::Dropped(dropped) => {
-            recording.marker(&tapes::dropped(dropped))?;
+            recording.marker(&dropped.into())?;
             tell(format_args!(
                 "{} messages were dropped here: stdout is read too slowly; --keep holds more than {keep}",
                 number::count(dropped.received)

@@ -1,7 +1,7 @@
 //! Words that are fields: `subject:orders.>`, `size>1k`.
 
 use super::{
-    Direction, Error, Hint, Pattern,
+    Error, Hint, Pattern,
     comparison::Comparison,
     expression::Expression,
     json,
@@ -11,7 +11,7 @@ use super::{
     test::{HeaderValue, Test},
 };
 use crate::{
-    protocol::{ProtocolError, subject},
+    protocol::{Direction, ProtocolError, subject},
     text::size,
 };
 

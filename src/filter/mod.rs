@@ -57,7 +57,7 @@ mod tokens;
 
 pub use complete::{Completion, Seen, complete, exact_term, subject_term};
 pub use error::{Error, Hint};
-pub use facts::{Candidate, Direction, Facts};
+pub use facts::{Candidate, Facts};
 pub use filter::Filter;
 pub use moment::{Anchor, moment};
 pub use pattern::Pattern;

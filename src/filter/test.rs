@@ -2,9 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Direction, Facts, Pattern, comparison::Comparison, json::Condition, quote::Written};
+use super::{Facts, Pattern, comparison::Comparison, json::Condition, quote::Written};
 use crate::{
-    protocol::{Fields, HeaderBlock, ServiceError, subject},
+    protocol::{Direction, Fields, HeaderBlock, ServiceError, subject},
     text::duration,
 };
 

@@ -317,7 +317,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::{Direction, Line, tests::Trickle};
+    use crate::{
+        protocol::Direction,
+        recording::{Line, tests::Trickle},
+    };
 
     fn all<R: Read>(reader: &mut Reader<R>) -> Vec<String> {
         let mut entries = Vec::new();

@@ -6,6 +6,7 @@
 mod check;
 mod circles;
 mod graph;
+mod headless;
 mod imports;
 mod planted;
 mod tokens;

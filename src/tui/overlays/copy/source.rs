@@ -157,13 +157,9 @@ impl Source {
     }
 
     fn json(&self) -> String {
-        let direction = match self.direction {
-            Direction::In => recording::Direction::In,
-            Direction::Out => recording::Direction::Out,
-        };
         recording::Line::new(
             self.at,
-            direction,
+            self.direction,
             &self.subject,
             self.reply.as_deref(),
             &self.header,

@@ -365,7 +365,7 @@ fn marker_style(app: &App, marker: &Marker) -> Style {
 /// What a marker says.
 pub fn marker_text(marker: &Marker) -> String {
     match &marker.kind {
-        MarkerKind::Gap { lasted } => {
+        MarkerKind::Reconnected { lasted } => {
             let lasted = duration::setting(rounded(*lasted));
             format!("reconnected after {lasted}: messages may be missing here")
         }
