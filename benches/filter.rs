@@ -7,7 +7,10 @@ mod harness;
 
 use std::{hint::black_box, time::Instant};
 
-use goingnats::filter::{Candidate, Direction, Filter, Remainder};
+use goingnats::{
+    filter::{Candidate, Filter, Remainder},
+    protocol::Direction,
+};
 use harness::{figure, median};
 use jiff::Zoned;
 use serde_json::Value;

@@ -13,8 +13,9 @@ use std::{
 };
 
 use goingnats::{
-    recording::{Chunk, Direction, Existing, Line, Part, Step, Tape, Writer},
-    store::{self, Store},
+    protocol::Direction,
+    recording::{Chunk, Existing, Line, Part, Step, Tape, Writer},
+    store::Store,
 };
 use harness::{figure, median};
 
@@ -90,7 +91,7 @@ fn read_into_store(path: &Path) {
         for part in &chunk.parts {
             if let Part::Messages { at, records, .. } = part {
                 let records = &chunk.records[records.clone()];
-                store.append(store::Direction::In, &chunk.bytes, records, *at);
+                store.append(Direction::In, &chunk.bytes, records, *at);
             }
         }
     });

@@ -21,13 +21,13 @@
 //!
 //! | folder | what it is for | imports |
 //! |---|---|---|
-//! | [`text`] | text made visible and measured in cells | nothing of ours |
+//! | [`text`] | how values are written and read, once: text made visible and measured, numbers, sizes, durations, globs | nothing of ours |
 //! | [`protocol`] | the wire format, sans-IO: decoder, encoder, subjects, headers, INFO and CONNECT | `text` |
 //! | [`payload`] | bytes to documents: JSON, text and its colours, hex | `text` |
 //! | [`settings`] | the user's own files: where they are, what `settings.toml` says, filters with a name | `text` |
 //! | [`filter`] | the filter language: parse, print, complete, match a message; owns `json:` paths | `protocol`, `text` |
 //! | [`store`] | the messages kept: segments under a byte budget, subjects, rates, pairs, search, views | `filter`, `protocol`, `payload`, `text` |
-//! | [`history`] | requests that were sent or saved: the file, replay | `protocol`, `text` |
+//! | [`requests`] | requests that were sent or saved: `history.jsonl` and files to replay | `protocol`, `text` |
 //! | [`recording`] | the JSON line of `--json`, recordings and `open`; natscli's dumps; reading and writing such files | `protocol`, `text` |
 //! | [`client`] | the background task and its two handles | `protocol`, `text` |
 //! | [`broker`] | a small NATS server on loopback, in this process | `protocol`, `text` |
@@ -64,10 +64,10 @@ pub mod client;
 pub mod context;
 pub mod demo;
 pub mod filter;
-pub mod history;
 pub mod payload;
 pub mod protocol;
 pub mod recording;
+pub mod requests;
 pub mod settings;
 pub mod store;
 pub mod text;

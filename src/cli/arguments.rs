@@ -6,9 +6,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     client::Secret,
-    context::{BadDuration, ColorScheme, Flags, parse_duration},
+    context::{ColorScheme, Flags},
     recording::Existing,
     settings::{BadKeep, Keep},
+    text::{BadDuration, duration},
 };
 
 use super::{exit::UsageError, print::Form};
@@ -103,7 +104,7 @@ pub struct Sub {
     #[arg(long, value_name = "N", value_parser = count)]
     pub count: Option<u64>,
     /// End when nothing came for this long
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = timeout)]
     pub wait: Option<Duration>,
     /// Share the messages with the other members of a queue group
     #[arg(long, value_name = "GROUP")]
@@ -324,7 +325,7 @@ pub struct Connection {
     #[arg(long, value_name = "SCHEME", global = true)]
     pub colors: Option<ColorScheme>,
     /// How long to wait for a reply, such as 500ms, 5s or 1m30s; also NATS_TIMEOUT
-    #[arg(long, value_name = "DURATION", value_parser = duration, global = true)]
+    #[arg(long, value_name = "DURATION", value_parser = timeout, global = true)]
     pub timeout: Option<Duration>,
 }
 
@@ -431,8 +432,8 @@ impl Arguments {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, BadDuration> {
-    parse_duration(text)
+fn timeout(text: &str) -> Result<Duration, BadDuration> {
+    duration::read(text)
 }
 
 fn keep(text: &str) -> Result<Keep, BadKeep> {

@@ -9,9 +9,10 @@ use anyhow::Result;
 
 use super::exit::{Exit, UsageError};
 use crate::{
-    context::{self, Variables, shown_servers},
+    context::{self, Environment, Flags, Variables, shown_servers},
     recording::Existing,
-    settings::Keep,
+    requests::Secrets,
+    settings::{Keep, Paths, Settings},
     store,
     tui::{
         self, Start,
@@ -40,6 +41,25 @@ pub struct Explorer {
     pub files: Files,
     /// What the composer holds at first: subject and payload. With the guide of the demo beside it.
     pub demo: Option<(String, String)>,
+}
+
+/// How contexts and servers are resolved while it runs.
+pub fn destinations(flags: Flags, settings: Settings, environment: &Environment) -> Destinations {
+    Destinations {
+        flags,
+        environment: environment.clone(),
+        settings,
+        start: None,
+    }
+}
+
+/// The files that it reads and writes while it runs.
+pub fn files(paths: Option<Paths>, secrets: Secrets) -> Files {
+    Files {
+        history: paths.as_ref().map(Paths::history),
+        filters: paths.as_ref().map(Paths::filters),
+        secrets,
+    }
 }
 
 /// Where it connects at first: the place, or the question that comes before.

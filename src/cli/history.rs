@@ -7,14 +7,12 @@ use super::{
     arguments::History as Arguments,
     exit::{Exit, UsageError},
     output::{Output, tell},
-    print::took,
 };
 use crate::{
-    history::{Entry, HIDDEN, History, Kind, Line, Outcome, ReplyRecord, Secrets, Status, encode},
     protocol::HeaderBlock,
+    requests::{Entry, HIDDEN, History, Kind, Line, Outcome, ReplyRecord, Secrets, Status, encode},
     settings::Paths,
-    text::visible_json,
-    text::{visible, visible_subject},
+    text::{duration, visible, visible_json, visible_subject},
 };
 
 /// Prints every entry on a line of its own. Lines that cannot be read are named and passed over; a file
@@ -98,7 +96,7 @@ fn became(outcome: Option<&Outcome>, hide: impl Fn(&str) -> bool) -> String {
         return "no outcome".to_owned();
     };
     let rtt = |word: &str| match outcome.rtt {
-        Some(rtt) => format!(" {word} {}", took(rtt)),
+        Some(rtt) => format!(" {word} {}", duration::precise(rtt)),
         None => String::new(),
     };
     let ended = match outcome.status {

@@ -1,14 +1,12 @@
 //! How one message is printed: for people, for programs, or as it is.
 
-use std::time::Duration;
-
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::output::{Output, OutputError, Reader, tell};
 use crate::{
     protocol::HeaderBlock,
     recording::{Line, LineWriter},
-    text::visible,
+    text::{duration, visible},
 };
 
 /// For whom messages are printed. Where a terminal shows them, whatever came from elsewhere is made
@@ -97,7 +95,7 @@ impl Printer {
             return self.message(line);
         }
         if let Some(rtt) = line.rtt {
-            tell(format_args!("replied in {}", took(rtt)));
+            tell(format_args!("replied in {}", duration::precise(rtt)));
         }
         if let Some(status) = line.status {
             tell(format_args!("status {status}"));
@@ -172,22 +170,10 @@ fn for_people(out: &mut Vec<u8>, line: &Line, time: &str, reader: Reader) {
     reader.push(out, &line.payload);
 }
 
-/// A time that something took, in the unit that suits it: `312 µs`, `12.3 ms`, `2.003 s`.
-pub fn took(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    if seconds < 0.001 {
-        format!("{} µs", time.as_micros())
-    } else if seconds < 1.0 {
-        format!("{:.1} ms", seconds * 1e3)
-    } else {
-        format!("{seconds:.3} s")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::Direction;
+    use crate::protocol::Direction;
 
     const NOON: i64 = 1_795_435_201_123_456_789;
 
@@ -279,18 +265,6 @@ mod tests {
             (-1, "23:59:59.999"),
         ] {
             assert_eq!(clock.text(at, &TimeZone::UTC), expected);
-        }
-    }
-
-    #[test]
-    fn a_time_is_told_in_the_unit_that_suits_it() {
-        let table = [
-            (Duration::from_nanos(312_900), "312 µs"),
-            (Duration::from_micros(12_345), "12.3 ms"),
-            (Duration::from_micros(2_003_123), "2.003 s"),
-        ];
-        for (time, expected) in table {
-            assert_eq!(took(time), expected);
         }
     }
 }

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     client::Error,
     context::Settings,
-    history::{Entry, Kind},
     protocol::subject,
+    requests::{Entry, Kind},
 };
 
 /// Publishes the body as often as asked; the history keeps it once.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     client,
-    history::{self, Entry, Line, Outcome, ReplyRecord, Secrets, Status},
+    requests::{self, Entry, Line, Outcome, ReplyRecord, Secrets, Status},
     settings::Paths,
 };
 
@@ -67,10 +67,10 @@ impl Recorder {
     }
 
     /// When this returns, the entry is on disk as it now stands.
-    fn write(&self, entry: &Entry) -> Result<(), history::Error> {
+    fn write(&self, entry: &Entry) -> Result<(), requests::Error> {
         if let Some(path) = &self.file {
             let line = Line::Entry(Box::new(entry.clone()));
-            history::append(path, &[line], &self.secrets)?;
+            requests::append(path, &[line], &self.secrets)?;
         }
         Ok(())
     }

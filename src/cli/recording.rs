@@ -11,10 +11,15 @@ use super::{
 };
 use crate::{
     client::Batch,
-    recording::{Direction, Error, Line, Marker, Writer},
-    text::quoted,
-    tui::{tapes, widgets::number},
+    protocol::{self, Direction, Marker},
+    recording::{Error, Line, Writer},
+    text::{number, quoted, size},
 };
+
+/// A received message, as a line.
+pub fn received<'a>(batch: &'a Batch, record: &protocol::Record) -> Line<'a> {
+    Line::from_wire(&batch.bytes, record, batch.at, Direction::In)
+}
 
 /// The recording of a command, where one was asked for.
 pub struct Recording(Option<(PathBuf, Writer)>);
@@ -53,7 +58,7 @@ impl Recording {
     /// Records all of a batch that came.
     pub fn batch(&mut self, batch: &Batch) -> Result<(), Error> {
         let mut records = batch.records.iter();
-        records.try_for_each(|record| self.message(&tapes::message(batch, record, Direction::In)))
+        records.try_for_each(|record| self.message(&received(batch, record)))
     }
 
     /// Records what was missed.
@@ -88,7 +93,7 @@ impl Recording {
                 tell(format_args!(
                     "{} messages, {}, are on the disk in {}",
                     number::count(written.messages),
-                    number::bytes(written.bytes),
+                    size::rounded(written.bytes),
                     quoted(&path)
                 ));
                 ended

@@ -11,7 +11,6 @@ use super::{
     arguments::Replay,
     exit::{Exit, Sentence, UsageError, class},
     output::{Output, tell},
-    print::took,
     request::{ask, headers},
     session::{Session, with_session},
     supervise::Stop,
@@ -19,9 +18,8 @@ use super::{
 };
 use crate::{
     context::{Origin, Settings},
-    history::{Entry, Kind, Problem, glob_matches, read_requests, read_requests_from},
-    text::quoted,
-    text::visible,
+    requests::{Entry, Kind, Problem, read_requests, read_requests_from},
+    text::{duration, glob_matches, quoted, visible},
 };
 
 /// Sends every saved request, also after one that failed, and prints what became of each, one a line.
@@ -111,7 +109,7 @@ async fn send(session: &mut Session, entry: &Entry) -> Result<(String, Exit)> {
         Kind::Request => {
             let reply = ask(session, entry).await?;
             let payload = visible(&reply.message.payload);
-            let took = took(reply.rtt);
+            let took = duration::precise(reply.rtt);
             Ok(match reply.message.service_error() {
                 None => (format!("replied in {took}  {payload}"), Exit::Done),
                 Some(error) => {

@@ -20,9 +20,9 @@ use super::{
 use crate::{
     client::{Data, Error, GapCause, Message},
     context::Settings,
-    history::{Entry, Kind, new_id},
-    protocol::{HeaderBlock, Headers, subject},
-    recording::{Direction, Line},
+    protocol::{Direction, HeaderBlock, Headers, subject},
+    recording::Line,
+    requests::{Entry, Kind, new_id},
     settings::Keep,
     text::visible_subject,
 };

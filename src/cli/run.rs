@@ -12,7 +12,7 @@ use super::{
     context::context,
     demo::demo,
     exit::{Exit, Sentence, UsageError, class},
-    explore::{Explorer, explore},
+    explore::{Explorer, destinations, explore, files},
     history::history,
     log,
     open::open,
@@ -28,10 +28,9 @@ use super::{
 };
 use crate::{
     context::{self, Environment, resolve},
-    history::Secrets,
+    requests::Secrets,
     settings::{Keep, Paths, Platform, Settings},
     store,
-    tui::{destinations::Destinations, jobs::Files},
 };
 
 /// Runs the command line of this process and says how it ended.
@@ -122,12 +121,7 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
     match arguments.command {
         None => explore(Explorer {
             connection: connection()?,
-            destinations: Destinations {
-                flags,
-                environment: environment.clone(),
-                settings,
-                start: None,
-            },
+            destinations: destinations(flags, settings, environment),
             subscriptions: arguments.subscriptions,
             record: arguments.record.asked(),
             keep,
@@ -172,14 +166,5 @@ fn run(arguments: Arguments, environment: &Environment) -> Result<Exit> {
         Some(Command::Serve(arguments)) => supervise(move |stop| serve(arguments, stop)),
         Some(Command::History(arguments)) => history(&arguments, paths.as_ref(), &secrets, &zone),
         Some(Command::Context(arguments)) => context(arguments, flags, environment),
-    }
-}
-
-/// What the explorer reads and writes while it runs.
-fn files(paths: Option<Paths>, secrets: Secrets) -> Files {
-    Files {
-        history: paths.as_ref().map(Paths::history),
-        filters: paths.as_ref().map(Paths::filters),
-        secrets,
     }
 }

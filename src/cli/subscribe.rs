@@ -11,8 +11,8 @@ use super::{
     exit::{Exit, unusable},
     filter::read_filter,
     output::tell,
-    print::{Printer, took},
-    recording::Recording,
+    print::Printer,
+    recording::{Recording, received},
     session::{Session, with_session_until},
     supervise::Stop,
     target::Target,
@@ -20,12 +20,11 @@ use super::{
 use crate::{
     client::{Batch, Data, Error, Event, GapCause},
     context::Settings,
-    filter::{self, Candidate, Filter},
-    protocol::{Record, subject},
-    recording::{self, Direction, Line},
+    filter::{Candidate, Filter},
+    protocol::{Direction, Record, subject},
+    recording::{self, Line},
     settings::Keep,
-    text::quoted,
-    tui::{tapes, widgets::number},
+    text::{duration, number, quoted},
 };
 
 /// Prints until the count is reached, nothing came for the wait, or a signal comes.
@@ -148,7 +147,7 @@ fn take_batch(
         }
         let matches = filter.matches(&candidate(batch, record));
         if recording.is_on() {
-            recording.message(&tapes::message(batch, record, Direction::In))?;
+            recording.message(&received(batch, record))?;
         }
         if matches {
             if let Some(left) = left {
@@ -163,7 +162,7 @@ fn take_batch(
             printer.payload(record.payload(&batch.bytes))?;
             continue;
         }
-        let line = tapes::message(batch, record, Direction::In);
+        let line = received(batch, record);
         printer.message(&Line { sid: None, ..line })?;
     }
     Ok(!matching.is_empty())
@@ -171,7 +170,7 @@ fn take_batch(
 
 fn candidate<'a>(batch: &'a Batch, record: &Record) -> Candidate<'a> {
     Candidate {
-        direction: filter::Direction::In,
+        direction: Direction::In,
         subject: record.subject(&batch.bytes),
         reply: record.reply(&batch.bytes),
         header: record.header(&batch.bytes),
@@ -185,19 +184,19 @@ fn candidate<'a>(batch: &'a Batch, record: &Record) -> Candidate<'a> {
 fn take_other(recording: &mut Recording, data: &Data, keep: Keep) -> Result<(), recording::Error> {
     match data {
         Data::Gap(gap) => {
-            recording.marker(&tapes::gap(gap))?;
+            recording.marker(&gap.into())?;
             match gap.cause {
                 GapCause::Moved => tell(format_args!(
                     "moved to another server: messages may be here twice"
                 )),
                 GapCause::Lost => tell(format_args!(
                     "reconnected after {}: messages may be missing here",
-                    took(gap.lasted)
+                    duration::precise(gap.lasted)
                 )),
             }
         }
         Data::Dropped(dropped) => {
-            recording.marker(&tapes::dropped(dropped))?;
+            recording.marker(&dropped.into())?;
             tell(format_args!(
                 "{} messages were dropped here: stdout is read too slowly; --keep holds more than {keep}",
                 number::count(dropped.received)
@@ -275,7 +274,7 @@ fn gave_up(arguments: &Sub, filter: &Filter, left: Option<u64>) -> Exit {
     };
     tell(format_args!(
         "{what} came for {}, {left} more awaited",
-        took(wait)
+        duration::precise(wait)
     ));
     Exit::TimedOut
 }

@@ -36,6 +36,7 @@ mod first_bytes;
 mod handshake;
 mod limits;
 mod load;
+mod marker;
 mod message;
 mod one_shot;
 mod options;

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use thiserror::Error as ThisError;
 
-use super::{BadDuration, Origin, UnknownColorScheme, Withheld};
-use crate::{client, text::quoted};
+use super::{Origin, UnknownColorScheme, Withheld};
+use crate::{
+    client,
+    text::{BadDuration, quoted},
+};
 
 /// Why the sources do not make settings. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]

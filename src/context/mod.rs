@@ -22,7 +22,6 @@
 mod choice;
 mod color_scheme;
 mod destination;
-mod duration;
 mod error;
 mod expand;
 mod file;
@@ -39,7 +38,6 @@ mod sources;
 pub use choice::{Choice, To};
 pub use color_scheme::{ColorScheme, UnknownColorScheme};
 pub use destination::{Place, Withheld};
-pub use duration::{BadDuration, parse_duration};
 pub use error::{Error, Warning};
 pub use file::{BadContext, ContextFile};
 pub use folder::{Folder, Listed, load_all};

@@ -7,9 +7,8 @@ use super::{
     Variables, Warning,
     folder::load,
     group::{flag, secret, sourced},
-    parse_duration,
 };
-use crate::client::Secret;
+use crate::{client::Secret, text::duration};
 
 /// The server where nobody names one (natscli's default).
 pub const SERVER: &str = "nats://127.0.0.1:4222";
@@ -286,7 +285,7 @@ fn check_halves(group: &Group) -> Result<(), Error> {
 
 fn timeout(variables: &Variables) -> Result<Option<Sourced<Duration>>, Error> {
     const NAME: &str = "NATS_TIMEOUT";
-    let parsed = variable(variables, NAME).map(|text| match parse_duration(&text.value) {
+    let parsed = variable(variables, NAME).map(|text| match duration::read(&text.value) {
         Ok(value) => Ok(Sourced::new(value, text.origin)),
         Err(error) => Err(Error::Duration {
             variable: NAME,

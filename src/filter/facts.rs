@@ -1,13 +1,6 @@
 //! What a filter may ask about a message.
 
-/// Which way a message went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// From the server.
-    In,
-    /// Written by us.
-    Out,
-}
+use crate::protocol::Direction;
 
 /// A message as a filter looks at it. A filter asks only for what its terms are about, so an answer
 /// should cost nothing before it is asked for.

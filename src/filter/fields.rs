@@ -1,16 +1,19 @@
 //! Words that are fields: `subject:orders.>`, `size>1k`.
 
 use super::{
-    Direction, Error, Hint, Pattern,
+    Error, Hint, Pattern,
     comparison::Comparison,
     expression::Expression,
     json,
-    moment::{Anchor, moment},
+    moment::{Anchor, moment, nanoseconds},
     part::Part,
-    quantity, quote,
+    quote,
     test::{HeaderValue, Test},
 };
-use crate::protocol::{ProtocolError, subject};
+use crate::{
+    protocol::{Direction, ProtocolError, subject},
+    text::size,
+};
 
 /// What is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,14 +215,12 @@ fn header(value: Part) -> Result<Test, Error> {
 
 fn size(value: Part) -> Result<u64, Error> {
     let text = filled(value, "a size, such as 512, 1k or 4KiB,")?;
-    quantity::size(&text)
-        .ok_or_else(|| value.error("this is no size such as 512, 1k, 1.5M or 4KiB"))
+    size::read(&text).map_err(|_| value.error("this is no size such as 512, 1k, 1.5M or 4KiB"))
 }
 
 fn duration(value: Part) -> Result<i64, Error> {
     let text = filled(value, "a duration, such as 50ms,")?;
-    quantity::duration(&text)
-        .ok_or_else(|| value.error("this is no duration such as 50ms, 5s or 1m30s"))
+    nanoseconds(&text).ok_or_else(|| value.error("this is no duration such as 50ms, 5s or 1m30s"))
 }
 
 fn status(value: Part) -> Result<u32, Error> {

@@ -12,7 +12,7 @@ use super::{
 /// relative when it was entered (`since:5m`) is printed as the moment it became.
 ///
 /// ```
-/// use goingnats::filter::{Candidate, Direction, Filter};
+/// use goingnats::{filter::{Candidate, Filter}, protocol::Direction};
 ///
 /// let filter = Filter::parse("subject:orders.> json:.total>100", &jiff::Zoned::default())?;
 /// let message = Candidate {

@@ -47,7 +47,6 @@ mod parse;
 mod part;
 mod pattern;
 mod program;
-mod quantity;
 mod quote;
 mod subject_patterns;
 mod subjects;
@@ -58,7 +57,7 @@ mod tokens;
 
 pub use complete::{Completion, Seen, complete, exact_term, subject_term};
 pub use error::{Error, Hint};
-pub use facts::{Candidate, Direction, Facts};
+pub use facts::{Candidate, Facts};
 pub use filter::Filter;
 pub use moment::{Anchor, moment};
 pub use pattern::Pattern;

@@ -1,8 +1,8 @@
-//! Points in time: `5m`, `14:05`, `2026-11-23T14:05:00Z`.
+//! Points in time: `5m`, `14:05`, `yesterday 14:05`, `2026-11-23T14:05:00Z`.
 
 use jiff::{SignedDuration, Timestamp, Zoned, civil};
 
-use super::quantity;
+use crate::text::duration;
 
 /// What moments are counted from where they say neither date nor zone.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,15 +26,23 @@ impl From<&Zoned> for Anchor {
     }
 }
 
-/// Reads a moment, in nanoseconds since the Unix epoch: a duration before the anchor's `now` (`5m`); a
-/// clock time (`14:05`, `14:05:30.5`) of the anchor's day; or a date and time (RFC 3339; without an
+/// Reads a moment, in nanoseconds since the Unix epoch: a duration before the anchor's `now` (`5m`,
+/// `-5m`); a clock time (`14:05`, `14:05:30.5`) of the anchor's day; one of the day before the anchor's
+/// `now` (`yesterday 14:05`); or a date and time (RFC 3339; without an
 /// offset in the anchor's zone, without a time midnight). `None` where it is none of these, or further
 /// away than 64 bits reach (the years 1678 to 2262).
 pub fn moment(text: &str, anchor: &Anchor) -> Option<i64> {
     let now = &anchor.now;
+    let text = text.trim();
     let timestamp = if let Some(time) = clock(text) {
         on_day(time, anchor)?
-    } else if let Some(before) = quantity::duration(text) {
+    } else if let Some(time) = text.strip_prefix("yesterday") {
+        let yesterday = Anchor {
+            day: now.date().yesterday().ok()?,
+            ..anchor.clone()
+        };
+        on_day(clock(time.trim_start())?, &yesterday)?
+    } else if let Some(before) = before(text) {
         now.timestamp()
             .checked_sub(SignedDuration::from_nanos(before))
             .ok()?
@@ -45,6 +53,22 @@ pub fn moment(text: &str, anchor: &Anchor) -> Option<i64> {
         date.to_zoned(now.time_zone().clone()).ok()?.timestamp()
     };
     i64::try_from(timestamp.as_nanosecond()).ok()
+}
+
+/// A duration, with or without the sign of the past. Behind the sign, what has colons looks like a clock
+/// time and is refused.
+fn before(text: &str) -> Option<i64> {
+    match text.strip_prefix('-') {
+        Some(span) if span.contains(':') => None,
+        Some(span) => nanoseconds(span),
+        None => nanoseconds(text),
+    }
+}
+
+/// Reads a duration, in nanoseconds.
+pub(super) fn nanoseconds(text: &str) -> Option<i64> {
+    let duration = duration::read(text).ok()?;
+    i64::try_from(duration.as_nanos()).ok()
 }
 
 /// A time of the day with two colons at most; what else the library reads is a date here.

@@ -1,12 +1,12 @@
 //! One question about a message: what it asks, what it costs, how it is written.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use super::{
-    Direction, Facts, Pattern, comparison::Comparison, json::Condition, quantity::Duration,
-    quote::Written,
+use super::{Facts, Pattern, comparison::Comparison, json::Condition, quote::Written};
+use crate::{
+    protocol::{Direction, Fields, HeaderBlock, ServiceError, subject},
+    text::duration,
 };
-use crate::protocol::{Fields, HeaderBlock, ServiceError, subject};
 
 /// A question about a message. What the message does not have satisfies none.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,7 +168,11 @@ impl fmt::Display for Test {
             Test::Since(at) => write!(f, "since:{}", Moment(*at)),
             Test::Until(at) => write!(f, "until:{}", Moment(*at)),
             Test::Size(comparison, size) => write!(f, "size{comparison}{size}"),
-            Test::Rtt(comparison, rtt) => write!(f, "rtt{comparison}{}", Duration(*rtt)),
+            Test::Rtt(comparison, rtt) => write!(
+                f,
+                "rtt{comparison}{}",
+                duration::compact(Duration::from_nanos(rtt.unsigned_abs()))
+            ),
             Test::Json(condition) => write!(f, "json:{condition}"),
             Test::Text(pattern) => {
                 let word = Written {

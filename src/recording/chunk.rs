@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Direction, Entry, Line, Marker};
-use crate::protocol::{Record, encode};
+use super::{Entry, Line};
+use crate::protocol::{Direction, Marker, Record, encode};
 
 /// Entries in order: the bytes of the wire, and where each message lies in them.
 #[derive(Debug, Default)]
@@ -94,7 +94,7 @@ impl Chunk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::MarkerKind;
+    use crate::protocol::MarkerKind;
 
     #[test]
     fn messages_of_one_moment_are_one_part_and_lie_where_their_records_say() {

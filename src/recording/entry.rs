@@ -1,6 +1,7 @@
 //! One entry of a recording.
 
-use super::{Line, Marker};
+use super::Line;
+use crate::protocol::Marker;
 
 /// One entry of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,20 +6,8 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
-
 use super::AS_TEXT;
-use crate::protocol::{HeaderBlock, ServiceError, header_block};
-
-/// Which way a message went, seen from here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// It came.
-    In,
-    /// We sent it.
-    Out,
-}
+use crate::protocol::{Direction, HeaderBlock, Record, ServiceError, header_block};
 
 /// One message, borrowed while it is written and as far as possible when it is read. Subject, reply
 /// subject and payload are exact, whether they are UTF-8 or not. Headers are text; where that does not
@@ -92,6 +80,20 @@ impl<'a> Line<'a> {
             line.block = Some(header.into());
         }
         line
+    }
+
+    /// A message of a chunk of wire bytes, with the number of the subscription it was received on.
+    pub fn from_wire(chunk: &'a [u8], record: &Record, at: i64, direction: Direction) -> Line<'a> {
+        let line = Line::new(
+            at,
+            direction,
+            record.subject(chunk),
+            record.reply(chunk),
+            record.header(chunk),
+            record.payload(chunk),
+        );
+        let sid = (direction == Direction::In).then_some(record.sid);
+        Line { sid, ..line }
     }
 
     /// Whether a name, a value or the description holds CR or LF. Other readers of the format may

@@ -17,8 +17,11 @@ use serde::{
 };
 use thiserror::Error;
 
-use super::{Chunk, Direction, Entry, Line, Marker, MarkerKind};
-use crate::text::quoted;
+use super::{Chunk, Entry, Line};
+use crate::{
+    protocol::{Direction, Marker, MarkerKind},
+    text::quoted,
+};
 
 /// Maximum length of subject, reply subject and subscription number together with the blanks around
 /// them, in bytes: a record counts them with 16 bits, as the longest control line that is decoded allows.
@@ -258,6 +261,7 @@ impl<'a> Members<'a> {
                 received: counted("received", self.received)?,
                 sent: counted("sent", self.sent)?,
                 bytes: counted("bytes", self.bytes)?,
+                by_subscription: Vec::new(),
             },
             other => return Err(ReadError::Marker(other.chars().take(40).collect())),
         };

@@ -8,12 +8,8 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Entry, ReadError};
+use super::{Entry, LONGEST, ReadError};
 use crate::text::without_bom;
-
-/// The longest line that is read, in bytes: more than the largest payload of a server (64 MB) as
-/// base64.
-pub const LONGEST: usize = 128 << 20;
 
 /// How much is asked of the source at once, in bytes.
 const BLOCK: usize = 1 << 20;
@@ -321,7 +317,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::{Direction, Line, tests::Trickle};
+    use crate::{
+        protocol::Direction,
+        recording::{Line, tests::Trickle},
+    };
 
     fn all<R: Read>(reader: &mut Reader<R>) -> Vec<String> {
         let mut entries = Vec::new();

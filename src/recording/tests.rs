@@ -12,11 +12,11 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{
-    Chunk, Direction, Entry, Existing, Line, LineWriter, Marker, MarkerKind, Problems, Reader,
-    Step, Writer,
+use super::{Chunk, Entry, Existing, Line, LineWriter, Problems, Reader, Step, Writer};
+use crate::{
+    protocol::{Direction, Marker, MarkerKind},
+    text::visible_json,
 };
-use crate::text::visible_json;
 
 /// Hands out a few bytes at a time.
 pub(super) struct Trickle<'a>(pub &'a [u8], pub usize);
@@ -234,7 +234,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.ndjson");
         let mut writer = Writer::create(&path, Existing::Keep).unwrap();
-        let kind = MarkerKind::Dropped { received: 1, sent: 2, bytes: 3 };
+        let kind = MarkerKind::Dropped { received: 1, sent: 2, bytes: 3, by_subscription: Vec::new() };
         let marker = Marker { at: 5, kind };
         for message in &messages {
             writer.message(&message.line()).unwrap();

@@ -6,12 +6,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Direction, LONGEST, Line, Marker, MarkerKind};
-use crate::text::visible_json;
-
-/// The longest payload and the longest header block that are written as text, in bytes. JSON takes up
-/// to six characters for one byte, and what is written must not be longer than what is read again.
-pub(super) const AS_TEXT: usize = LONGEST / 8;
+use super::{AS_TEXT, Line};
+use crate::{
+    protocol::{Direction, Marker, MarkerKind},
+    text::visible_json,
+};
 
 /// Writes messages and markers as objects. No document is built for a message, and the text of a
 /// time is made once for all messages that were read at that time.
@@ -84,6 +83,7 @@ impl LineWriter {
                 received,
                 sent,
                 bytes,
+                by_subscription: _,
             } => {
                 member(out, "marker", "dropped");
                 member(out, "received", received);
@@ -165,5 +165,51 @@ impl fmt::Display for Line<'_> {
         let mut out = Vec::new();
         LineWriter::default().message(self, &mut out);
         f.write_str(&String::from_utf8_lossy(&out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::recording::Entry;
+
+    #[test]
+    fn a_marker_is_the_documented_object_and_reads_back_the_same() {
+        let table = [
+            (
+                MarkerKind::Reconnected {
+                    lasted: Duration::from_millis(1_800),
+                },
+                r#""marker":"reconnected","lasted_ms":1800}"#,
+            ),
+            (MarkerKind::Moved, r#""marker":"moved"}"#),
+            (
+                MarkerKind::Switched {
+                    from: "nats://h:4222".to_owned(),
+                    to: "staging".to_owned(),
+                },
+                r#""marker":"switched","from":"nats://h:4222","to":"staging"}"#,
+            ),
+            (
+                MarkerKind::Dropped {
+                    received: 3,
+                    sent: 1,
+                    bytes: 400,
+                    by_subscription: Vec::new(),
+                },
+                r#""marker":"dropped","received":3,"sent":1,"bytes":400}"#,
+            ),
+        ];
+        for (kind, members) in table {
+            let marker = Marker { at: 0, kind };
+            let mut json = Vec::new();
+            LineWriter::default().marker(&marker, &mut json);
+            let json = String::from_utf8(json).unwrap();
+            let expected = format!(r#"{{"at":"1970-01-01T00:00:00.000000000Z",{members}"#);
+            assert_eq!(json, expected);
+            assert_eq!(Entry::read(&json, 7).unwrap(), Entry::Marker(marker));
+        }
     }
 }

@@ -8,7 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, Line, LineWriter, Marker};
+use super::{Error, Line, LineWriter};
+use crate::protocol::Marker;
 
 /// How much is held back before it is written, in bytes.
 const HELD: usize = 256 << 10;
@@ -232,8 +233,8 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{super::Direction, *};
-    use crate::recording::MarkerKind;
+    use super::*;
+    use crate::protocol::{Direction, MarkerKind};
 
     /// A disk with so much room; what is on it can be looked at from outside.
     #[derive(Clone)]

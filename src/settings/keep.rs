@@ -1,49 +1,35 @@
-//! How much may be kept, as people write it: `256MiB`, `1 GiB`, `500M`, `1.5G`, a number of bytes.
+//! How much of the log is kept in memory: `256MiB`, `1 GiB`, `500M`, a number of bytes.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de};
 use thiserror::Error;
 
-/// Bytes that the log may hold, never fewer than [`Keep::LEAST`].
+use crate::text::size::{self, BadSize};
+
+/// Maximum size of the log in bytes, at least [`Keep::LEAST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Keep(usize);
 
-/// Why a text does not say how much to keep, in one sentence.
+/// Why a text cannot be read as a [`Keep`], in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BadKeep {
-    /// It is no size.
+    /// Not a size.
     #[error("\"{0}\" is not a size such as 256MiB, 1GiB or 500M")]
     NoSize(String),
-    /// The log could not work with so few bytes.
+    /// Fewer bytes than the log needs to work.
     #[error("{0} is too little to keep: 8MiB at least")]
     TooLittle(String),
-    /// No address reaches so far.
+    /// More bytes than this machine can address.
     #[error("{0} is more than this machine can hold")]
     TooMuch(String),
 }
 
-/// Units with their bytes: powers of 1000 and of 1024. Case does not matter, and `k` is `kB`.
-const UNITS: [(&str, u64); 12] = [
-    ("", 1),
-    ("b", 1),
-    ("k", 1_000),
-    ("kb", 1_000),
-    ("kib", 1 << 10),
-    ("m", 1_000_000),
-    ("mb", 1_000_000),
-    ("mib", 1 << 20),
-    ("g", 1_000_000_000),
-    ("gb", 1_000_000_000),
-    ("gib", 1 << 30),
-    ("tib", 1 << 40),
-];
-
 impl Keep {
-    /// 8 MiB: with less there is room for hardly more than what is being written.
+    /// 8 MiB: less holds little more than the segments that are being written.
     pub const LEAST: Keep = Keep(8 << 20);
 
-    /// So many bytes, or the least.
+    /// This many bytes, or [`Keep::LEAST`] where that is more.
     pub fn nearest(bytes: usize) -> Keep {
         Keep(bytes).max(Keep::LEAST)
     }
@@ -59,51 +45,25 @@ impl FromStr for Keep {
 
     fn from_str(text: &str) -> Result<Keep, BadKeep> {
         let typed = text.trim();
-        let bytes = bytes(typed).ok_or_else(|| BadKeep::NoSize(typed.to_owned()))?;
-        match usize::try_from(bytes) {
-            Ok(bytes) if bytes < Keep::LEAST.0 => Err(BadKeep::TooLittle(typed.to_owned())),
-            Ok(bytes) if isize::try_from(bytes).is_ok() => Ok(Keep(bytes)),
-            _ => Err(BadKeep::TooMuch(typed.to_owned())),
+        let bytes = match size::read(typed) {
+            Ok(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX),
+            Err(BadSize::TooLarge) => usize::MAX,
+            Err(BadSize::Unreadable) => return Err(BadKeep::NoSize(typed.to_owned())),
+        };
+        if bytes < Keep::LEAST.0 {
+            Err(BadKeep::TooLittle(typed.to_owned()))
+        } else if isize::try_from(bytes).is_err() {
+            Err(BadKeep::TooMuch(typed.to_owned()))
+        } else {
+            Ok(Keep(bytes))
         }
     }
 }
 
-/// A number, perhaps with a fraction, and its unit, perhaps behind blanks.
-fn bytes(text: &str) -> Option<u128> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.');
-    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
-    let unit = unit.trim_start().to_ascii_lowercase();
-    let (_, scale) = UNITS.iter().find(|(name, _)| *name == unit)?;
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if whole.is_empty() || number.ends_with('.') {
-        return None;
-    }
-    // No digit behind the twelfth makes a byte of the largest unit.
-    let fraction = fraction.get(..12).unwrap_or(fraction);
-    let tenths = 10_u128.pow(u32::try_from(fraction.len()).ok()?);
-    let part = match fraction {
-        "" => 0,
-        digits => digits.parse::<u128>().ok()? * u128::from(*scale) / tenths,
-    };
-    // Where there are more digits than a number has, it is too much anyway.
-    let whole = whole.parse::<u128>().unwrap_or(u128::MAX);
-    Some(whole.saturating_mul((*scale).into()).saturating_add(part))
-}
-
-/// As one would type it: in the largest unit that says it exactly.
+/// In the largest unit that says it exactly; it is read back the same.
 impl fmt::Display for Keep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: [(&str, usize); 6] = [
-            ("GiB", 1 << 30),
-            ("G", 1_000_000_000),
-            ("MiB", 1 << 20),
-            ("M", 1_000_000),
-            ("KiB", 1 << 10),
-            ("", 1),
-        ];
-        let exact = SHOWN.iter().find(|(_, unit)| self.0.is_multiple_of(*unit));
-        let (name, unit) = exact.unwrap_or(&("", 1));
-        write!(f, "{}{name}", self.0 / unit)
+        f.write_str(&size::exact(self.0 as u64))
     }
 }
 
@@ -145,6 +105,8 @@ mod tests {
             ("1.5GiB", 3 << 29),
             ("500M", 500_000_000),
             ("500 MB", 500_000_000),
+            ("1Gi", 1 << 30),
+            ("64 Mi", 64 << 20),
             ("0.25g", 250_000_000),
             ("20000k", 20_000_000),
             ("8192KiB", 8 << 20),

@@ -8,7 +8,10 @@ use super::{
     record::{Flags, Kept},
     segment::Segment,
 };
-use crate::filter::{BySubject, Direction, Facts, Remainder};
+use crate::{
+    filter::{BySubject, Facts, Remainder},
+    protocol::Direction,
+};
 
 /// Which of these entries pass, the first of them being 0; markers do not. `passes` is asked
 /// with the number of the message's subject, `rtt` with the id and the subject of a reply. `is_sealed`

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::OnceLock};
 
-use super::{Marker, MessageId, Toward, record::Kept};
+use super::{Marker, MarkerKind, MessageId, Toward, record::Kept};
 
 /// How long before its first entry a segment's times begin, in nanoseconds: batches read and written
 /// at the same moment may come in either order.
@@ -181,7 +181,7 @@ impl Segment {
     pub fn mark(&mut self, marker: Marker) -> Kept {
         let mut record = Kept::marker(self.markers.len() as u32, self.bytes.len() as u32);
         record.at = self.stamp(marker.at);
-        self.owned += marker.owned();
+        self.owned += heap_bytes(&marker);
         self.markers.push(marker);
         record
     }
@@ -215,6 +215,17 @@ impl Segment {
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
         self.bytes.capacity() + self.records.capacity() * size_of::<Kept>() + self.markers_memory()
+    }
+}
+
+/// What a marker occupies beside itself, in bytes.
+fn heap_bytes(marker: &Marker) -> usize {
+    match &marker.kind {
+        MarkerKind::Dropped {
+            by_subscription, ..
+        } => by_subscription.capacity() * size_of::<(u64, u64)>(),
+        MarkerKind::Switched { from, to } => from.capacity() + to.capacity(),
+        MarkerKind::Reconnected { .. } | MarkerKind::Moved => 0,
     }
 }
 

@@ -220,7 +220,7 @@ impl EventLoop {
                 }
                 let now = self.clock.now();
                 let marker = switching::crossed(&mut self.app, crossing, now);
-                self.tapes.mark(recordings::written(&marker));
+                self.tapes.mark(marker);
                 turn.pacer.changed(Change::Data, now.instant);
             }
         }

@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{
     context::Choice,
-    history::{self, History, Secrets},
     payload::Document,
+    requests::{self, History, Secrets},
     settings::{self, SavedFilter},
     store::{Scan, Scanned},
 };
@@ -129,7 +129,7 @@ fn work(
                     }
                 }),
                 Job::Record(line) => path.and_then(|path| {
-                    let written = history::append(path, &[*line], &files.secrets);
+                    let written = requests::append(path, &[*line], &files.secrets);
                     let failed =
                         |error| format!("The history was not written: {error}. Is the disk full?");
                     written
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn loads_are_merged_and_every_line_is_written() {
-        let line = || Job::Record(Box::new(history::Line::Deleted { id: "a".into() }));
+        let line = || Job::Record(Box::new(requests::Line::Deleted { id: "a".into() }));
         let jobs = vec![Job::LoadHistory(1), line(), line(), Job::LoadHistory(2)];
         let kept: Vec<bool> = newest_of_each_kind(jobs)
             .iter()

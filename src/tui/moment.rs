@@ -14,42 +14,26 @@ use crate::{
 pub const FORMS: &str =
     "14:03, 14:03:05.2, -5m, -1h30m, yesterday 14:03, 2026-11-23 14:03, or RFC 3339.";
 
-/// Reads a moment, as `since:` of a filter does, with `-` before a time span and `yesterday` before a
-/// time of day: nanoseconds since the Unix epoch. Where time goes on it must be over.
+/// Reads a moment as [`filter::moment`] does, in nanoseconds since the Unix epoch. Where the log is live,
+/// it must have passed.
 ///
 /// # Errors
 /// The sentence to show while it is typed.
 pub fn read(typed: &str, anchor: &Anchor) -> Result<i64, String> {
     let typed = typed.trim();
-    let moment = if let Some(span) = typed.strip_prefix('-') {
-        let is_span =
-            span.ends_with(|unit: char| unit.is_ascii_alphabetic()) && !span.contains(':');
-        let before = is_span.then(|| filter::moment(span, anchor)).flatten();
-        before.ok_or_else(|| {
-            format!("\"{span}\" is no time span. Type one such as -5m, -90s or -1h30m.")
-        })?
-    } else if let Some(time) = typed.strip_prefix("yesterday") {
-        yesterday(time.trim_start(), anchor)
-            .ok_or_else(|| "Type a time behind it: yesterday 14:03.".to_owned())?
-    } else {
-        let unknown = || format!("\"{typed}\" is no time. Type {FORMS}");
-        filter::moment(typed, anchor).ok_or_else(unknown)?
-    };
+    let moment = filter::moment(typed, anchor).ok_or_else(|| {
+        if let Some(span) = typed.strip_prefix('-') {
+            format!("\"{span}\" is not a time span. Type one such as -5m, -90s or -1h30m.")
+        } else if typed.starts_with("yesterday") {
+            "Type a time behind it: yesterday 14:03.".to_owned()
+        } else {
+            format!("\"{typed}\" is not a time. Type {FORMS}")
+        }
+    })?;
     if anchor.is_live && i128::from(moment) > anchor.now.timestamp().as_nanosecond() {
         return Err("That is still to come.".into());
     }
     Ok(moment)
-}
-
-/// A time of the day before the present one.
-fn yesterday(time: &str, anchor: &Anchor) -> Option<i64> {
-    let before = Anchor {
-        day: anchor.now.date().yesterday().ok()?,
-        ..anchor.clone()
-    };
-    time.contains(':')
-        .then(|| filter::moment(time, &before))
-        .flatten()
 }
 
 /// Nanoseconds since the Unix epoch by the calendar.
@@ -289,14 +273,14 @@ mod tests {
     #[test]
     fn what_is_no_moment_is_told_with_the_next_step() {
         for (typed, told) in [
-            ("", "is no time. Type 14:03"),
-            ("noon", "\"noon\" is no time."),
-            ("25:00", "is no time."),
-            ("14:", "is no time."),
-            ("-5", "is no time span. Type one such as -5m"),
-            ("--5m", "is no time span."),
+            ("", "is not a time. Type 14:03"),
+            ("noon", "\"noon\" is not a time."),
+            ("25:00", "is not a time."),
+            ("14:", "is not a time."),
+            ("-5", "is not a time span. Type one such as -5m"),
+            ("--5m", "is not a time span."),
             ("yesterday", "Type a time behind it: yesterday 14:03."),
-            ("2026-13-01 10:00", "is no time."),
+            ("2026-13-01 10:00", "is not a time."),
             ("2027-01-01 10:00", "still to come"),
         ] {
             let reason = read(typed, &noon()).unwrap_err();

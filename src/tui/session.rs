@@ -184,7 +184,7 @@ fn ways(variables: &Variables) -> clipboard::Ways {
 }
 
 fn summary(app: &App) -> String {
-    use super::widgets::number::count;
+    use crate::text::number::count;
     let counters = app.store.counters();
     let mut summary = format!(
         "{} received, {} sent",

@@ -6,6 +6,7 @@
 mod check;
 mod circles;
 mod graph;
+mod headless;
 mod imports;
 mod planted;
 mod tokens;
@@ -25,7 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("payload", &["text"]),
     ("filter", &["protocol", "payload", "text"]),
     ("store", &["filter", "protocol", "payload", "text"]),
-    ("history", &["filter", "protocol", "payload", "text"]),
+    ("requests", &["filter", "protocol", "payload", "text"]),
     ("recording", &["protocol", "text"]),
     ("jetstream", &["protocol", "text"]),
     ("services", &["protocol", "text"]),
@@ -39,11 +40,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "client",
             "context",
             "filter",
-            "history",
             "jetstream",
             "payload",
             "protocol",
             "recording",
+            "requests",
             "services",
             "settings",
             "store",
@@ -87,7 +88,7 @@ const PURE: &[&str] = &[
     "payload",
     "filter",
     "store",
-    "history",
+    "requests",
     "recording",
     "jetstream",
     "services",

@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::samples::{filter, filters, messages, now};
-use crate::filter::{Anchor, Candidate, Direction, Filter, Seen, complete, exact_term, moment};
+use crate::{
+    filter::{Anchor, Candidate, Filter, Seen, complete, exact_term, moment},
+    protocol::Direction,
+};
 
 /// Texts made of what means something.
 fn strange_texts() -> impl Strategy<Value = String> {

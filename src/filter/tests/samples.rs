@@ -3,7 +3,10 @@
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use proptest::prelude::*;
 
-use crate::filter::{Candidate, Direction, Filter};
+use crate::{
+    filter::{Candidate, Filter},
+    protocol::Direction,
+};
 
 /// Half past two in the afternoon in Berlin, in winter.
 pub const NOW: &str = "2026-11-23T13:30:00Z";

@@ -37,7 +37,7 @@ fn what_is_left_does_not_ask_for_the_subject() {
     struct Nameless;
 
     impl Facts for Nameless {
-        fn direction(&self) -> crate::filter::Direction {
+        fn direction(&self) -> crate::protocol::Direction {
             order().direction
         }
         fn subject(&self) -> &[u8] {
@@ -77,7 +77,7 @@ fn cheap_tests_are_asked_first() {
     struct Small;
 
     impl Facts for Small {
-        fn direction(&self) -> crate::filter::Direction {
+        fn direction(&self) -> crate::protocol::Direction {
             bare().direction
         }
         fn subject(&self) -> &[u8] {

@@ -290,7 +290,7 @@ fn given_a_frozen_screen_its_rows_stay_when_they_are_evicted() {
     store.receive(START, &[msg(2, "a", "1")]);
     store.mark(Marker {
         at: START,
-        kind: MarkerKind::Gap {
+        kind: MarkerKind::Reconnected {
             lasted: Duration::from_secs(2),
         },
     });

@@ -263,7 +263,7 @@ fn play(stage: &mut Stage, op: Op) {
         }
         Op::Mark { dropped } => {
             let kind = match dropped {
-                0 => MarkerKind::Gap {
+                0 => MarkerKind::Reconnected {
                     lasted: std::time::Duration::from_secs(1),
                 },
                 received => MarkerKind::Dropped {

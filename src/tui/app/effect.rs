@@ -5,10 +5,10 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use crate::{
     client::Sid,
     context::{Choice, Listed},
-    history,
     payload::{Document, Form},
     protocol::Headers,
     recording::Existing,
+    requests,
     settings::SavedFilter,
     store::{MessageId, Scan, Scanned},
     tui::{
@@ -97,7 +97,7 @@ pub enum Effect {
 #[derive(Clone, Debug)]
 pub struct Purpose {
     /// The entry of the history that records it.
-    pub entry: history::Entry,
+    pub entry: requests::Entry,
     /// Its headers, checked.
     pub headers: Headers,
     /// Where an answer is awaited, for a publish.
@@ -131,7 +131,7 @@ pub enum Job {
         expression: Option<String>,
     },
     /// Append a line to the history.
-    Record(Box<history::Line>),
+    Record(Box<requests::Line>),
     /// Read the history again; the number tells the answers apart.
     LoadHistory(u64),
     /// Read the contexts.
@@ -186,7 +186,7 @@ pub enum JobDone {
         /// The number of the job.
         asked: u64,
         /// The entries.
-        entries: Vec<history::Entry>,
+        entries: Vec<requests::Entry>,
         /// A sentence for each line that was skipped.
         problems: Vec<String>,
     },

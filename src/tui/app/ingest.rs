@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{App, Effect, JobDone, Level, Now, Phase, servers::complaint, switching};
 use crate::{
-    client::{Batch, Data, Error, Event, GapCause, Sid},
-    store::{Direction, Marker, MarkerKind},
+    client::{Batch, Data, Error, Event, Sid},
+    store::Direction,
     text::visible,
     tui::{
         overlays::contexts,
@@ -25,28 +25,8 @@ pub fn data(app: &mut App, data: &Data) {
             app.store
                 .append(Direction::Out, &batch.bytes, &batch.records, batch.at);
         }
-        Data::Gap(gap) => {
-            let kind = match gap.cause {
-                GapCause::Lost => MarkerKind::Gap { lasted: gap.lasted },
-                GapCause::Moved => MarkerKind::Moved,
-            };
-            app.store.mark(Marker { at: gap.at, kind });
-        }
-        Data::Dropped(dropped) => {
-            let by_subscription = dropped.by_subscription.iter();
-            let kind = MarkerKind::Dropped {
-                received: dropped.received,
-                sent: dropped.sent,
-                bytes: dropped.bytes,
-                by_subscription: by_subscription
-                    .map(|(sid, count)| (sid.0, *count))
-                    .collect(),
-            };
-            app.store.mark(Marker {
-                at: dropped.at,
-                kind,
-            });
-        }
+        Data::Gap(gap) => app.store.mark(gap.into()),
+        Data::Dropped(dropped) => app.store.mark(dropped.into()),
     }
 }
 

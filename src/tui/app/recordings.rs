@@ -15,13 +15,14 @@ use export::Export;
 use super::{Action, App, Effect, Focus, Level, Now, Phase};
 use crate::{
     client::Sid,
+    protocol::{Marker, MarkerKind},
     recording::{self, Chunk, Existing, Part, Problems, Progress},
-    store::{self, Holder},
-    text::visible,
+    store::Holder,
+    text::{number, size, visible},
     tui::{
         overlays::Overlay,
         tapes::{Read, Recorded},
-        widgets::{number, progress},
+        widgets::progress,
     },
 };
 
@@ -167,10 +168,6 @@ pub fn read(app: &mut App, read: Read) {
                 direction,
                 records,
             } => {
-                let direction = match direction {
-                    recording::Direction::In => store::Direction::In,
-                    recording::Direction::Out => store::Direction::Out,
-                };
                 let is_all = records.len() == chunk.records.len();
                 let (records, bytes) = (&chunk.records[records], &mut chunk.bytes);
                 if is_all {
@@ -192,55 +189,17 @@ fn folded(sid: u64) -> u64 {
     }
 }
 
-fn kept(marker: recording::Marker) -> store::Marker {
-    let kind = match marker.kind {
-        recording::MarkerKind::Reconnected { lasted } => store::MarkerKind::Gap { lasted },
-        recording::MarkerKind::Moved => store::MarkerKind::Moved,
-        recording::MarkerKind::Switched { from, to } => store::MarkerKind::Switched {
+/// A marker of a file as the log holds it: the names in it are shown, and may be anything.
+fn kept(marker: Marker) -> Marker {
+    let Marker { at, kind } = marker;
+    let kind = match kind {
+        MarkerKind::Switched { from, to } => MarkerKind::Switched {
             from: visible(from.as_bytes()).into_owned(),
             to: visible(to.as_bytes()).into_owned(),
         },
-        recording::MarkerKind::Dropped {
-            received,
-            sent,
-            bytes,
-        } => store::MarkerKind::Dropped {
-            received,
-            sent,
-            bytes,
-            by_subscription: Vec::new(),
-        },
+        other => other,
     };
-    store::Marker {
-        at: marker.at,
-        kind,
-    }
-}
-
-/// A marker of the log, as a recording has it.
-pub fn written(marker: &store::Marker) -> recording::Marker {
-    let kind = match &marker.kind {
-        store::MarkerKind::Gap { lasted } => recording::MarkerKind::Reconnected { lasted: *lasted },
-        store::MarkerKind::Moved => recording::MarkerKind::Moved,
-        store::MarkerKind::Switched { from, to } => recording::MarkerKind::Switched {
-            from: from.clone(),
-            to: to.clone(),
-        },
-        store::MarkerKind::Dropped {
-            received,
-            sent,
-            bytes,
-            ..
-        } => recording::MarkerKind::Dropped {
-            received: *received,
-            sent: *sent,
-            bytes: *bytes,
-        },
-    };
-    recording::Marker {
-        at: marker.at,
-        kind,
-    }
+    Marker { at, kind }
 }
 
 /// Ends the recording that is written, or asks for the file of a new one.
@@ -323,7 +282,7 @@ pub fn told(recorded: &Recorded) -> (Level, String) {
             let text = format!(
                 "{} messages, {} in {}.",
                 number::count(written.messages),
-                number::bytes(written.bytes),
+                size::rounded(written.bytes),
                 visible(path.as_bytes())
             );
             (Level::Done, text)

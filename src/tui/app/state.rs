@@ -10,8 +10,8 @@ use super::{
     recordings::{self, Recordings},
 };
 use crate::{
-    history::Kind,
     recording::Existing,
+    requests::Kind,
     settings::Zone,
     store::Store,
     tui::{

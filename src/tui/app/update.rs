@@ -6,7 +6,7 @@ use super::{
     Action, App, Effect, Focus, Job, Level, Now, Phase, View, focus, mouse, recordings, switching,
 };
 use crate::{
-    history::Kind,
+    requests::Kind,
     store::Toward,
     text::visible_subject,
     tui::{

@@ -3,7 +3,7 @@
 use super::{End, EventLoop, Turn};
 use crate::{
     client::{Error, Ticket},
-    history::Kind,
+    requests::Kind,
     tui::{
         app::{Effect, Job, Level, Now, Purpose, ingest, recordings, switching},
         destinations::{Destination, for_a_log},

@@ -14,13 +14,13 @@ use ratatui::{
 use source::key;
 
 use crate::{
-    text::visible_subject,
+    text::{size, visible_subject},
     tui::{
         app::{Action, App, Effect, Level, Now},
         widgets::{
             Pane, fit,
             fit::{left, right},
-            number, popup, put,
+            popup, put,
             scroll::Move,
         },
     },
@@ -129,7 +129,7 @@ pub fn draw(app: &App, menu: &CopyMenu, frame: &mut Frame) {
     }
     let note = inside.y + Part::ALL.len() as u16;
     if source.missing > 0 && note < inside.bottom() {
-        let missing = number::bytes(source.missing as u64);
+        let missing = size::rounded(source.missing as u64);
         let text = format!("The last {missing} of the payload are not kept.");
         let text = fit(&text, usize::from(inside.width));
         buffer.set_string(inside.x, note, text, theme.notice);

@@ -5,9 +5,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use crate::tui::{
-    app::App,
-    widgets::{Pane, fit::right, number, popup},
+use crate::{
+    text::{number, size},
+    tui::{
+        app::App,
+        widgets::{Pane, fit::right, popup},
+    },
 };
 
 const LABEL: usize = 32;
@@ -34,7 +37,7 @@ fn groups(app: &App) -> [Vec<Row>; 3] {
     };
     let memory = |label, bytes: usize| Row {
         label,
-        value: number::bytes(bytes as u64),
+        value: size::rounded(bytes as u64),
         loss: false,
     };
     [

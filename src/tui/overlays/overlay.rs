@@ -4,7 +4,7 @@ use ratatui::Frame;
 
 use super::{contexts, copy, counters, graph, menu, question, server, toasts};
 use crate::{
-    history::Entry,
+    requests::Entry,
     settings::{Keep, Zone},
     store::Store,
     text::visible_subject,

@@ -10,11 +10,11 @@ use ratatui::{
 use crate::{
     context::{Place, Withheld},
     filter::subject_patterns,
-    history::{Entry, Kind},
     recording::Existing,
+    requests::{Entry, Kind},
     settings::{Keep, Zone},
     store::Store,
-    text::{visible, visible_subject},
+    text::{number, visible, visible_subject},
     tui::{
         app::{Action, App, Effect, Level, Now, Purpose, recordings, switching},
         destinations::Consent,
@@ -24,7 +24,7 @@ use crate::{
             self, details, history, messages, request,
             subscriptions::{self, Wish},
         },
-        widgets::{Field, Pane, Suggestions, field::FieldStyle, fit, number, popup},
+        widgets::{Field, Pane, Suggestions, field::FieldStyle, fit, popup},
     },
 };
 

@@ -18,10 +18,11 @@ use crate::{
     protocol::{HeaderBlock, ServiceError},
     store::{Direction, MessageId, Query},
     text,
+    text::size,
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},
         overlays::copy,
-        widgets::{number, scroll::Move, scrollbar},
+        widgets::{scroll::Move, scrollbar},
     },
 };
 
@@ -239,10 +240,10 @@ fn show(app: &mut App, id: MessageId, now: Now) -> Vec<Effect> {
     if let Some(reply) = message.reply {
         facts.push(("reply".into(), text::visible_subject(reply).into_owned()));
     }
-    facts.push(("size".into(), number::bytes(message.size() as u64)));
+    facts.push(("size".into(), size::rounded(message.size() as u64)));
     facts.extend([TIME, DATE].map(|label| (label.to_owned(), String::new())));
     if message.missing > 0 {
-        let missing = number::bytes(message.missing as u64);
+        let missing = size::rounded(message.missing as u64);
         facts.push(("evicted".into(), format!("the last {missing}")));
     }
     if let Some(row) = app.subscriptions.of_sid(Sid(message.sid)) {

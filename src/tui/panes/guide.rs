@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use crate::{
-    history::Entry,
+    requests::Entry,
     tui::{
         app::{Action, App, Focus},
         widgets::{Pane, fit},

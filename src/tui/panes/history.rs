@@ -9,8 +9,8 @@ use std::{collections::HashSet, ops::Range};
 
 use super::request;
 use crate::{
-    history::{Entry, Line},
     payload::unescaped,
+    requests::{Entry, Line},
     text::{visible, visible_subject},
     tui::{
         app::{Action, App, Effect, Focus, Job, Level, Now},

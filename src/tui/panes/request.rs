@@ -17,8 +17,8 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use memchr::memmem;
 
 use crate::{
-    history::{Entry, Kind},
     payload::{Form, detect},
+    requests::{Entry, Kind},
     tui::{
         app::{Action, App, Effect},
         find::find,

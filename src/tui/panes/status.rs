@@ -7,9 +7,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use crate::tui::{
-    app::{App, Phase, View, recordings},
-    widgets::{fit, fit::left as left_aligned, number, put, sparkline::sparkline, width},
+use crate::{
+    text::{duration, number, size},
+    tui::{
+        app::{App, Phase, View, recordings},
+        widgets::{fit, fit::left as left_aligned, put, sparkline::sparkline, width},
+    },
 };
 
 /// A part of the line. What does not fit leaves from the least important, whole.
@@ -149,7 +152,7 @@ fn left(app: &App) -> Vec<Part> {
             format!("v{}", fit(&info.version, 20))
         };
         parts.push(part(format!("{version}  "), theme.dim, 2));
-        let rtt = number::elapsed(*rtt);
+        let rtt = duration::measured(*rtt);
         parts.push(part(left_aligned(&rtt, RTT + 2), theme.dim, 3));
     }
     for (text, loss) in recordings::status(app) {
@@ -188,11 +191,7 @@ fn right(app: &App, wide: bool) -> Vec<Part> {
             theme.bold,
             7,
         ),
-        part(
-            format!("  {:>9}", number::byte_rate(rates.bytes())),
-            theme.dim,
-            1,
-        ),
+        part(format!("  {:>9}", size::rate(rates.bytes())), theme.dim, 1),
     ];
     if app.recordings.is_file() {
         // nothing comes
@@ -216,7 +215,7 @@ fn right(app: &App, wide: bool) -> Vec<Part> {
         let (notice, evicted) = (theme.notice, counters.evicted);
         counted(&mut parts, "evicted", evicted, notice, notice, 6);
         let words = if wide { "log reaches back" } else { "back" };
-        let (blanks, span) = (" ".repeat(GAP), number::span(app.store.span()));
+        let (blanks, span) = (" ".repeat(GAP), duration::running(app.store.span()));
         parts.push(part(format!("{blanks}{words} "), theme.dim, 4));
         parts.push(part(left_aligned(&span, SPAN), theme.text, 4));
     }
@@ -255,7 +254,7 @@ pub fn draw_banner(app: &App, area: Rect, buffer: &mut Buffer) {
         }
         Phase::Waiting { reason, attempt } => {
             let when = match app.servers.retry_in(app.now) {
-                Some(left) => format!("in {}", number::span(left)),
+                Some(left) => format!("in {}", duration::running(left)),
                 None => "now".to_owned(),
             };
             let nth = attempt + 1;

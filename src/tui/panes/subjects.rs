@@ -11,11 +11,11 @@ use ratatui::{
 use super::messages;
 use crate::{
     store::{Subjects, TreeRow},
-    text::visible_subject,
+    text::{number, visible_subject},
     tui::{
         app::{Action, App, Effect, Focus, Level, Now},
         panes,
-        widgets::{Scroll, fit, list, number, scrollbar, width},
+        widgets::{Scroll, fit, list, scrollbar, width},
     },
 };
 

@@ -10,10 +10,10 @@ use crate::{
     client::{Error, Sid},
     protocol::subject,
     store::Store,
-    text::visible_subject,
+    text::{number, visible_subject},
     tui::{
         app::{Action, App, Effect, Focus, Level, Now},
-        widgets::{Scroll, number},
+        widgets::Scroll,
     },
 };
 
@@ -224,11 +224,14 @@ fn troubles<'a>(row: &'a Subscription, store: &Store) -> impl Iterator<Item = Co
 pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     let pane = &mut app.subscriptions;
     let page = usize::from(app.layout.rows(Focus::Subscriptions).max(1));
+    let half = (page / 2).max(1);
     match action {
         Action::Up => pane.go(pane.cursor.saturating_sub(1)),
         Action::Down => pane.go(pane.cursor + 1),
-        Action::PageUp | Action::HalfUp => pane.go(pane.cursor.saturating_sub(page)),
-        Action::PageDown | Action::HalfDown => pane.go(pane.cursor + page),
+        Action::PageUp => pane.go(pane.cursor.saturating_sub(page)),
+        Action::PageDown => pane.go(pane.cursor + page),
+        Action::HalfUp => pane.go(pane.cursor.saturating_sub(half)),
+        Action::HalfDown => pane.go(pane.cursor + half),
         Action::First => pane.go(0),
         Action::Last => pane.go(usize::MAX),
         Action::Mute => {

@@ -9,8 +9,7 @@ use std::{
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::lines;
-use crate::recording::{Chunk, Error, Existing, Part, Writer, Written};
+use crate::recording::{Chunk, Error, Existing, Line, Part, Writer, Written};
 
 /// What the thread says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +81,7 @@ fn work(mut writer: Writer, waiting: &Receiver<Chunk>, ask: impl Fn()) -> Result
                     records,
                 } => {
                     for record in &chunk.records[records.clone()] {
-                        let line = lines::line(&chunk.bytes, record, *at, *direction);
+                        let line = Line::from_wire(&chunk.bytes, record, *at, *direction);
                         writer.message(&line)?;
                     }
                 }

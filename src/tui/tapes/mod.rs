@@ -18,7 +18,6 @@ mod recorder;
 mod tapes;
 
 pub use exporter::Exporter;
-pub use lines::{dropped, gap, message};
 pub use reading::{Read, Reading};
 pub use recorder::Recorder;
 pub use tapes::{News, Recorded, Tapes};

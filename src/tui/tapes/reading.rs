@@ -141,7 +141,7 @@ fn read(mut tape: Tape, taker: &Taker) -> Result<(), Gone> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::{Direction, Line};
+    use crate::{protocol::Direction, recording::Line};
 
     #[test]
     fn what_a_long_line_takes_is_told_before_it_is_read() {

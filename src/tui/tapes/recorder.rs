@@ -14,7 +14,8 @@ use std::{
 use super::lines;
 use crate::{
     client::{Data, Dropped},
-    recording::{Error, Existing, Marker, Medium, Writer, Written},
+    protocol::Marker,
+    recording::{Error, Existing, Medium, Writer, Written},
 };
 
 /// The way to the thread that writes. What is on the way is bounded in bytes; what does not fit is
@@ -129,7 +130,7 @@ impl Recorder {
     fn tell_of_gap(&mut self) {
         if self.gap.received + self.gap.sent > 0 {
             let gap = std::mem::take(&mut self.gap);
-            self.send(Taken::Marker(lines::dropped(&gap)));
+            self.send(Taken::Marker((&gap).into()));
         }
     }
 
@@ -219,8 +220,9 @@ mod tests {
     use super::*;
     use crate::{
         client::{Batch, Gap, GapCause},
+        protocol::MarkerKind,
         protocol::{Headers, encode},
-        recording::{Entry, MarkerKind, Reader, Step},
+        recording::{Entry, Reader, Step},
     };
 
     fn received(payload: &str) -> Data {

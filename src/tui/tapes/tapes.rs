@@ -7,7 +7,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::{Exporter, Read, Reading, Recorder, exporter::Asked};
 use crate::{
     client::Data,
-    recording::{Chunk, Error, Existing, Marker, Tape, Written},
+    protocol::Marker,
+    recording::{Chunk, Error, Existing, Tape, Written},
 };
 
 /// What a thread of recordings has to say.

@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::tui::widgets::number;
+use crate::text::size;
 
 /// The most bytes of text that go through the terminal: what fits a sequence of 100 000 bytes,
 /// the limit of the common terminals.
@@ -157,7 +157,7 @@ pub fn sequence(text: &[u8], terminal: Terminal) -> Result<Vec<u8>, TooLarge> {
     /// What one of GNU screen's strings holds at most, in bytes (its `MAXSTR`, 768).
     const PART: usize = 700;
     if text.len() > TERMINAL_LIMIT {
-        return Err(TooLarge(number::bytes(text.len() as u64)));
+        return Err(TooLarge(size::rounded(text.len() as u64)));
     }
     let encoded = STANDARD.encode(text);
     if !terminal.in_screen {
@@ -172,7 +172,7 @@ pub fn sequence(text: &[u8], terminal: Terminal) -> Result<Vec<u8>, TooLarge> {
 
 /// What programs took, for a toast: `Copied the payload, 96 B (tmux, wl-copy).`
 pub fn copied(what: &str, bytes: usize, outcome: &Outcome) -> String {
-    let (size, by) = (number::bytes(bytes as u64), outcome.took.join(", "));
+    let (size, by) = (size::rounded(bytes as u64), outcome.took.join(", "));
     let failed: String = outcome
         .failed
         .iter()
@@ -183,7 +183,7 @@ pub fn copied(what: &str, bytes: usize, outcome: &Outcome) -> String {
 
 /// What the terminal was offered, for a toast.
 pub fn offered(what: &str, bytes: usize, terminal: Terminal) -> String {
-    let size = number::bytes(bytes as u64);
+    let size = size::rounded(bytes as u64);
     let then = match terminal.taking {
         Some(name) => format!("{name} takes it by default"),
         None => "not every one takes it".to_owned(),

@@ -8,7 +8,6 @@ pub mod fit;
 pub mod frame;
 pub mod hints;
 pub mod list;
-pub mod number;
 pub mod popup;
 pub mod progress;
 pub mod put;

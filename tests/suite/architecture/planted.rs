@@ -25,9 +25,9 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "…:1: client may not import tui::app; it may import protocol, text.",
     ),
     (
-        "src/history/wire.rs",
+        "src/requests/wire.rs",
         "mod inner {\n  mod deep {\n    use super::super::super::super::client::Client;\n  }\n}",
-        "…:3: history may not import client::Client; it may import filter, protocol, payload, text.",
+        "…:3: requests may not import client::Client; it may import filter, protocol, payload, text.",
     ),
     (
         "src/demo/mod.rs",
@@ -37,8 +37,8 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "src/tui/panes/status.rs",
         "#[cfg(test)]\nmod tests {\n    use crate::broker::Server;\n}",
-        "…:3: tui may not import broker::Server; it may import client, context, filter, history, \
-         jetstream, payload, protocol, recording, services, settings, store, text.",
+        "…:3: tui may not import broker::Server; it may import client, context, filter, \
+         jetstream, payload, protocol, recording, requests, services, settings, store, text.",
     ),
     (
         "src/new_folder/thing.rs",
@@ -164,7 +164,7 @@ const INNOCENT: &[(&str, &str)] = &[
         "fn f() { std::env::split_paths(p); }",
     ),
     (
-        "src/history/append.rs",
+        "src/requests/append.rs",
         "#[cfg(test)]\nmod tests {\n    use std::env;\n}",
     ),
     ("src/tui/theme/styles.rs", "use ratatui::style::Color;"),

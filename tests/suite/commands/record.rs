@@ -5,7 +5,7 @@ use std::{fs, io::Write, net::TcpStream, os::unix::fs::PermissionsExt};
 use goingnats::{
     client::Client,
     recording::{Entry, Line, Reader, Step},
-    tui::widgets::number::count,
+    text::number::count,
 };
 use rustix::process::Signal;
 

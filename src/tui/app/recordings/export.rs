@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use super::told;
 use crate::{
     client::Sid,
+    protocol::Direction,
     recording::{self, Chunk},
     store::{self, Entry, MessageId, View},
+    text::number,
     tui::{
         app::{App, Effect, Level, Now},
         overlays::Overlay,
         panes::messages,
         tapes::Recorded,
-        widgets::number,
     },
 };
 
@@ -155,7 +156,7 @@ pub fn slice(app: &mut App) -> Option<Chunk> {
     for entry in entries.take(SLICE_ROWS) {
         after = Some(entry.id());
         chunk.push(match entry {
-            Entry::Marker { marker, .. } => recording::Entry::Marker(super::written(marker)),
+            Entry::Marker { marker, .. } => recording::Entry::Marker(marker.clone()),
             Entry::Message(message) => recording::Entry::Message(line(&message)),
         });
         export.done += 1;
@@ -168,14 +169,11 @@ pub fn slice(app: &mut App) -> Option<Chunk> {
 }
 
 fn line<'a>(message: &store::Message<'a>) -> recording::Line<'a> {
-    let (direction, sid) = match message.direction {
-        store::Direction::In => (recording::Direction::In, Some(message.sid)),
-        store::Direction::Out => (recording::Direction::Out, None),
-    };
+    let sid = (message.direction == Direction::In).then_some(message.sid);
     let (subject, reply) = (message.subject, message.reply);
     let line = recording::Line::new(
         message.at,
-        direction,
+        message.direction,
         subject,
         reply,
         message.header,

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::stage::Stage;
 use crate::{
-    recording::{Chunk, Direction, Entry, Line, Progress},
+    protocol::Direction,
+    recording::{Chunk, Entry, Line, Progress},
     tui::{
         app::{Focus, recordings},
         panes::messages::{self, ListLine},

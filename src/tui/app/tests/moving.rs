@@ -175,8 +175,8 @@ fn a_time_is_looked_at_while_it_is_typed() {
         .keys("t")
         .shows("Go to a time")
         .shows("-1h30m, yesterday");
-    stage.keys("25:").shows("\"25:\" is no time.");
-    stage.keys("<Enter>").shows("is no time.");
+    stage.keys("25:").shows("\"25:\" is not a time.");
+    stage.keys("<Enter>").shows("is not a time.");
     stage
         .keys("<Backspace><Backspace><Backspace>23:00")
         .shows("Wed 31 Dec 1969 23:00:00");
@@ -191,4 +191,27 @@ fn a_time_is_looked_at_while_it_is_typed() {
 #[test]
 fn going_to_the_newest_follows_again() {
     ten().keys("kk").shows("READING").keys("G").shows("FOLLOW");
+}
+
+#[test]
+fn half_a_page_of_subscriptions_is_half_of_what_shows() {
+    let subjects: Vec<String> = (0..60).map(|n| format!("s{n}")).collect();
+    let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
+    let mut stage = Stage::new(&subjects);
+    stage.app.focus = Focus::Subscriptions;
+    stage.screen();
+    let page = usize::from(stage.app.layout.rows(Focus::Subscriptions));
+    assert!(page >= 4, "{page}");
+    for (keys, at) in [
+        ("g<Ctrl-D>", page / 2),
+        ("g<PgDn>", page),
+        ("g<PgDn><Ctrl-U>", page - page / 2),
+        ("g<Ctrl-U>", 0),
+        ("G<Ctrl-D>", 59),
+    ] {
+        stage.keys(keys);
+        let selected = stage.app.subscriptions.selected().expect("a row");
+        let expected = format!("s{at}");
+        assert_eq!(selected.subject, expected.as_bytes(), "{keys}");
+    }
 }

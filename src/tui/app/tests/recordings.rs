@@ -5,17 +5,16 @@ use proptest::prelude::*;
 use super::stage::Stage;
 use crate::{
     filter::Filter,
-    recording::{
-        Chunk, Direction, Entry, Existing, Line, Marker, MarkerKind, Problems, Progress, Written,
-    },
+    protocol::{Direction, Marker, MarkerKind},
+    recording::{Chunk, Entry, Existing, Line, Problems, Progress, Written},
     store::View,
+    text::number,
     tui::{
         app::{
             Effect, Focus,
             recordings::{self, READ_ONLY},
         },
         tapes::{Read, Recorded},
-        widgets::number,
     },
 };
 
@@ -399,6 +398,7 @@ fn entry() -> impl Strategy<Value = Entry<'static>> {
                 received,
                 sent,
                 bytes,
+                by_subscription: Vec::new(),
             };
             marker(at, kind)
         },

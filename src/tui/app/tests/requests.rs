@@ -3,8 +3,8 @@
 use super::stage::Stage;
 use crate::{
     client::{Error, Sid},
-    history::Entry,
     protocol::Headers,
+    requests::Entry,
     tui::{
         app::{Focus, JobDone, View, ingest},
         panes::request,

@@ -341,7 +341,7 @@ impl Stage {
                 return ingest::job(&mut self.app, JobDone::Scanned(scanned), now);
             }
             Effect::Job(Job::Record(line)) => self.asked.push(match *line {
-                crate::history::Line::Entry(_) => "record".into(),
+                crate::requests::Line::Entry(_) => "record".into(),
                 _ => "record a deletion".into(),
             }),
             Effect::Job(Job::LoadHistory(asked)) => {

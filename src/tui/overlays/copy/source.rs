@@ -7,10 +7,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use crate::{
     recording,
     store::Direction,
+    text::size,
     tui::{
         app::Action,
         keymap::{Scope, TABLE},
-        widgets::number,
     },
 };
 
@@ -156,13 +156,9 @@ impl Source {
     }
 
     fn json(&self) -> String {
-        let direction = match self.direction {
-            Direction::In => recording::Direction::In,
-            Direction::Out => recording::Direction::Out,
-        };
         recording::Line::new(
             self.at,
-            direction,
+            self.direction,
             &self.subject,
             self.reply.as_deref(),
             &self.header,
@@ -192,7 +188,7 @@ impl Source {
             // written when it is copied: it may be large
             Part::Json => return Ok(String::new()),
         };
-        Ok(number::bytes(bytes as u64))
+        Ok(size::rounded(bytes as u64))
     }
 }
 

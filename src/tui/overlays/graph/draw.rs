@@ -24,10 +24,11 @@ use super::{
 };
 use crate::{
     store::{Rate, Traffic},
+    text::{number, size},
     tui::{
         app::App,
         panes,
-        widgets::{Pane, chart, fit, number, popup, width},
+        widgets::{Pane, chart, fit, popup, width},
     },
 };
 
@@ -134,7 +135,7 @@ fn rate_of(graph: &Graph, rate: Rate) -> f64 {
 
 fn text_of(graph: &Graph, per_second: f64) -> String {
     if graph.bytes {
-        number::byte_rate(per_second)
+        size::rate(per_second)
     } else {
         number::rate(per_second)
     }
@@ -189,7 +190,7 @@ fn summary_line(
         format!(" at {}", time(second, app.calendar.zone(), true))
     });
     let sum = if graph.bytes {
-        number::bytes(summary.sum)
+        size::rounded(summary.sum)
     } else {
         number::count(summary.sum)
     };

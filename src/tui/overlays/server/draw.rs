@@ -12,14 +12,17 @@ use super::{
     list::{self, Columns},
     places::Places,
 };
-use crate::tui::{
-    app::App,
-    panes,
-    widgets::{
-        Pane,
-        fit::{left, wrapped},
-        list as rows, number, popup, scrollbar,
-        sparkline::sparkline,
+use crate::{
+    text::{duration, number},
+    tui::{
+        app::App,
+        panes,
+        widgets::{
+            Pane,
+            fit::{left, wrapped},
+            list as rows, popup, scrollbar,
+            sparkline::sparkline,
+        },
     },
 };
 
@@ -114,7 +117,10 @@ fn draw_round_trips(app: &App, area: Rect, buffer: &mut Buffer) {
             theme.text
         };
         spans.push(Span::styled(format!("{label} "), theme.dim));
-        spans.push(Span::styled(left(&number::elapsed(time), RTT + 2), style));
+        spans.push(Span::styled(
+            left(&duration::measured(time), RTT + 2),
+            style,
+        ));
     }
     let values = trips.microseconds();
     let numbers = Line::from(spans);

@@ -6,13 +6,13 @@ use super::attempts;
 use crate::{
     client::TlsInfo,
     protocol::Info,
-    text::visible,
+    text::{size, visible},
     tui::{
         app::{App, Phase},
         theme::Theme,
         widgets::{
             fit::{left, window},
-            number, width,
+            width,
         },
     },
 };
@@ -65,7 +65,7 @@ fn facts(info: &Info, tls: Option<TlsInfo>) -> Vec<Fact> {
         None => "no".to_owned(),
     };
     let max_payload = match u64::try_from(info.max_payload) {
-        Ok(bytes @ 1..) => number::bytes(bytes),
+        Ok(bytes @ 1..) => size::rounded(bytes),
         _ => "unlimited".to_owned(),
     };
     vec![

@@ -5,11 +5,8 @@ use ratatui::style::Style;
 use super::time;
 use crate::{
     client::ServerState,
-    text::visible,
-    tui::{
-        app::{App, Phase},
-        widgets::number,
-    },
+    text::{duration, number, visible},
+    tui::app::{App, Phase},
 };
 
 /// `3 servers, 1 failed`.
@@ -67,7 +64,7 @@ pub fn sentence(app: &App) -> (String, Style) {
                     (format!("Not connected. Trying {server} now…"), theme.notice)
                 }
                 (None, Some(left)) => {
-                    let left = number::span(left);
+                    let left = duration::running(left);
                     let place = app.servers.next().map(legible);
                     let place = place.map_or_else(String::new, |server| format!(", at {server}"));
                     let nth = attempt + 1;

@@ -10,11 +10,12 @@ use ratatui::{
 use super::{Body, Shown, occurs, place::Top, queries};
 use crate::{
     payload::{Document, Form, Piece},
+    text::size,
     tui::{
         app::{App, Focus},
         panes::{self, messages::marked},
         theme::Theme,
-        widgets::{fit, number, put, scrollbar},
+        widgets::{fit, put, scrollbar},
     },
 };
 
@@ -161,7 +162,7 @@ fn body<'a>(app: &App, shown: &Shown, width: usize, from: Top, height: usize) ->
     let theme = &app.theme;
     let document = match &shown.body {
         Body::Reading(form) => {
-            let size = number::bytes(shown.bytes.len() as u64);
+            let size = size::rounded(shown.bytes.len() as u64);
             return vec![Line::styled(
                 format!("laying out {size} as {form}…"),
                 theme.notice,

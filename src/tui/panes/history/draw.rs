@@ -10,13 +10,15 @@ use ratatui::{
 
 use super::looked;
 use crate::{
-    history::{Entry, Kind},
-    payload, text,
+    payload,
+    requests::{Entry, Kind},
+    text,
+    text::{duration, number},
     tui::{
         app::{App, Focus},
         finder::{Look, as_typed},
         panes::{self, request},
-        widgets::{fit, fit::left, number, scrollbar, width},
+        widgets::{fit, fit::left, scrollbar, width},
     },
 };
 
@@ -116,7 +118,7 @@ fn outcome(app: &App, entry: &Entry) -> (String, Style) {
     match &entry.outcome {
         None => ("…".into(), app.theme.notice),
         Some(outcome) if request::is_good(outcome) => (
-            outcome.rtt.map(number::elapsed).unwrap_or_default(),
+            outcome.rtt.map(duration::measured).unwrap_or_default(),
             app.theme.good,
         ),
         Some(outcome) => {

@@ -8,15 +8,16 @@ use ratatui::{
 };
 
 use crate::{
-    history::{Entry, Kind, ReplyRecord},
     payload::{self, Document},
     protocol::HeaderBlock,
+    requests::{Entry, Kind, ReplyRecord},
     text,
+    text::{duration, number, size},
     tui::{
         app::App,
         panes::request,
         theme::Theme,
-        widgets::{fit, number, put},
+        widgets::{fit, put},
     },
 };
 
@@ -196,7 +197,7 @@ fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
     let when = at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string();
     parts.push(fact("sent", &when, theme.text));
     if entry.kind == Kind::Request {
-        let timeout = number::setting(entry.timeout);
+        let timeout = duration::setting(entry.timeout);
         parts.push(fact("timeout", &timeout, theme.text));
     }
     for (name, value) in &entry.headers {
@@ -241,6 +242,6 @@ fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
 }
 
 fn cut(theme: &Theme, words: &str, whole: usize) -> Part<'static> {
-    let text = format!("… {words} {}", number::bytes(whole as u64));
+    let text = format!("… {words} {}", size::rounded(whole as u64));
     Part::Line(Line::styled(text, theme.notice))
 }

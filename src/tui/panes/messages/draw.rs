@@ -15,10 +15,11 @@ use crate::{
     protocol::{ServiceError, subject},
     store::{Direction, Entry, Marker, MarkerKind, Message, Outcome},
     text,
+    text::{duration, number, size},
     tui::{
         app::{App, Focus, Phase},
         panes,
-        widgets::{fit, list, number, scrollbar, width},
+        widgets::{fit, list, scrollbar, width},
     },
 };
 
@@ -238,7 +239,7 @@ fn message_line(
         None => spans.extend(marked(name)),
     }
     if columns.size {
-        let size = number::bytes(message.size() as u64);
+        let size = size::rounded(message.size() as u64);
         spans.push(Span::styled(format!(" {size:>SIZE$} "), dim));
     }
     let (right, right_style) = outcome(app, message, dim);
@@ -332,12 +333,13 @@ fn outcome(app: &App, message: &Message, dim: Style) -> (String, Style) {
     match outcome.or_else(pinned) {
         None => (String::new(), dim),
         Some(Outcome::Waiting) => ("waiting…".into(), theme.notice),
-        Some(Outcome::Replied { took }) => (number::elapsed(took), theme.good),
+        Some(Outcome::Replied { took }) => (duration::measured(took), theme.good),
         Some(Outcome::ServiceError { said, .. }) => failed(&said),
         Some(Outcome::NoResponders) => ("no responders".into(), theme.bad),
-        Some(Outcome::TimedOut { after }) => {
-            (format!("no reply in {}", number::setting(after)), theme.bad)
-        }
+        Some(Outcome::TimedOut { after }) => (
+            format!("no reply in {}", duration::setting(after)),
+            theme.bad,
+        ),
         Some(Outcome::Failed(reason)) => failed(&reason),
     }
 }
@@ -363,8 +365,8 @@ fn marker_style(app: &App, marker: &Marker) -> Style {
 /// What a marker says.
 pub fn marker_text(marker: &Marker) -> String {
     match &marker.kind {
-        MarkerKind::Gap { lasted } => {
-            let lasted = number::setting(rounded(*lasted));
+        MarkerKind::Reconnected { lasted } => {
+            let lasted = duration::setting(rounded(*lasted));
             format!("reconnected after {lasted}: messages may be missing here")
         }
         MarkerKind::Switched { from, to } if from == to => {
@@ -382,7 +384,7 @@ pub fn marker_text(marker: &Marker) -> String {
         } => format!(
             "{} messages dropped here ({}): they came faster than they could be taken",
             number::count(received + sent),
-            number::bytes(*bytes)
+            size::rounded(*bytes)
         ),
     }
 }
@@ -397,7 +399,7 @@ fn rounded(time: Duration) -> Duration {
 
 fn since(nanoseconds: i64) -> String {
     let since = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0));
-    format!("+{}", number::elapsed(since))
+    format!("+{}", duration::measured(since))
 }
 
 /// A text in exactly so many cells.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::{anchor, set_view};
 use crate::{
     filter::{self, Anchor, Candidate, Filter, Seen},
-    protocol::HeaderBlock,
+    protocol::{Direction, HeaderBlock},
     settings::SavedFilter,
     store::{Message, View as Shown},
     text::{visible, visible_subject},
@@ -162,7 +162,7 @@ fn headers_of<'a>(messages: &[Message<'a>]) -> Vec<&'a [u8]> {
 /// Whether a term about subjects, headers or JSON matches a subject seen, or one of these messages.
 fn is_seen(app: &App, messages: &[Message], term: &Filter) -> bool {
     let nothing = Candidate {
-        direction: filter::Direction::In,
+        direction: Direction::In,
         subject: b"",
         reply: None,
         header: b"",

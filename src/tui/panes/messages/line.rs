@@ -12,11 +12,14 @@ use super::{
     search::{self, SearchLine},
     tabs,
 };
-use crate::tui::{
-    app::{Action, App, Now},
-    keymap::{Chord, Scope},
-    panes,
-    widgets::{Field, Suggestions, field::FieldStyle, fit, fit::fit_words, number},
+use crate::{
+    text::number,
+    tui::{
+        app::{Action, App, Now},
+        keymap::{Chord, Scope},
+        panes,
+        widgets::{Field, Suggestions, field::FieldStyle, fit, fit::fit_words},
+    },
 };
 
 /// Rows of the log that the line takes.

@@ -4,10 +4,10 @@ use super::{Row, Rows, nothing_selected, rows, selected, selected_message};
 use crate::{
     filter::Anchor,
     store::{Hidden, MessageId, Toward},
-    text::visible_subject,
+    text::{number, visible_subject},
     tui::{
         app::{App, Focus, Level, Now, recordings},
-        widgets::{fit, number, scrollbar},
+        widgets::{fit, scrollbar},
     },
 };
 

@@ -7,9 +7,10 @@ use super::{Place, moving::go_to, rows, selected};
 use crate::{
     filter,
     store::{MessageId, Query, Toward},
+    text::number,
     tui::{
         app::{App, Level, Now},
-        widgets::{Field, number},
+        widgets::Field,
     },
 };
 

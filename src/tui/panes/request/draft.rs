@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::Part;
 use crate::{
-    history::Kind,
     protocol::{Headers, subject},
-    text::quoted,
-    tui::widgets::{Editor, Field, number},
+    requests::Kind,
+    text::{duration, quoted},
+    tui::widgets::{Editor, Field},
 };
 
 /// Something that can be sent.
@@ -77,39 +77,27 @@ pub fn read_headers(text: &str) -> Result<Headers, String> {
     Ok(headers)
 }
 
-/// Reads `5 s`, `100ms`, `1.5s`, `2 min`, or a number of seconds.
+/// Reads a duration from a millisecond to an hour; a number without a unit is in seconds.
 ///
 /// # Errors
-/// The sentence that says how a time is written.
+/// The sentence that says how a timeout is written.
 pub fn read_timeout(text: &str) -> Result<Duration, String> {
-    let how = || {
-        let text = quoted(text);
-        format!("Timeout {text} is no time: write it as 5 s, 100 ms or 2 min, up to an hour.")
-    };
-    let text = text.trim();
-    let number_ends = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(number_ends);
-    let number: f64 = number.parse().map_err(|_| how())?;
-    let seconds = match unit.trim() {
-        "" | "s" => number,
-        "ms" => number / 1_000.0,
-        "m" | "min" => number * 60.0,
-        _ => return Err(how()),
-    };
-    let timeout = Duration::try_from_secs_f64(seconds).map_err(|_| how())?;
     let fits = Duration::from_millis(1)..=Duration::from_secs(3_600);
-    if fits.contains(&timeout) {
-        Ok(timeout)
-    } else {
-        Err(how())
-    }
+    let timeout = duration::read_or_seconds(text);
+    timeout
+        .ok()
+        .filter(|time| fits.contains(time))
+        .ok_or_else(|| {
+            let text = quoted(text);
+            format!(
+                "Timeout {text} is not a time from 1 ms to 1 h: write it as 5 s, 1m30s or 2 min."
+            )
+        })
 }
 
 /// Writes a time so that [`read_timeout`] reads it back.
 pub(super) fn write_timeout(timeout: Duration) -> String {
-    number::setting(timeout)
+    duration::setting(timeout)
 }
 
 #[cfg(test)]
@@ -124,6 +112,10 @@ mod tests {
             ("1.5s", 1_500),
             ("2 min", 120_000),
             ("3", 3_000),
+            (".5", 500),
+            ("1m30s", 90_000),
+            ("1 min 30 s", 90_000),
+            ("0.5h", 1_800_000),
         ] {
             assert_eq!(
                 read_timeout(text),

@@ -8,12 +8,13 @@ use ratatui::{
 
 use super::{Part, is_good, sentence};
 use crate::{
-    history::{Kind, Outcome},
     payload,
+    requests::{Kind, Outcome},
+    text::duration,
     tui::{
         app::{App, Focus, Now},
         panes,
-        widgets::{fit, number, width},
+        widgets::{fit, width},
     },
 };
 
@@ -215,7 +216,7 @@ fn waiting(
     let seconds = passed.as_secs_f64();
     format!(
         "waiting {seconds:.1} s {bar} of {}",
-        number::setting(timeout)
+        duration::setting(timeout)
     )
 }
 

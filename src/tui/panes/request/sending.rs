@@ -8,13 +8,13 @@ use std::{
 use super::{Draft, Snapshot};
 use crate::{
     client::{Error, Message, Ticket},
-    history::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
     protocol::Headers,
+    requests::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
     store, text,
+    text::duration,
     tui::{
         app::{App, Effect, Focus, Job, Level, Now, Purpose, stamp},
         overlays::Overlay,
-        widgets::number,
     },
 };
 
@@ -337,7 +337,7 @@ pub fn is_good(outcome: &Outcome) -> bool {
 
 /// The outcome in words, without the reply.
 pub fn sentence(outcome: &Outcome) -> String {
-    let took = outcome.rtt.map(number::elapsed).unwrap_or_default();
+    let took = outcome.rtt.map(duration::measured).unwrap_or_default();
     match outcome.status {
         Status::Replied => format!("replied in {took}"),
         Status::ServiceError => match &outcome.service_error {

@@ -8,14 +8,14 @@ use ratatui::{
 
 use super::{Standing, Subscription, troubles};
 use crate::{
-    text::visible_subject,
+    text::{number, visible_subject},
     tui::{
         app::{App, Focus},
         panes,
         widgets::{
             fit,
             fit::{left, right},
-            number, put, scrollbar,
+            put, scrollbar,
             sparkline::sparkline,
             width,
         },

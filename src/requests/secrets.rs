@@ -1,6 +1,6 @@
 //! What is never written.
 
-use super::glob_matches;
+use crate::text::glob_matches;
 
 /// Stands in the file for a value that was not written.
 pub const HIDDEN: &str = "<hidden>";

@@ -154,7 +154,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::history::{Kind, Outcome, ReplyRecord, Secrets, append};
+    use crate::requests::{Kind, Outcome, ReplyRecord, Secrets, append};
 
     struct Folder(tempfile::TempDir);
 

@@ -81,7 +81,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::history::{Entry, History, Kind};
+    use crate::requests::{Entry, History, Kind};
 
     fn deleted(id: &str) -> Line {
         Line::Deleted { id: id.into() }
@@ -156,7 +156,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let path = root.path().join("history.jsonl");
         let itself = concat!(
-            "history::append::tests::",
+            "requests::append::tests::",
             "threads_and_processes_that_write_at_once_write_whole_lines"
         );
         let processes: Vec<_> = (0..2)

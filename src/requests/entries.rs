@@ -99,7 +99,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::history::Kind;
+    use crate::requests::Kind;
 
     fn entry(id: &str, payload: &[u8], name: Option<&str>) -> Line {
         Line::Entry(Box::new(Entry {
