@@ -226,13 +226,10 @@ impl Composer {
         let text = std::str::from_utf8(payload).map_err(|_| format!("The payload {not_text}"))?;
         let subject =
             std::str::from_utf8(subject).map_err(|_| format!("The subject {not_text}"))?;
-        let lines: Vec<String> = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
+        let lines = draft::write_headers(headers)?;
         let mut header_editor = self.headers.clone();
         header_editor
-            .set_text(&lines.join("\n"))
+            .set_text(&lines)
             .map_err(|error| format!("The headers are {error}"))?;
         self.payload
             .set_text(text)

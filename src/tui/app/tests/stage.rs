@@ -211,6 +211,21 @@ impl Stage {
 
     /// The newest request is answered.
     pub fn answered(&mut self, answer: Result<&str, Error>) -> &mut Stage {
+    /// A message on the nth subscription with this header block, whatever it holds.
+    pub fn received_with_block(&mut self, nth: usize, subject: &str, block: &str) -> &mut Stage {
+        let bytes = [subject, block].concat().into_bytes();
+        let record = Record {
+            sid: self.app.subscriptions.rows()[nth].sid.unwrap().0,
+            subject_len: subject.len() as u16,
+            body_at: subject.len() as u32,
+            header_len: block.len() as u32,
+            ..Record::default()
+        };
+        let batch = Batch::new(bytes, vec![record], self.now().wall);
+        ingest::data(&mut self.app, &Data::Received(batch));
+        self
+    }
+
         self.answered_for(self.newest_ticket(), answer)
     }
 
