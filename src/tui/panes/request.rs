@@ -45,13 +45,6 @@ pub struct Composer {
     refused: bool,
 }
 
-/// What stood in the fields at some time, as it was typed.
-#[derive(Debug)]
-struct Snapshot {
-    kind: Kind,
-    texts: [String; 4],
-}
-
 /// The field that has the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -125,22 +118,16 @@ impl Composer {
         !self.subject.text().trim().is_empty()
     }
 
-    fn texts(&self) -> [&str; 4] {
-        let (subject, timeout) = (self.subject.text(), self.timeout.text());
-        [subject, timeout, self.headers.text(), self.payload.text()]
-    }
-
-    /// What stands in the fields now.
-    fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            kind: self.kind,
-            texts: self.texts().map(str::to_owned),
-        }
-    }
-
-    /// Whether that still stands in the fields.
-    fn is_as(&self, snapshot: &Snapshot) -> bool {
-        self.kind == snapshot.kind && snapshot.texts == self.texts()
+    /// Whether sending what stands in the fields would send the same as this entry. Copies no payload:
+    /// it is asked for each frame.
+    fn says(&self, entry: &Entry) -> bool {
+        let timeout = || read_timeout(self.timeout.text()).map(draft::write_timeout);
+        let headers = || read_headers(self.headers.text());
+        self.kind == entry.kind
+            && self.subject.text().trim().as_bytes() == entry.subject
+            && self.payload.text().as_bytes() == entry.payload
+            && (self.kind == Kind::Publish || timeout() == Ok(draft::write_timeout(entry.timeout)))
+            && headers().is_ok_and(|headers| draft::is_same(&headers, &entry.headers))
     }
 
     /// Whether this entry of the history is what is in the fields: the one they stand for, or one
@@ -149,16 +136,7 @@ impl Composer {
         if let Some(own) = self.entry() {
             return own.id == entry.id;
         }
-        self.draft().is_ok_and(|draft| {
-            draft.kind == entry.kind
-                && draft.subject.as_bytes() == entry.subject
-                && draft.payload.as_bytes() == entry.payload
-                && draft.timeout == entry.timeout
-                && draft.headers.iter().eq(entry
-                    .headers
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value.as_str())))
-        })
+        self.says(entry)
     }
 
     /// Requests under way.

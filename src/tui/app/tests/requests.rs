@@ -499,7 +499,7 @@ fn a_result_names_what_was_sent_and_dims_when_the_draft_changes() {
         ("<Esc>r<End>s", "<Backspace>"),
         ("<Tab>x", "<Backspace>"),
         ("<Tab><Tab>A: 1", "<Ctrl-U>"),
-        ("<Tab><Tab><Tab><End><Backspace>", "<Ctrl-_>"),
+        ("<Tab><Tab><Tab><Home>1", "<Backspace>"),
         ("<Esc>p", "<Esc>r"),
         ("<Ctrl-T>", "<Ctrl-T>"),
     ] {
@@ -529,9 +529,20 @@ fn what_is_sent_from_the_history_is_named_beside_another_draft() {
 fn what_is_published_is_called_so_and_has_no_timeout() {
     let mut stage = Stage::new(&[]);
     stage.keys("p").shows("─ Publish ─").hides("timeout");
+    let is_dim = |stage: &mut Stage, text: &str| {
+        let style = stage.styles_of(text)[0];
+        style.fg == stage.app.theme.dim.fg
+    };
+    assert!(is_dim(&mut stage, "add  waiting"));
     // there is no fourth field
     stage.keys("<Tab><Tab><Tab>");
     assert_eq!(stage.app.focus, Focus::Subscriptions);
+    assert!(is_dim(&mut stage, "add  ✓"));
+    // the draft is what was sent
+    stage
+        .keys("<Esc>radd<Esc>h")
+        .shows("add  ✓ replied in 2.0 ms   7");
+    assert!(!is_dim(&mut stage, "add  ✓"));
     // a timeout that is wrong, or has the keys, stands in the way of nothing
     stage
         .keys("rtoday<Tab><Tab><Tab>soon<Ctrl-T>")

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Draft, Snapshot};
+use super::Draft;
 use crate::{
     client::{Error, Message, Ticket},
     history::{Entry, Kind, Line, Outcome, ReplyRecord, Status},
@@ -44,13 +44,9 @@ pub struct Handed {
 /// What the line of the result tells.
 #[derive(Debug)]
 pub(super) struct Newest {
-    pub(super) id: String,
-    pub(super) subject: String,
-    /// What stood in the fields when it was sent.
-    pub(super) fields: Snapshot,
-    pub(super) kind: Kind,
+    /// What was sent.
+    pub(super) entry: Entry,
     pub(super) since: Instant,
-    pub(super) timeout: Duration,
     pub(super) outcome: Option<Outcome>,
 }
 
@@ -180,12 +176,8 @@ fn dispatch(app: &mut App, entry: Entry, headers: Headers, now: Now) -> Vec<Effe
 pub fn send_now(app: &mut App, purpose: Box<Purpose>, now: Now) -> Vec<Effect> {
     let entry = purpose.entry.clone();
     app.composer.sent.newest = Some(Newest {
-        id: entry.id.clone(),
-        subject: text::visible_subject(&entry.subject).into_owned(),
-        fields: app.composer.snapshot(),
-        kind: entry.kind,
+        entry: entry.clone(),
         since: now.instant,
-        timeout: entry.timeout,
         outcome: None,
     });
     app.history.put(entry.clone());
@@ -295,7 +287,7 @@ fn settle(app: &mut App, mut entry: Entry, outcome: Outcome) -> Vec<Effect> {
         .sent
         .newest
         .as_mut()
-        .filter(|newest| newest.id == entry.id)
+        .filter(|newest| newest.entry.id == entry.id)
     {
         newest.outcome = Some(outcome.clone());
     } else {
