@@ -1,6 +1,6 @@
 //! What is never written.
 
-use super::glob_matches;
+use super::{Entry, glob_matches};
 
 /// Stands in the file for a value that was not written.
 pub const HIDDEN: &str = "<hidden>";
@@ -33,6 +33,11 @@ impl Secrets {
     /// `-`.
     pub fn new(patterns: Vec<String>) -> Secrets {
         Secrets { patterns }
+    }
+
+    /// Whether values of this header must not be written or shown of an entry and its replies.
+    pub fn hides_of(&self, entry: &Entry, name: &str) -> bool {
+        !entry.keep_secrets && self.hides(name)
     }
 
     /// Whether values of this header must not be written.

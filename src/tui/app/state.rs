@@ -10,7 +10,7 @@ use super::{
     recordings::{self, Recordings},
 };
 use crate::{
-    history::Kind,
+    history::{Kind, Secrets},
     recording::Existing,
     settings::Zone,
     store::Store,
@@ -69,6 +69,8 @@ pub struct Setup {
     pub local_zone: jiff::tz::TimeZone,
     /// The person's home folder.
     pub home: Option<PathBuf>,
+    /// Headers whose values the history neither keeps nor shows.
+    pub secrets: Secrets,
 }
 
 /// All state of the screen.

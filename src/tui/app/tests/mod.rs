@@ -7,6 +7,7 @@ mod escapes;
 mod finding;
 mod frozen;
 mod graph;
+mod history;
 mod keys;
 mod mouse;
 mod moving;

@@ -382,7 +382,7 @@ fn what_the_file_held_before_takes_back_nothing() {
 }
 
 /// The answer to a load of the history.
-fn held_by_the_file(stage: &mut Stage, asked: u64, entries: Vec<Entry>) {
+pub(super) fn held_by_the_file(stage: &mut Stage, asked: u64, entries: Vec<Entry>) {
     let now = stage.now();
     let done = JobDone::History {
         asked,

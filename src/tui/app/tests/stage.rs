@@ -8,6 +8,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, style::Style};
 use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
     context::{Choice, To},
+    history::Secrets,
     protocol::{Headers, Info, Record, encode},
     settings::Zone,
     store::Direction,
@@ -67,6 +68,7 @@ impl Stage {
             zone: Zone::Local,
             local_zone: jiff::tz::TimeZone::UTC,
             home: Some("/home/me".into()),
+            secrets: Secrets::default(),
         };
         let origin = Instant::now();
         let start = Now {
@@ -209,8 +211,6 @@ impl Stage {
         ingest::data(&mut self.app, &data);
     }
 
-    /// The newest request is answered.
-    pub fn answered(&mut self, answer: Result<&str, Error>) -> &mut Stage {
     /// A message on the nth subscription with this header block, whatever it holds.
     pub fn received_with_block(&mut self, nth: usize, subject: &str, block: &str) -> &mut Stage {
         let bytes = [subject, block].concat().into_bytes();
@@ -226,6 +226,8 @@ impl Stage {
         self
     }
 
+    /// The newest request is answered.
+    pub fn answered(&mut self, answer: Result<&str, Error>) -> &mut Stage {
         self.answered_for(self.newest_ticket(), answer)
     }
 

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use crate::{
-    history::{Entry, Kind, ReplyRecord},
+    history::{Entry, HIDDEN, Kind, ReplyRecord},
     payload::{self, Document},
     protocol::HeaderBlock,
     text,
@@ -199,7 +199,10 @@ fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
         let timeout = number::setting(entry.timeout);
         parts.push(fact("timeout", &timeout, theme.text));
     }
+    let secrets = &app.setup.secrets;
+    let hidden = |name: &str| secrets.hides_of(entry, name);
     for (name, value) in &entry.headers {
+        let value = if hidden(name) { HIDDEN } else { value };
         let header = format!("{}: {}", shown(name), shown(value));
         parts.push(fact("header", &header, theme.text));
     }
@@ -229,7 +232,12 @@ fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
             parts.push(fact("status", status.trim_end(), theme.text));
         }
         for (name, value) in &block.fields {
-            let header = format!("{}: {}", text::visible(name), text::visible(value));
+            let name = text::visible(name);
+            let value = match hidden(name.trim()) {
+                true => HIDDEN.into(),
+                false => text::visible(value),
+            };
+            let header = format!("{name}: {value}");
             parts.push(fact("header", &header, theme.text));
         }
         parts.push(Part::Text(document));
