@@ -179,10 +179,7 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
                 app.view = crate::tui::app::View::Messages;
                 app.go_to(Focus::Request);
             }
-            Err(reason) => {
-                let text = format!("{reason}. F5 here sends it as it is.");
-                app.toasts.show(Level::Failed, text, now.instant);
-            }
+            Err(reason) => not_loaded(app, &entry, &reason, now),
         },
         Action::Send => return request::send_entry(app, &entry, now),
         Action::SaveRequest => app.overlays.push(Overlay::save(entry)),
@@ -190,6 +187,17 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Says why an entry is not in the composer. Elsewhere `F5` would send the draft there in its place, and
+/// does nothing until the composer is gone to.
+fn not_loaded(app: &mut App, entry: &Entry, reason: &str, now: Now) {
+    app.composer.set_refused(true);
+    let mut text = format!("{reason}: nothing was loaded, and the draft is as it was.");
+    if request::can_be_sent_again(entry) {
+        text += " F5 here sends the request as it is.";
+    }
+    app.toasts.show(Level::Failed, text, now.instant);
 }
 
 /// The rows on the screen, and how many there are.

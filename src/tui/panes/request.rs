@@ -7,8 +7,8 @@ mod sending;
 pub use draft::{Draft, read_headers, read_timeout};
 pub use draw::{draw, draw_suggestions};
 pub use sending::{
-    Handed, Sent, answered, fenced, is_good, left_behind, publish_failed, send, send_entry,
-    send_now, sent, sentence, to_save,
+    Handed, Sent, answered, can_be_sent_again, fenced, is_good, left_behind, publish_failed, send,
+    send_entry, send_now, sent, sentence, to_save,
 };
 
 use std::time::Duration;

@@ -117,25 +117,13 @@ fn entry_of(app: &App, draft: &Draft, now: Now) -> Entry {
 /// Sends a request of the history again, byte for byte. What is sent has no name: a name stands for one
 /// request.
 pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
-    if let Some(name) = entry.hidden().next() {
-        let text = format!(
-            "The value of header {name} was not written to the history: load the request with Enter and \
-             type it again."
-        );
-        app.toasts.show(Level::Failed, text, now.instant);
-        return Vec::new();
-    }
-    let mut headers = Headers::new();
-    for (name, value) in &entry.headers {
-        if let Err(error) = headers.append(name, value) {
-            app.toasts.show(
-                Level::Failed,
-                format!("Cannot send this again: {error}."),
-                now.instant,
-            );
+    let headers = match headers_of(entry) {
+        Ok(headers) => headers,
+        Err(reason) => {
+            app.toasts.show(Level::Failed, reason, now.instant);
             return Vec::new();
         }
-    }
+    };
     let fresh = Entry {
         outcome: None,
         ..new_entry(app, entry.kind, &entry.subject, now)
@@ -148,6 +136,32 @@ pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
         ..fresh
     };
     dispatch(app, again, headers, now)
+}
+
+/// Whether a request of the history can be sent again without being edited.
+pub fn can_be_sent_again(entry: &Entry) -> bool {
+    headers_of(entry).is_ok()
+}
+
+/// The headers of a request of the history, to be sent again.
+///
+/// # Errors
+/// The sentence that says why that cannot be.
+fn headers_of(entry: &Entry) -> Result<Headers, String> {
+    if let Some(name) = entry.hidden().next() {
+        let name = text::visible(name.as_bytes());
+        return Err(format!(
+            "The value of header {name} was not written to the history: load the request with Enter and \
+             type it again."
+        ));
+    }
+    let mut headers = Headers::new();
+    for (name, value) in &entry.headers {
+        headers
+            .append(name, value)
+            .map_err(|error| format!("Cannot send this again: {error}."))?;
+    }
+    Ok(headers)
 }
 
 fn new_entry(app: &App, kind: Kind, subject: &[u8], now: Now) -> Entry {
