@@ -101,6 +101,15 @@ fn a_subscription_is_offered_the_subjects_and_patterns_seen() {
 }
 
 #[test]
+fn tab_in_a_question_says_why_it_takes_nothing() {
+    let mut stage = Stage::new(&[">"]);
+    stage.received(0, "orders.eu.created", b"1");
+    stage.keys("sord<Tab>");
+    stage.shows("↓ chooses what is offered, then Tab takes it");
+    stage.keys("x<Tab>").shows("Nothing is offered here");
+}
+
+#[test]
 fn among_many_subjects_the_last_one_is_offered_too() {
     let mut stage = Stage::new(&[">"]);
     for n in 0..12_000 {
@@ -520,29 +529,29 @@ fn what_is_sent_from_the_history_is_named_beside_another_draft() {
     stage.keys("radd<Enter>").answered(Ok("6"));
     stage.keys("<Esc>rtoday<Esc>h").shows("Request today");
     stage.keys("<F5>").shows("add  waiting 0.0 s");
-    stage
-        .answered(Ok("7"))
-        .shows("add  ✓ replied in 2.0 ms   7");
-}
-
-#[test]
-fn what_is_published_is_called_so_and_has_no_timeout() {
-    let mut stage = Stage::new(&[]);
-    stage.keys("p").shows("─ Publish ─").hides("timeout");
     let is_dim = |stage: &mut Stage, text: &str| {
         let style = stage.styles_of(text)[0];
         style.fg == stage.app.theme.dim.fg
     };
     assert!(is_dim(&mut stage, "add  waiting"));
-    // there is no fourth field
-    stage.keys("<Tab><Tab><Tab>");
-    assert_eq!(stage.app.focus, Focus::Subscriptions);
+    stage
+        .answered(Ok("7"))
+        .shows("add  ✓ replied in 2.0 ms   7");
     assert!(is_dim(&mut stage, "add  ✓"));
     // the draft is what was sent
     stage
         .keys("<Esc>radd<Esc>h")
         .shows("add  ✓ replied in 2.0 ms   7");
     assert!(!is_dim(&mut stage, "add  ✓"));
+}
+
+#[test]
+fn what_is_published_is_called_so_and_has_no_timeout() {
+    let mut stage = Stage::new(&[]);
+    stage.keys("p").shows("─ Publish ─").hides("timeout");
+    // there is no fourth field
+    stage.keys("<Tab><Tab><Tab>");
+    assert_eq!(stage.app.focus, Focus::Subscriptions);
     // a timeout that is wrong, or has the keys, stands in the way of nothing
     stage
         .keys("rtoday<Tab><Tab><Tab>soon<Ctrl-T>")
