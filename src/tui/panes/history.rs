@@ -25,7 +25,9 @@ use crate::{
 pub struct HistoryPane {
     rows: Vec<Row>,
     finder: Finder,
-    looked: looked::Looked,
+    details: looked::EntryDetails,
+    /// How often the entries were changed.
+    revision: u64,
     /// How often the file was asked for.
     asked: u64,
     /// Entries changed here since then: what it held is older.
@@ -123,6 +125,7 @@ impl HistoryPane {
     fn change(&mut self, change: impl FnOnce(&mut Vec<Row>)) {
         let selected = self.selected().map(|entry| entry.id.clone());
         change(&mut self.rows);
+        self.revision += 1;
         self.search();
         let same = |row: &Row| Some(&row.entry.id) == selected.as_ref();
         if let Some(row) = self.rows.iter().position(same) {
