@@ -13,6 +13,7 @@ mod mouse;
 mod moving;
 mod palette;
 mod recordings;
+mod replies;
 mod requests;
 mod server;
 mod silence;
