@@ -200,7 +200,11 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         (Action::Refuse, _) => return overlays::refuse(app),
         (Action::Type(chord), Some(overlay)) => overlay.type_key(chord, &app.store),
         (Action::Paste(text), Some(overlay)) => overlay.paste(&text, &app.store),
-        (action, Some(Overlay::Prompt(prompt))) => prompt.act(&action),
+        (action, Some(Overlay::Prompt(prompt))) => {
+            if let Some(text) = prompt.act(&action) {
+                app.toasts.show(Level::Notice, text, now.instant);
+            }
+        }
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
         (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
         (action, Some(Overlay::Copy(menu))) => menu.act(&action),
