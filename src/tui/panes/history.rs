@@ -156,11 +156,11 @@ pub fn open(app: &mut App) -> Vec<Effect> {
     app.go_to(Focus::History);
     app.history.finder.to_top();
     app.history.finder.query.select_all();
-    look(app)
+    reload(app)
 }
 
-/// Looks at the file again: another copy of the program may have changed it.
-pub fn look(app: &mut App) -> Vec<Effect> {
+/// Asks for what the file holds now: another copy of the program may have changed it.
+pub fn reload(app: &mut App) -> Vec<Effect> {
     vec![app.history.ask()]
 }
 
