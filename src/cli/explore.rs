@@ -108,6 +108,7 @@ pub fn explore(explorer: Explorer) -> Result<Exit> {
         zone,
         local_zone: jiff::tz::TimeZone::system(),
         home: destinations.environment.home.clone(),
+        secrets: files.secrets.clone(),
     };
     show(tui::Setup {
         app,

@@ -63,6 +63,7 @@ pub fn open(
         zone,
         local_zone: jiff::tz::TimeZone::system(),
         home: environment.home.clone(),
+        secrets: files.secrets.clone(),
     };
     show(tui::Setup {
         app,

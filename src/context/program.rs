@@ -18,7 +18,7 @@ const LIMIT: u64 = 1 << 20;
 /// How much of its complaint is repeated, in characters.
 const COMPLAINT: usize = 200;
 /// How often a program is asked whether it has ended.
-const GLANCE: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Runs a program with the environment given and returns what it wrote to stdout, or the reason why
 /// not as the end of a sentence. Its stdout is in no reason: that is where the secret is.
@@ -89,7 +89,7 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(GLANCE),
+            Ok(None) if Instant::now() < deadline => thread::sleep(POLL_INTERVAL),
             Ok(None) | Err(_) => return None,
         }
     }

@@ -8,7 +8,7 @@ use super::{
     fields::{self, FIELDS, Field},
     json,
     part::Part,
-    subject_patterns,
+    subject_patterns::{MOST, subject_patterns},
     test::{HeaderValue, Test, written_name, written_subject},
     tokens::{Kind, Tokens},
 };
@@ -47,9 +47,6 @@ impl std::fmt::Debug for Seen<'_> {
 pub fn subject_term(subject: &str) -> String {
     format!("subject:{}", written_subject(subject))
 }
-
-/// More candidates than anybody looks through.
-const MOST: usize = 100;
 
 /// What may follow at `cursor` (in bytes) in a filter that is being typed: names of fields, operators,
 /// values, and of what was seen, subjects and [patterns](subject_patterns()) of them behind `subject:`,

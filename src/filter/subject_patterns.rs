@@ -1,16 +1,24 @@
 //! Subjects and patterns of them that complete what is typed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::protocol::subject;
 
 /// Subjects that are looked at for patterns; the work is done while a key waits.
 const LOOKED_AT: usize = 5_000;
 
+/// A subject with more tokens or bytes is offered as it is, and has no pattern with an open token: each
+/// of its tokens would make one as long as the subject.
+const MOST_TOKENS: usize = 16;
+const MOST_BYTES: usize = 256;
+
+/// More candidates than anybody looks through.
+pub(super) const MOST: usize = 100;
+
 /// Subjects and patterns that begin with what is typed and match subjects that were seen, those that say
 /// most first: everything below (`orders.>`), patterns that several subjects have in common
-/// (`orders.*.failed`, `orders.eu.>`), then the subjects themselves in the order given. What is typed
-/// may hold wildcards itself. Inboxes and subjects that begin with `$` only where that is typed.
+/// (`orders.*.failed`, `orders.eu.>`), then the subjects themselves in the order given; at most 100. What
+/// is typed may hold wildcards itself. Inboxes and subjects that begin with `$` only where that is typed.
 pub fn subject_patterns<'a>(typed: &str, seen: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
     let (before, partial) = match typed.rfind('.') {
         Some(dot) => typed.split_at(dot + 1),
@@ -39,17 +47,25 @@ pub fn subject_patterns<'a>(typed: &str, seen: impl IntoIterator<Item = &'a [u8]
             Some((first, below)) => (first, Some(below)),
             None => (rest, None),
         };
+        let is_short = rest.len() <= MOST_BYTES && rest.split('.').count() <= MOST_TOKENS;
         if partial == "*" {
-            let pattern = below.map(|below| format!("*.{below}"));
-            offered.add(pattern.unwrap_or_else(|| "*".to_owned()));
-            if below.is_some() {
-                offered.add("*.>".to_owned());
+            match below {
+                Some(below) => {
+                    if is_short {
+                        offered.add(format!("*.{below}"));
+                    }
+                    offered.add("*.>".to_owned());
+                }
+                None => offered.add("*".to_owned()),
             }
             continue;
         }
         literals.push(rest);
         if below.is_some() {
             offered.add(format!("{first}.>"));
+        }
+        if !is_short {
+            continue;
         }
         let tokens: Vec<&str> = rest.split('.').collect();
         // a first token is only left open where it is not being typed, and a last one is what `>` is for
@@ -68,9 +84,10 @@ pub fn subject_patterns<'a>(typed: &str, seen: impl IntoIterator<Item = &'a [u8]
         .into_iter()
         .chain(offered.common(least))
         .chain(literals);
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     all.map(|rest| format!("{before}{rest}"))
         .filter(|text| text != typed && known.insert(text.clone()))
+        .take(MOST)
         .collect()
 }
 
@@ -186,6 +203,37 @@ mod tests {
                 !expected.is_empty() || offered.is_empty(),
                 "{typed}: {offered:?}"
             );
+        }
+    }
+
+    #[test]
+    fn subjects_without_end_are_offered_and_make_no_patterns_with_open_tokens() {
+        let many_tokens = ["a"; 2_000].join(".");
+        let long_token = format!("a.{}.b", "x".repeat(1_000));
+        for (subject, typed) in [
+            (&many_tokens, "a"),
+            (&many_tokens, "a.*"),
+            (&long_token, "a"),
+        ] {
+            let names = [
+                subject.clone(),
+                format!("{subject}c"),
+                format!("{subject}d"),
+            ];
+            let offered = subject_patterns(typed, names.iter().map(String::as_bytes));
+            let open = offered.iter().filter(|text| text.contains('*')).count();
+            let expected = usize::from(typed == "a.*");
+            assert_eq!(open, expected, "{} texts for {typed}", offered.len());
+            assert_eq!(offered.contains(subject), typed == "a");
+        }
+    }
+
+    #[test]
+    fn no_more_is_offered_than_anybody_looks_through() {
+        let names: Vec<String> = (0..5_000).map(|n| format!("a.{n}.b")).collect();
+        for typed in ["", "a", "a.", "a.*"] {
+            let offered = subject_patterns(typed, names.iter().map(String::as_bytes));
+            assert!(offered.len() <= 100, "{typed}: {}", offered.len());
         }
     }
 

@@ -67,7 +67,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The escape sequence that the bytes begin with. None goes on behind the end of its line.
+/// The escape sequence that the bytes begin with. None goes on behind the end of its line, and for none
+/// it is looked further than to where the next one could begin: all of a text costs one pass.
 pub(super) fn sequence(bytes: &[u8]) -> Sequence {
     let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
     let (kind, rest) = match bytes {
@@ -119,8 +120,11 @@ fn string(rest: &[u8], ends_with_bell: bool) -> Result<usize, Sequence> {
             [0x1b, b'\\', ..] | [0xc2, 0x9c, ..] => return Ok(at + 2),
             [0x07, ..] if ends_with_bell => return Ok(at + 1),
             [] | [0x1b] => return Err(Sequence::Open),
-            // what begins anew there ends the string in no terminal alike
-            [0x1b | b'\n' | 0x18 | 0x1a, ..] => return Err(Sequence::None),
+            // what begins anew there ends the string in no terminal alike; and a string that went on behind
+            // another opener would be read again for each of them
+            [0x1b | b'\n' | 0x18 | 0x1a, ..] | [0xc2, 0x80..=0x9f, ..] => {
+                return Err(Sequence::None);
+            }
             _ => at += 1,
         }
     }
@@ -284,6 +288,8 @@ mod tests {
             (b"\x1b]0;title\x1b", Sequence::Open),
             (b"\x1b]0;title\nx\x07", Sequence::None),
             (b"\x1b]0;\x1b[31m", Sequence::None),
+            ("\u{9d}0;\u{9d}0;title\x07".as_bytes(), Sequence::None),
+            ("\x1b]0;\u{9b}31m\x07".as_bytes(), Sequence::None),
             (b"\x1b[3\nm", Sequence::None),
             (b"\x1b\x1b[m", Sequence::None),
             (b"\x1b\n", Sequence::None),
@@ -342,7 +348,28 @@ mod tests {
         }
     }
 
+    /// Where the first sequence could begin behind the one that the bytes begin with.
+    fn next_opener(bytes: &[u8]) -> Option<usize> {
+        let opens =
+            |at: usize| matches!(bytes.get(at..), Some([0x1b, ..] | [0xc2, 0x80..=0x9f, ..]));
+        (2..bytes.len()).find(|at| opens(*at))
+    }
+
     proptest! {
+        /// No byte is looked at for two sequences, so that a flood of openers costs no more than any
+        /// other text: what stands behind the next opener decides nothing.
+        #[test]
+        fn a_sequence_is_sought_no_further_than_to_the_next_opener(
+            opener in "\x1b[\\]PX^_\\[ (]|[\u{90}\u{98}\u{9b}\u{9d}-\u{9f}]",
+            text in "[\x1b\u{80}-\u{9f}\u{a0}-\u{c0}\\[\\]P;01m a\x07\x18\n\\\\]{0,12}",
+        ) {
+            let bytes = [opener, text].concat().into_bytes();
+            if let Some(at) = next_opener(&bytes) {
+                let near = &bytes[..bytes.len().min(at + 2)];
+                prop_assert_eq!(sequence(&bytes), sequence(near));
+            }
+        }
+
         /// Any bytes are parts, and put together they are the bytes again.
         #[test]
         fn no_bytes_are_lost(bytes in "[\x1b\\[\\]0-9;m?\x07a-c\u{9b}\u{9c}\n\\\\]{0,40}") {

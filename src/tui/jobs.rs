@@ -39,11 +39,16 @@ pub struct Files {
     pub filters: Option<PathBuf>,
 }
 
+/// How long a copy may still take once everything is left.
+const COPYING: Duration = Duration::from_millis(500);
+
 /// The way to the jobs thread and back.
 #[derive(Debug)]
 pub struct Jobs {
     queue: Option<sync::Sender<Job>>,
     copies: Option<sync::Sender<Job>>,
+    /// When programs that take a copy are to have ended.
+    copied_until: clipboard::Until,
     done: mpsc::UnboundedReceiver<JobDone>,
     threads: Vec<thread::JoinHandle<()>>,
 }
@@ -58,15 +63,18 @@ impl Jobs {
         let (copies, copying) = sync::channel();
         let (report, done) = mpsc::unbounded_channel();
         let told = report.clone();
+        let copied_until = clipboard::Until::default();
+        let until = copied_until.clone();
         let copier = thread::Builder::new()
             .name("goingnats-copy".into())
-            .spawn(move || copy(&copying, &told))?;
+            .spawn(move || copy(&copying, &told, &until))?;
         let worker = thread::Builder::new()
             .name("goingnats-jobs".into())
             .spawn(move || work(&waiting, &report, &files, &destinations))?;
         Ok(Jobs {
             queue: Some(queue),
             copies: Some(copies),
+            copied_until,
             done,
             threads: vec![worker, copier],
         })
@@ -89,10 +97,11 @@ impl Jobs {
         self.done.recv().await
     }
 
-    /// Waits until everything handed over is done: what was sent is in the history then, and what was
-    /// copied where it belongs. A place to
-    /// connect to that is still being looked up is not waited for.
+    /// Waits until everything handed over is done: what was sent is in the history then. Programs that take
+    /// a copy are ended after half a second. A place to connect to that is still being looked up is not
+    /// waited for.
     pub fn finish(mut self) {
+        self.copied_until.set(Instant::now() + COPYING);
         (self.queue, self.copies) = (None, None);
         for thread in self.threads.drain(..) {
             // a panic there was reported where it happened
@@ -155,11 +164,15 @@ fn work(
 
 /// Gives copies to programs, which may hang for a while. What was copied last counts: copies before it
 /// that still wait are left out.
-fn copy(waiting: &sync::Receiver<Job>, report: &mpsc::UnboundedSender<JobDone>) {
+fn copy(
+    waiting: &sync::Receiver<Job>,
+    report: &mpsc::UnboundedSender<JobDone>,
+    until: &clipboard::Until,
+) {
     while let Ok(first) = waiting.recv() {
         let newest = waiting.try_iter().last().unwrap_or(first);
         if let Job::Copy { ways, copied } = newest {
-            let outcome = clipboard::run(&ways, &copied.text);
+            let outcome = clipboard::run(&ways, &copied.text, until);
             if report.send(JobDone::Copied { copied, outcome }).is_err() {
                 return;
             }
@@ -251,6 +264,8 @@ fn newest_of_each_kind(jobs: Vec<Job>) -> Vec<Job> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -262,5 +277,35 @@ mod tests {
             .map(|job| matches!(job, Job::Record(_)))
             .collect();
         assert_eq!(kept, [true, true, false]);
+    }
+
+    #[test]
+    fn programs_that_hang_hold_up_the_end_for_half_a_second() {
+        use crate::tui::{
+            overlays::copy::Copied,
+            terminal::clipboard::{Tool, Ways},
+        };
+        let hangs = Tool {
+            program: "sh",
+            arguments: &[&["-c", "sleep 60"]],
+        };
+        let jobs = Jobs::start(Files::default(), Destinations::default()).unwrap();
+        for what in ["first", "second"] {
+            jobs.start_job(Job::Copy {
+                ways: Ways {
+                    tmux: Some(hangs),
+                    desktop: vec![hangs; 3],
+                    ..Ways::default()
+                },
+                copied: Copied {
+                    what: what.into(),
+                    text: Arc::from(&b"hello"[..]),
+                },
+            });
+        }
+        let begin = Instant::now();
+        jobs.finish();
+        // a second more for a machine that is busy; the programs would have had eight
+        assert!(begin.elapsed() < COPYING + Duration::from_secs(1));
     }
 }

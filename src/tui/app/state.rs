@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     recording::Existing,
-    requests::Kind,
+    requests::{Kind, Secrets},
     settings::Zone,
     store::Store,
     tui::{
@@ -69,6 +69,8 @@ pub struct Setup {
     pub local_zone: jiff::tz::TimeZone,
     /// The person's home folder.
     pub home: Option<PathBuf>,
+    /// Headers whose values the history neither keeps nor shows.
+    pub secrets: Secrets,
 }
 
 /// All state of the screen.

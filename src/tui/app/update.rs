@@ -26,7 +26,7 @@ use crate::{
 /// Does what a key means where we are; types it where it means nothing and a field has the keys.
 pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
     match resolve(&focus::scopes(app), chord) {
-        Some(binding) if is_idle(app, binding) => says_nothing(app, chord, now),
+        Some(binding) if is_disabled_by_overlay(app, binding) => says_nothing(app, chord, now),
         Some(binding) => act(app, binding.action.clone(), now),
         None if focus::typing(app) && edits(chord) => act(app, Action::Type(chord), now),
         None => says_nothing(app, chord, now),
@@ -34,7 +34,7 @@ pub fn key(app: &mut App, chord: Chord, now: Now) -> Vec<Effect> {
 }
 
 /// Whether what a key means everywhere means nothing where an overlay has the keys.
-fn is_idle(app: &App, binding: &Binding) -> bool {
+fn is_disabled_by_overlay(app: &App, binding: &Binding) -> bool {
     let holds = [
         Action::Back,
         Action::Redraw,
@@ -108,7 +108,7 @@ pub fn prepare(app: &mut App, now: Now) -> Vec<Effect> {
 pub fn looked_at(app: &mut App) -> Vec<Effect> {
     let mut effects = vec![Effect::Job(Job::LoadFilters)];
     if app.view == View::History {
-        effects.extend(history::look(app));
+        effects.extend(history::reload(app));
     }
     effects
 }
@@ -200,7 +200,11 @@ fn in_overlay(app: &mut App, action: Action, now: Now) -> Vec<Effect> {
         (Action::Refuse, _) => return overlays::refuse(app),
         (Action::Type(chord), Some(overlay)) => overlay.type_key(chord, &app.store),
         (Action::Paste(text), Some(overlay)) => overlay.paste(&text, &app.store),
-        (action, Some(Overlay::Prompt(prompt))) => prompt.act(&action),
+        (action, Some(Overlay::Prompt(prompt))) => {
+            if let Some(text) = prompt.act(&action) {
+                app.toasts.show(Level::Notice, text, now.instant);
+            }
+        }
         (action, Some(Overlay::Menu(menu))) => menu.act(&action, height),
         (action, Some(Overlay::Contexts(contexts))) => contexts.act(&action, height),
         (action, Some(Overlay::Copy(menu))) => menu.act(&action),
@@ -376,7 +380,7 @@ fn save(app: &mut App, now: Now) -> Vec<Effect> {
         }
     }
     // which names are taken already
-    history::look(app)
+    history::reload(app)
 }
 
 /// Copies a part of the message that is under the cursor now, or asks which one.

@@ -30,15 +30,21 @@ use crate::{
 #[derive(Debug)]
 pub struct CopyMenu {
     source: Source,
+    /// How large each part is, or why it cannot be copied: a large message is looked through once.
+    sizes: [Result<String, &'static str>; Part::ALL.len()],
     selected: usize,
 }
 
 impl CopyMenu {
     /// The menu for a message, on the first part that there is.
     pub fn new(source: Source) -> CopyMenu {
-        let there = |part: &Part| source.lack(*part).is_none();
-        let selected = Part::ALL.iter().position(there).unwrap_or(0);
-        CopyMenu { source, selected }
+        let sizes = Part::ALL.map(|part| source.size(part));
+        let selected = sizes.iter().position(Result::is_ok).unwrap_or(0);
+        CopyMenu {
+            source,
+            sizes,
+            selected,
+        }
     }
 
     /// Takes a step.
@@ -103,19 +109,20 @@ pub fn draw(app: &App, menu: &CopyMenu, frame: &mut Frame) {
     };
     let buffer = frame.buffer_mut();
     let inside = popup::draw(&pane, place, buffer).inner(Margin::new(1, 0));
-    for ((n, part), y) in Part::ALL.iter().enumerate().zip(inside.y..inside.bottom()) {
+    let parts = Part::ALL.iter().zip(&menu.sizes).enumerate();
+    for ((n, (part, size)), y) in parts.zip(inside.y..inside.bottom()) {
         let is_selected = n == menu.selected;
         let dim = theme.dim_on(is_selected);
         let name = part.name();
         let name = left(name.strip_prefix("the ").unwrap_or(name), NAME);
-        let (size, style) = match source.size(*part) {
-            Ok(size) => (size, theme.text),
-            Err(lack) => (lack.to_owned(), dim),
+        let (size, style) = match size {
+            Ok(size) => (size.as_str(), theme.text),
+            Err(lack) => (*lack, dim),
         };
         let line = Line::from(vec![
             Span::styled(format!("{}  ", key(*part)), theme.key),
             Span::styled(name, style),
-            Span::styled(right(&size, 12), dim),
+            Span::styled(right(size, 12), dim),
         ]);
         put::line(buffer, inside.x, y, &line, inside.width);
         if is_selected {

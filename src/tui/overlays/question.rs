@@ -102,17 +102,24 @@ impl Prompt {
         self.suggestions = Suggestions::new(offered.into_iter().take(OFFERED).collect());
     }
 
-    /// Does what a key means here.
-    pub fn act(&mut self, action: &Action) {
+    /// Does what a key means here. Where it does nothing, the sentence that says what would.
+    pub fn act(&mut self, action: &Action) -> Option<&'static str> {
         match action {
             Action::Up | Action::Down => self.suggestions.highlight(*action == Action::Down),
-            Action::NextField => {
-                if let Some(taken) = self.suggestions.take() {
-                    self.field.set_text(taken);
+            Action::NextField => match self.suggestions.take() {
+                Some(taken) => self.field.set_text(taken),
+                None if self.suggestions.is_empty() => {
+                    return Some("Nothing is offered here; Enter takes what is typed.");
                 }
-            }
+                None => {
+                    return Some(
+                        "↓ chooses what is offered, then Tab takes it; Enter takes what is typed.",
+                    );
+                }
+            },
             _ => {}
         }
+        None
     }
 
     /// Takes the suggestions away: one step back inside the question.

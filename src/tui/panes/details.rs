@@ -45,7 +45,7 @@ pub struct Details {
     shown: Option<Shown>,
     /// The form chosen by hand; otherwise the payload is looked at.
     form: Option<Form>,
-    /// Whether lines are wrapped, where that was chosen by hand; otherwise text is.
+    /// Whether lines are wrapped, where that was chosen by hand; otherwise lines of text are.
     wrap: Option<bool>,
     top: Top,
     column: usize,
@@ -85,6 +85,16 @@ enum Body {
     Ready(Box<Document>),
     /// A job is laying it out.
     Reading(Form),
+}
+
+impl Body {
+    /// The form that the payload is shown in, or will be.
+    fn form(&self) -> Form {
+        match self {
+            Body::Ready(document) => document.form(),
+            Body::Reading(form) => *form,
+        }
+    }
 }
 
 impl Details {
@@ -129,8 +139,9 @@ impl Details {
     }
 
     /// Whether lines are wrapped.
-    fn wraps(&self, document: &Document) -> bool {
-        self.wrap.unwrap_or(document.form() == Form::Text)
+    fn wraps(&self, form: Form) -> bool {
+        let is_text = matches!(form, Form::Text | Form::Raw);
+        self.wrap.unwrap_or(is_text)
     }
 
     /// Everything there is to scroll through: the facts, then the payload.
@@ -141,7 +152,7 @@ impl Details {
             Body::Ready(document) => Some(document),
             Body::Reading(_) => None,
         };
-        let wrapped = document.filter(|document| self.wraps(document));
+        let wrapped = document.filter(|document| self.wraps(document.form()));
         Some(Lines {
             count: head + document.map_or(1, |document| document.lines()),
             rows: move |line: usize| match (line.checked_sub(head), wrapped) {
@@ -393,11 +404,8 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
     match action {
         Action::NextForm => return next_form(app, now),
         Action::Wrap => {
-            let shown = app.details.shown.as_ref();
-            let wraps = match shown.map(|shown| &shown.body) {
-                Some(Body::Ready(document)) => app.details.wraps(document),
-                Some(Body::Reading(_)) | None => app.details.wrap.unwrap_or(false),
-            };
+            let form = app.details.shown.as_ref().map(|shown| shown.body.form());
+            let wraps = app.details.wraps(form.unwrap_or(Form::Text));
             app.details.wrap = Some(!wraps);
             app.details.column = 0;
             let text = if wraps {
@@ -455,7 +463,7 @@ fn scroll_right(app: &mut App, now: Now) {
         return messages::nothing_selected(app, now);
     };
     if let Body::Ready(document) = &shown.body {
-        if details.wraps(document) {
+        if details.wraps(document.form()) {
             let text = "Long lines are wrapped: there is nothing to the right. W cuts them.";
             return app.toasts.show(Level::Notice, text, now.instant);
         }
@@ -477,11 +485,7 @@ fn next_form(app: &mut App, now: Now) -> Vec<Effect> {
         );
         return Vec::new();
     };
-    let current = match &shown.body {
-        Body::Ready(document) => document.form(),
-        Body::Reading(form) => *form,
-    };
-    app.details.form = Some(payload::next_form(shown.forms, current));
+    app.details.form = Some(payload::next_form(shown.forms, shown.body.form()));
     (app.details.top, app.details.column) = (Top::default(), 0);
     lay_out(app)
 }

@@ -25,7 +25,9 @@ use crate::{
 pub struct HistoryPane {
     rows: Vec<Row>,
     finder: Finder,
-    looked: looked::Looked,
+    details: looked::EntryDetails,
+    /// How often the entries were changed.
+    revision: u64,
     /// How often the file was asked for.
     asked: u64,
     /// Entries changed here since then: what it held is older.
@@ -123,6 +125,7 @@ impl HistoryPane {
     fn change(&mut self, change: impl FnOnce(&mut Vec<Row>)) {
         let selected = self.selected().map(|entry| entry.id.clone());
         change(&mut self.rows);
+        self.revision += 1;
         self.search();
         let same = |row: &Row| Some(&row.entry.id) == selected.as_ref();
         if let Some(row) = self.rows.iter().position(same) {
@@ -153,11 +156,11 @@ pub fn open(app: &mut App) -> Vec<Effect> {
     app.go_to(Focus::History);
     app.history.finder.to_top();
     app.history.finder.query.select_all();
-    look(app)
+    reload(app)
 }
 
-/// Looks at the file again: another copy of the program may have changed it.
-pub fn look(app: &mut App) -> Vec<Effect> {
+/// Asks for what the file holds now: another copy of the program may have changed it.
+pub fn reload(app: &mut App) -> Vec<Effect> {
     vec![app.history.ask()]
 }
 
@@ -179,10 +182,7 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
                 app.view = crate::tui::app::View::Messages;
                 app.go_to(Focus::Request);
             }
-            Err(reason) => {
-                let text = format!("{reason}. F5 here sends it as it is.");
-                app.toasts.show(Level::Failed, text, now.instant);
-            }
+            Err(reason) => not_loaded(app, &entry, &reason, now),
         },
         Action::Send => return request::send_entry(app, &entry, now),
         Action::SaveRequest => app.overlays.push(Overlay::save(entry)),
@@ -190,6 +190,17 @@ pub fn act(app: &mut App, action: &Action, now: Now) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Says why an entry is not in the composer. Elsewhere `F5` would send the draft there in its place, and
+/// does nothing until the composer is gone to.
+fn not_loaded(app: &mut App, entry: &Entry, reason: &str, now: Now) {
+    app.composer.set_refused(true);
+    let mut text = format!("{reason}: nothing was loaded, and the draft is as it was.");
+    if request::can_be_sent_again(entry) {
+        text += " F5 here sends the request as it is.";
+    }
+    app.toasts.show(Level::Failed, text, now.instant);
 }
 
 /// The rows on the screen, and how many there are.

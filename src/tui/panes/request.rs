@@ -7,8 +7,8 @@ mod sending;
 pub use draft::{Draft, read_headers, read_timeout};
 pub use draw::{draw, draw_suggestions};
 pub use sending::{
-    Handed, Sent, answered, fenced, is_good, left_behind, publish_failed, send, send_entry,
-    send_now, sent, sentence, to_save,
+    Handed, Sent, answered, can_be_sent_again, fenced, is_good, left_behind, publish_failed, send,
+    send_entry, send_now, sent, sentence, to_save,
 };
 
 use std::time::Duration;
@@ -43,13 +43,6 @@ pub struct Composer {
     sent: Sent,
     /// Whether a message was to be loaded last and could not be: what is held is not what one means.
     refused: bool,
-}
-
-/// What stood in the fields at some time, as it was typed.
-#[derive(Debug)]
-struct Snapshot {
-    kind: Kind,
-    texts: [String; 4],
 }
 
 /// The field that has the keys.
@@ -125,22 +118,16 @@ impl Composer {
         !self.subject.text().trim().is_empty()
     }
 
-    fn texts(&self) -> [&str; 4] {
-        let (subject, timeout) = (self.subject.text(), self.timeout.text());
-        [subject, timeout, self.headers.text(), self.payload.text()]
-    }
-
-    /// What stands in the fields now.
-    fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            kind: self.kind,
-            texts: self.texts().map(str::to_owned),
-        }
-    }
-
-    /// Whether that still stands in the fields.
-    fn is_as(&self, snapshot: &Snapshot) -> bool {
-        self.kind == snapshot.kind && snapshot.texts == self.texts()
+    /// Whether sending what stands in the fields would send the same as this entry. Copies no payload:
+    /// it is asked for each frame.
+    fn says(&self, entry: &Entry) -> bool {
+        let timeout = || read_timeout(self.timeout.text()).map(draft::write_timeout);
+        let headers = || read_headers(self.headers.text());
+        self.kind == entry.kind
+            && self.subject.text().trim().as_bytes() == entry.subject
+            && self.payload.text().as_bytes() == entry.payload
+            && (self.kind == Kind::Publish || timeout() == Ok(draft::write_timeout(entry.timeout)))
+            && headers().is_ok_and(|headers| draft::is_same(&headers, &entry.headers))
     }
 
     /// Whether this entry of the history is what is in the fields: the one they stand for, or one
@@ -149,16 +136,7 @@ impl Composer {
         if let Some(own) = self.entry() {
             return own.id == entry.id;
         }
-        self.draft().is_ok_and(|draft| {
-            draft.kind == entry.kind
-                && draft.subject.as_bytes() == entry.subject
-                && draft.payload.as_bytes() == entry.payload
-                && draft.timeout == entry.timeout
-                && draft.headers.iter().eq(entry
-                    .headers
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value.as_str())))
-        })
+        self.says(entry)
     }
 
     /// Requests under way.
@@ -226,13 +204,10 @@ impl Composer {
         let text = std::str::from_utf8(payload).map_err(|_| format!("The payload {not_text}"))?;
         let subject =
             std::str::from_utf8(subject).map_err(|_| format!("The subject {not_text}"))?;
-        let lines: Vec<String> = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
+        let lines = draft::write_headers(headers)?;
         let mut header_editor = self.headers.clone();
         header_editor
-            .set_text(&lines.join("\n"))
+            .set_text(&lines)
             .map_err(|error| format!("The headers are {error}"))?;
         self.payload
             .set_text(text)

@@ -3,7 +3,7 @@
 
 mod programs;
 
-pub use programs::{Outcome, run};
+pub use programs::{Outcome, Until, run};
 
 use std::ffi::OsStr;
 

@@ -21,6 +21,7 @@ use crossterm::event::KeyModifiers;
 use goingnats::{
     client::Secret,
     context::{Environment, resolve},
+    history::Secrets,
     recording::{Existing, Tape},
     settings::Zone,
     tui::{
@@ -72,6 +73,7 @@ pub fn setup() -> app::Setup {
         zone: Zone::Local,
         local_zone: jiff::tz::TimeZone::UTC,
         home: None,
+        secrets: Secrets::default(),
     }
 }
 

@@ -166,3 +166,28 @@ fn neither_headers_that_are_not_text_nor_half_a_payload_are_loaded() {
     assert_eq!(stage.app.focus, Focus::Messages);
     assert_eq!(stage.asked, [""; 0]);
 }
+
+#[test]
+fn a_header_that_would_be_sent_as_another_one_is_not_loaded() {
+    for (block, told) in [
+        ("A: 1\r\n B: 2\r\n", Some("Header \"A\" is folded")),
+        ("A: 1\r\n\tB: 2\r\n", Some("Header \"A\" is folded")),
+        ("A: 1\r B: 2\r\n", Some("Header \"A\" holds a line break")),
+        ("A\rB: 1\r\n", Some("Header \"A␍B\" holds a line break")),
+        ("A : 1\r\n", Some("has a colon or a blank in its name")),
+        ("A: 1\r\nB:  2 \r\nC: \u{a0}\r\n", None),
+    ] {
+        let mut stage = Stage::new(&["t"]);
+        stage.received_with_block(0, "t", &format!("NATS/1.0\r\n{block}\r\n"));
+        stage.keys("rold<Esc>kR<Esc><F5>");
+        let toasts = stage.toasts().join("\n");
+        match told {
+            Some(told) => {
+                assert!(toasts.contains(told), "{block:?}: {toasts}");
+                assert!(toasts.contains("nothing was loaded"), "{toasts}");
+                assert_eq!(stage.asked, [""; 0], "{block:?}");
+            }
+            None => assert_eq!(stage.asked, ["record", "send t"], "{block:?}: {toasts}"),
+        }
+    }
+}

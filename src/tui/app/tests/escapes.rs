@@ -73,6 +73,17 @@ fn v_shows_the_sequences_themselves_where_there_are_any() {
 }
 
 #[test]
+fn long_lines_are_wrapped_with_their_sequences_as_without() {
+    let line = format!("\x1b[32m{}\x1b[0m◎", "x".repeat(300));
+    for (keys, form) in [("", "Details text"), ("v", "Details raw")] {
+        let mut stage = Stage::new(&["t"]);
+        stage.received(0, "t", line.as_bytes()).keys("k<Enter>");
+        stage.shows("◎").keys(keys).shows(form).shows("◎");
+        stage.keys("W").shows("Long lines are cut").hides("◎");
+    }
+}
+
+#[test]
 fn bytes_stand_in_rows_of_eight_sixteen_or_thirty_two() {
     let bytes: Vec<u8> = (0x80..0xc0).collect();
     let row = |count: usize| {

@@ -2,6 +2,7 @@
 
 use super::stage::Stage;
 use crate::{
+    protocol::Headers,
     settings::SavedFilter,
     tui::app::{JobDone, ingest},
 };
@@ -373,4 +374,19 @@ fn a_file_of_filters_that_cannot_be_read_is_told_of_once_however_often_it_is_loo
     assert_eq!(look(Err("line 4 is broken")), 1);
     assert_eq!(look(Ok(Vec::new())), 0);
     assert_eq!(look(Err("line 4 is broken")), 1);
+}
+
+#[test]
+fn names_of_headers_come_from_messages_that_a_key_can_wait_for() {
+    let mut stage = Stage::new(&["t"]);
+    let sid = stage.app.subscriptions.rows()[0].sid.unwrap();
+    let mut send = |names: &mut dyn Iterator<Item = String>| {
+        let mut headers = Headers::new();
+        names.for_each(|name| headers.append(&name, "").unwrap());
+        stage.data_with(&headers, sid, "t", None, b"");
+    };
+    send(&mut ["Trace".to_owned()].into_iter());
+    send(&mut (0..60_000).map(|n| format!("Flood-{n}")));
+    send(&mut std::iter::empty());
+    stage.keys("&header:").shows("Trace").hides("Flood");
 }

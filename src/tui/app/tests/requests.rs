@@ -101,6 +101,15 @@ fn a_subscription_is_offered_the_subjects_and_patterns_seen() {
 }
 
 #[test]
+fn tab_in_a_question_says_why_it_takes_nothing() {
+    let mut stage = Stage::new(&[">"]);
+    stage.received(0, "orders.eu.created", b"1");
+    stage.keys("sord<Tab>");
+    stage.shows("↓ chooses what is offered, then Tab takes it");
+    stage.keys("x<Tab>").shows("Nothing is offered here");
+}
+
+#[test]
 fn among_many_subjects_the_last_one_is_offered_too() {
     let mut stage = Stage::new(&[">"]);
     for n in 0..12_000 {
@@ -382,7 +391,7 @@ fn what_the_file_held_before_takes_back_nothing() {
 }
 
 /// The answer to a load of the history.
-fn held_by_the_file(stage: &mut Stage, asked: u64, entries: Vec<Entry>) {
+pub(super) fn held_by_the_file(stage: &mut Stage, asked: u64, entries: Vec<Entry>) {
     let now = stage.now();
     let done = JobDone::History {
         asked,
@@ -499,7 +508,7 @@ fn a_result_names_what_was_sent_and_dims_when_the_draft_changes() {
         ("<Esc>r<End>s", "<Backspace>"),
         ("<Tab>x", "<Backspace>"),
         ("<Tab><Tab>A: 1", "<Ctrl-U>"),
-        ("<Tab><Tab><Tab><End><Backspace>", "<Ctrl-_>"),
+        ("<Tab><Tab><Tab><Home>1", "<Backspace>"),
         ("<Esc>p", "<Esc>r"),
         ("<Ctrl-T>", "<Ctrl-T>"),
     ] {
@@ -520,9 +529,20 @@ fn what_is_sent_from_the_history_is_named_beside_another_draft() {
     stage.keys("radd<Enter>").answered(Ok("6"));
     stage.keys("<Esc>rtoday<Esc>h").shows("Request today");
     stage.keys("<F5>").shows("add  waiting 0.0 s");
+    let is_dim = |stage: &mut Stage, text: &str| {
+        let style = stage.styles_of(text)[0];
+        style.fg == stage.app.theme.dim.fg
+    };
+    assert!(is_dim(&mut stage, "add  waiting"));
     stage
         .answered(Ok("7"))
         .shows("add  ✓ replied in 2.0 ms   7");
+    assert!(is_dim(&mut stage, "add  ✓"));
+    // the draft is what was sent
+    stage
+        .keys("<Esc>radd<Esc>h")
+        .shows("add  ✓ replied in 2.0 ms   7");
+    assert!(!is_dim(&mut stage, "add  ✓"));
 }
 
 #[test]

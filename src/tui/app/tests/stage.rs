@@ -8,6 +8,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, style::Style};
 use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
     context::{Choice, To},
+    history::Secrets,
     protocol::{Headers, Info, Record, encode},
     settings::Zone,
     store::Direction,
@@ -67,6 +68,7 @@ impl Stage {
             zone: Zone::Local,
             local_zone: jiff::tz::TimeZone::UTC,
             home: Some("/home/me".into()),
+            secrets: Secrets::default(),
         };
         let origin = Instant::now();
         let start = Now {
@@ -207,6 +209,21 @@ impl Stage {
             Direction::Out => Data::Sent(batch),
         };
         ingest::data(&mut self.app, &data);
+    }
+
+    /// A message on the nth subscription with this header block, whatever it holds.
+    pub fn received_with_block(&mut self, nth: usize, subject: &str, block: &str) -> &mut Stage {
+        let bytes = [subject, block].concat().into_bytes();
+        let record = Record {
+            sid: self.app.subscriptions.rows()[nth].sid.unwrap().0,
+            subject_len: subject.len() as u16,
+            body_at: subject.len() as u32,
+            header_len: block.len() as u32,
+            ..Record::default()
+        };
+        let batch = Batch::new(bytes, vec![record], self.now().wall);
+        ingest::data(&mut self.app, &Data::Received(batch));
+        self
     }
 
     /// The newest request is answered.

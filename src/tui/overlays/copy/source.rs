@@ -117,7 +117,7 @@ impl Source {
     }
 
     /// Why a part cannot be copied, in a few words.
-    pub(super) fn lack(&self, part: Part) -> Option<Lack> {
+    fn lack(&self, part: Part) -> Option<Lack> {
         let is_text =
             |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
         let text_or = |bytes: &[u8]| (!is_text(bytes)).then_some(Lack::NotText);
@@ -194,7 +194,7 @@ impl Source {
 
 /// Why a part cannot be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lack {
+enum Lack {
     Empty,
     NotText,
     Cut,

@@ -32,10 +32,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             buffer,
         );
     };
-    let form = match &shown.body {
-        Body::Ready(document) => document.form(),
-        Body::Reading(form) => *form,
-    };
+    let form = shown.body.form();
     let focused = app.focus == Focus::Details && app.overlays.is_empty();
     let name = Span::styled(form.to_string(), app.theme.accent);
     let others: Vec<String> = shown
@@ -174,7 +171,7 @@ fn body<'a>(app: &App, shown: &Shown, width: usize, from: Top, height: usize) ->
         return vec![Line::styled("no payload", theme.dim)];
     }
     let below = from.line..document.lines();
-    if !app.details.wraps(document) {
+    if !app.details.wraps(document.form()) {
         let column = app.details.column;
         return below
             .take(height)

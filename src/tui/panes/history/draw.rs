@@ -60,7 +60,7 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
         };
         return panes::empty(sentence, theme.dim, rest, buffer);
     }
-    let (list, looked) = app.layout.history_parts();
+    let (list, details) = app.layout.history_parts();
     let list = list.inner(Margin::new(1, 0)).intersection(rest);
     let total = pane.finder.count() as u64;
     let visible = pane
@@ -73,8 +73,8 @@ pub fn draw(app: &App, area: Rect, frame: &mut Frame) {
         });
     let track = scrollbar::track(area, list);
     scrollbar::draw(visible, total, theme.border(focused), track, buffer);
-    if let Some(entry) = pane.selected().filter(|_| !looked.is_empty()) {
-        looked::draw(app, entry, looked.inner(Margin::new(1, 0)), buffer);
+    if pane.selected().is_some() && !details.is_empty() {
+        looked::draw(app, details.inner(Margin::new(1, 0)), buffer);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The request under the cursor, whole: where it went, what was sent, and what came back.
 
+use jiff::tz::TimeZone;
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -10,7 +11,7 @@ use ratatui::{
 use crate::{
     payload::{self, Document},
     protocol::HeaderBlock,
-    requests::{Entry, Kind, ReplyRecord},
+    requests::{Entry, HIDDEN, Kind, ReplyRecord},
     text,
     text::{duration, number, size},
     tui::{
@@ -26,90 +27,139 @@ const LABEL: usize = 9;
 /// Bytes of a payload that are laid out to be looked at; of a reply no more are kept.
 const SHOWN: usize = ReplyRecord::KEPT;
 
-/// The payloads of one request laid out, and how far they are scrolled.
+/// One request laid out: rows are made as they are looked at, and how many there are is known.
 #[derive(Debug, Default)]
-pub struct Looked {
-    /// The id of the request and how many replies it had.
-    of: Option<(String, usize)>,
-    sent: Option<Document>,
-    replies: Vec<Document>,
+pub struct EntryDetails {
+    of: Option<Of>,
+    documents: Vec<Document>,
+    lines: Vec<Row>,
+    /// Rows up to the end of each line.
+    ends: Vec<usize>,
     /// Rows scrolled away.
     top: usize,
 }
 
-/// What stands below each other.
-enum Part<'a> {
-    Line(Line<'static>),
-    Text(&'a Document),
+/// What it was laid out for: where one of these changes it is laid out anew.
+#[derive(Debug, PartialEq)]
+struct Of {
+    id: String,
+    /// Of the entries of the history.
+    revision: u64,
+    width: usize,
+    zone: TimeZone,
 }
 
-impl Part<'_> {
-    fn rows(&self, width: usize) -> usize {
-        match self {
-            Part::Line(_) => 1,
-            Part::Text(document) => (0..document.lines()).map(|n| document.rows(n, width)).sum(),
+/// A line of what stands below each other.
+#[derive(Debug)]
+enum Row {
+    /// One row.
+    Ready(Line<'static>),
+    /// A line of one of the documents, on as many rows as it takes.
+    Of { document: usize, line: usize },
+}
+
+impl EntryDetails {
+    fn push(&mut self, line: Line<'static>) {
+        self.add(Row::Ready(line), 1);
+    }
+
+    fn push_payload(&mut self, bytes: &[u8], width: usize) {
+        let head = bytes.get(..SHOWN).unwrap_or(bytes);
+        let mut laid_out = Document::read(head, payload::detect(head));
+        laid_out.fit(width);
+        let document = self.documents.len();
+        for line in 0..laid_out.lines() {
+            self.add(Row::Of { document, line }, laid_out.rows(line, width));
         }
+        self.documents.push(laid_out);
+    }
+
+    fn add(&mut self, line: Row, rows: usize) {
+        self.lines.push(line);
+        self.ends.push(self.all() + rows);
+    }
+
+    /// How many rows there are.
+    fn all(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// The rows from one on, made as they are asked for.
+    fn rows<'a>(&'a self, theme: &'a Theme, from: usize) -> impl Iterator<Item = Line<'static>> {
+        let first = self.ends.partition_point(|end| *end <= from);
+        let before = first.checked_sub(1).and_then(|n| self.ends.get(n));
+        let mut begin = before.copied().unwrap_or(0);
+        let width = self.of.as_ref().map_or(0, |of| of.width);
+        let lines = self.lines.iter().zip(&self.ends).skip(first);
+        lines.flat_map(move |(line, end)| {
+            let rows = from.saturating_sub(begin)..end - begin;
+            begin = *end;
+            rows.map(move |row| self.row(theme, line, row, width))
+        })
+    }
+
+    fn row(&self, theme: &Theme, line: &Row, row: usize, width: usize) -> Line<'static> {
+        let (document, line) = match line {
+            Row::Ready(line) => return line.clone(),
+            Row::Of { document, line } => (self.documents.get(*document), *line),
+        };
+        let pieces = document.map(|document| document.row(line, row, width));
+        let pieces = pieces.into_iter().flatten();
+        Line::from_iter(pieces.map(|piece| Span::styled(piece.text, theme.payload(piece.kind))))
     }
 }
 
-/// Lays out the request under the cursor, where it is another one than before.
+/// Lays out the request under the cursor, where it is not laid out as it is now.
 pub fn refresh(app: &mut App) {
     let (_, area) = app.layout.history_parts();
     if area.is_empty() {
-        app.history.looked = Looked::default();
+        app.history.details = EntryDetails::default();
         return;
     }
-    let width = width_of(area);
     let Some(entry) = app.history.selected() else {
         return;
     };
-    let replies = entry.outcome.iter().flat_map(|outcome| &outcome.replies);
-    let of = (entry.id.clone(), replies.clone().count());
-    if app.history.looked.of.as_ref() != Some(&of) {
-        let before = app.history.looked.of.as_ref();
-        let is_same = before.is_some_and(|(id, _)| *id == of.0);
-        let top = if is_same { app.history.looked.top } else { 0 };
-        app.history.looked = Looked {
-            sent: Some(document(&entry.payload)),
-            replies: replies.map(|reply| document(&reply.payload)).collect(),
-            of: Some(of),
+    let of = Of {
+        id: entry.id.clone(),
+        revision: app.history.revision,
+        width: width_of(area),
+        zone: app.calendar.zone().clone(),
+    };
+    let before = app.history.details.of.as_ref();
+    if before != Some(&of) {
+        let is_same = before.is_some_and(|before| before.id == of.id);
+        let top = if is_same { app.history.details.top } else { 0 };
+        app.history.details = EntryDetails {
             top,
+            ..laid_out(app, entry, of)
         };
     }
-    let looked = &mut app.history.looked;
-    for document in looked.sent.iter_mut().chain(&mut looked.replies) {
-        document.fit(width);
-    }
-    let most = most(app, area);
-    let looked = &mut app.history.looked;
-    looked.top = looked.top.min(most);
+    let details = &mut app.history.details;
+    details.top = details.top.min(most(details, area));
 }
 
 /// Scrolls a page, but for two rows that stay.
 pub fn scroll(app: &mut App, down: bool) {
     let (_, area) = app.layout.history_parts();
     let step = usize::from(area.height.saturating_sub(2)).max(1);
-    let most = most(app, area);
-    let looked = &mut app.history.looked;
-    looked.top = if down {
-        (looked.top + step).min(most)
+    let details = &mut app.history.details;
+    details.top = if down {
+        (details.top + step).min(most(details, area))
     } else {
-        looked.top.saturating_sub(step)
+        details.top.saturating_sub(step)
     };
 }
 
 /// Draws it.
-pub fn draw(app: &App, entry: &Entry, area: Rect, buffer: &mut Buffer) {
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let (theme, width) = (&app.theme, usize::from(area.width));
-    let parts = parts(app, entry, width);
-    let all: usize = parts.iter().map(|part| part.rows(width)).sum();
-    let height = usize::from(area.height);
-    let top = app.history.looked.top.min(all.saturating_sub(height));
+    let details = &app.history.details;
+    let (all, height) = (details.all(), usize::from(area.height));
+    let top = details.top.min(all.saturating_sub(height));
     let below = all.saturating_sub(top + height);
     let shown = if below > 0 { height - 1 } else { height };
-    let rows = parts.iter().flat_map(|part| rows(theme, part, width));
     let mut y = area.y;
-    for line in rows.skip(top).take(shown) {
+    for line in details.rows(theme, top).take(shown) {
         put::line(buffer, area.x, y, &line, area.width);
         y += 1;
     }
@@ -129,119 +179,137 @@ pub fn draw(app: &App, entry: &Entry, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn document(bytes: &[u8]) -> Document {
-    let head = bytes.get(..SHOWN).unwrap_or(bytes);
-    Document::read(head, payload::detect(head))
-}
-
 /// Columns for text: one is free on either side.
 fn width_of(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(2))
 }
 
 /// How many rows may be scrolled away.
-fn most(app: &App, area: Rect) -> usize {
-    let Some(entry) = app.history.selected() else {
-        return 0;
-    };
-    let width = width_of(area);
-    let parts = parts(app, entry, width);
-    let all: usize = parts.iter().map(|part| part.rows(width)).sum();
-    all.saturating_sub(usize::from(area.height))
+fn most(details: &EntryDetails, area: Rect) -> usize {
+    details.all().saturating_sub(usize::from(area.height))
 }
 
-/// The rows of a part, made as they are looked at.
-fn rows<'a>(
-    theme: &'a Theme,
-    part: &'a Part<'_>,
-    width: usize,
-) -> Box<dyn Iterator<Item = Line<'static>> + 'a> {
-    match part {
-        Part::Line(line) => Box::new(std::iter::once(line.clone())),
-        Part::Text(document) => {
-            let rows = move |n| (0..document.rows(n, width)).map(move |row| (n, row));
-            Box::new((0..document.lines()).flat_map(rows).map(move |(n, row)| {
-                let pieces = document.row(n, row, width).into_iter();
-                Line::from_iter(
-                    pieces.map(|piece| Span::styled(piece.text, theme.payload(piece.kind))),
-                )
-            }))
-        }
-    }
-}
-
-fn parts<'a>(app: &'a App, entry: &Entry, width: usize) -> Vec<Part<'a>> {
-    let (theme, looked) = (&app.theme, &app.history.looked);
+fn laid_out(app: &App, entry: &Entry, of: Of) -> EntryDetails {
+    let (theme, width) = (&app.theme, of.width);
     let fact = |label: &str, value: &str, style: Style| {
-        Part::Line(Line::from(vec![
+        Line::from(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.dim),
             Span::styled(fit(value, width.saturating_sub(LABEL)).into_owned(), style),
-        ]))
+        ])
     };
     let shown = |text: &str| text::visible(text.as_bytes()).into_owned();
-    let at = entry.at.to_zoned(app.calendar.zone().clone());
-    let mut parts = vec![fact(
-        "subject",
-        &text::visible_subject(&entry.subject),
-        theme.text,
-    )];
+    let at = entry.at.to_zoned(of.zone.clone());
+    let mut details = EntryDetails {
+        of: Some(of),
+        ..EntryDetails::default()
+    };
+    let subject = text::visible_subject(&entry.subject);
+    details.push(fact("subject", &subject, theme.text));
     if let Some(name) = &entry.name {
-        parts.push(fact("saved as", &shown(name), theme.text));
+        details.push(fact("saved as", &shown(name), theme.text));
     }
     if let Some(context) = &entry.context {
-        parts.push(fact("context", &shown(context), theme.text));
+        details.push(fact("context", &shown(context), theme.text));
     }
     if !entry.server.is_empty() {
-        parts.push(fact("server", &shown(&entry.server), theme.text));
+        details.push(fact("server", &shown(&entry.server), theme.text));
     }
     let when = at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string();
-    parts.push(fact("sent", &when, theme.text));
+    details.push(fact("sent", &when, theme.text));
     if entry.kind == Kind::Request {
         let timeout = duration::setting(entry.timeout);
-        parts.push(fact("timeout", &timeout, theme.text));
+        details.push(fact("timeout", &timeout, theme.text));
     }
+    let secrets = &app.setup.secrets;
+    let hidden = |name: &str| secrets.hides_of(entry, name);
     for (name, value) in &entry.headers {
+        let value = if hidden(name) { HIDDEN } else { value };
         let header = format!("{}: {}", shown(name), shown(value));
-        parts.push(fact("header", &header, theme.text));
+        details.push(fact("header", &header, theme.text));
     }
-    parts.push(Part::Line(Line::default()));
-    parts.extend(looked.sent.as_ref().map(Part::Text));
+    details.push(Line::default());
+    details.push_payload(&entry.payload, width);
     if entry.payload.len() > SHOWN {
-        parts.push(cut(theme, "the beginning, of", entry.payload.len()));
+        details.push(cut(theme, "the beginning, of", entry.payload.len()));
     }
     let Some(outcome) = &entry.outcome else {
-        return parts;
+        return details;
     };
     let style = if request::is_good(outcome) {
         theme.good
     } else {
         theme.bad
     };
-    parts.push(Part::Line(Line::default()));
+    details.push(Line::default());
     let said = request::sentence(outcome);
-    parts.push(Part::Line(Line::styled(
-        fit(&said, width).into_owned(),
-        style,
-    )));
-    for (reply, document) in outcome.replies.iter().zip(&looked.replies) {
+    details.push(Line::styled(fit(&said, width).into_owned(), style));
+    for reply in &outcome.replies {
         let block = HeaderBlock::parse(&reply.header);
         if let Some(status) = block.status {
             let status = format!("{status} {}", text::visible(block.description));
-            parts.push(fact("status", status.trim_end(), theme.text));
+            details.push(fact("status", status.trim_end(), theme.text));
         }
         for (name, value) in &block.fields {
-            let header = format!("{}: {}", text::visible(name), text::visible(value));
-            parts.push(fact("header", &header, theme.text));
+            let name = text::visible(name);
+            let value = match hidden(name.trim()) {
+                true => HIDDEN.into(),
+                false => text::visible(value),
+            };
+            let header = format!("{name}: {value}");
+            details.push(fact("header", &header, theme.text));
         }
-        parts.push(Part::Text(document));
+        details.push_payload(&reply.payload, width);
         if let Some(whole) = reply.truncated {
-            parts.push(cut(theme, "no more was kept, of", whole));
+            details.push(cut(theme, "no more was kept, of", whole));
         }
     }
-    parts
+    details
 }
 
-fn cut(theme: &Theme, words: &str, whole: usize) -> Part<'static> {
+fn cut(theme: &Theme, words: &str, whole: usize) -> Line<'static> {
     let text = format!("… {words} {}", size::rounded(whole as u64));
-    Part::Line(Line::styled(text, theme.notice))
+    Line::styled(text, theme.notice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_from_any_place_on_are_the_same_rows() {
+        let long = "x".repeat(50);
+        for payload in [
+            "",
+            "{\"a\":[1,2,{\"b\":\"c\"}]}",
+            &format!("a\n{long}\n\n{long}"),
+        ] {
+            for width in [1, 2, 10, 80] {
+                let of = Of {
+                    id: String::new(),
+                    revision: 0,
+                    width,
+                    zone: TimeZone::UTC,
+                };
+                let mut details = EntryDetails {
+                    of: Some(of),
+                    ..EntryDetails::default()
+                };
+                details.push(Line::raw("subject"));
+                details.push_payload(payload.as_bytes(), width);
+                details.push(Line::raw("reply"));
+                details.push_payload(payload.as_bytes(), width);
+                let theme = Theme::plain();
+                let all: Vec<Line> = details.rows(&theme, 0).collect();
+                assert_eq!(all.len(), details.all());
+                for from in 0..=all.len() + 1 {
+                    let rows: Vec<Line> = details.rows(&theme, from).collect();
+                    assert_eq!(
+                        rows,
+                        all.get(from..).unwrap_or_default(),
+                        "{from} of {width}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -29,6 +29,8 @@ const SIZE: usize = 8;
 const TITLE: usize = 4;
 /// Bytes of a payload in which a hit is looked for to be shown.
 const LOOKED_AT: usize = 64 << 10;
+/// Bytes of headers in which a row looks for what a service says that failed: it looks for each frame.
+const HEADERS_LOOKED_AT: usize = 8 << 10;
 /// Stands before a marked row, and on the scrollbar where there are some.
 const MARK: &str = "◆";
 
@@ -323,8 +325,8 @@ fn outcome(app: &App, message: &Message, dim: Style) -> (String, Style) {
     }
     let failed = |said: &str| (fit(said, 30).into_owned(), theme.bad);
     if message.reply.is_none() {
-        return match ServiceError::of(message.header) {
-            Some(error) => failed(&error.to_string()),
+        return match service_error(app, message) {
+            Some(said) => failed(&said),
             None => (String::new(), dim),
         };
     }
@@ -341,6 +343,28 @@ fn outcome(app: &App, message: &Message, dim: Style) -> (String, Style) {
             theme.bad,
         ),
         Some(Outcome::Failed(reason)) => failed(&reason),
+    }
+}
+
+/// What the service says that failed, where this is its reply. Of a large header block the beginning
+/// says it, or else what was found when the reply came.
+fn service_error(app: &App, message: &Message) -> Option<String> {
+    let header = message.header;
+    let near = match header.get(..HEADERS_LOOKED_AT) {
+        Some(near) if near.len() < header.len() => {
+            let end = memchr::memrchr(b'\n', near).map_or(0, |end| end + 1);
+            near.get(..end).unwrap_or_default()
+        }
+        _ => header,
+    };
+    if let Some(error) = ServiceError::of(near) {
+        return Some(error.to_string());
+    }
+    let (request, _) = message.answers.filter(|_| near.len() < header.len())?;
+    let pair = app.store.pair(request)?;
+    match pair.outcome {
+        Outcome::ServiceError { said, .. } if pair.other == Some(message.id) => Some(said.into()),
+        _ => None,
     }
 }
 

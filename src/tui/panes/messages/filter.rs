@@ -3,14 +3,14 @@
 //! A text that is wrong underlines its place and leaves the filter before in force, and so does a term
 //! that is half typed. Esc goes back to the filter that was there when the line was opened.
 
-use std::ops::Range;
+use std::{collections::HashSet, iter, ops::Range};
 
 use jiff::civil::Date;
 
 use super::{anchor, set_view};
 use crate::{
     filter::{self, Anchor, Candidate, Filter, Seen},
-    protocol::{Direction, HeaderBlock},
+    protocol::{Direction, Fields},
     settings::SavedFilter,
     store::{Message, View as Shown},
     text::{visible, visible_subject},
@@ -26,8 +26,8 @@ const PAST: usize = 50;
 /// Completions on offer.
 const OFFERED: usize = 8;
 
-/// The newest messages that are looked at for headers and members of JSON, the largest payload of them
-/// that is, and how much of them together, in bytes: a key waits for it.
+/// The newest messages that are looked at for headers and members of JSON, the largest of them that is,
+/// with its headers, and how much of them together, in bytes: a key waits for it.
 const SAMPLE: usize = 256;
 const LARGEST: usize = 64 << 10;
 const SAMPLED: usize = 512 << 10;
@@ -116,7 +116,8 @@ pub fn typed(app: &mut App, line: &mut FilterLine, now: Now) {
     let sample = sample(app);
     let seen = Seen {
         subjects: Box::new(app.store.subjects().names()),
-        headers: Box::new(headers_of(&sample).into_iter()),
+        // read only where a header is being typed
+        headers: Box::new(iter::once_with(|| headers_of(&sample)).flatten()),
         payloads: Box::new(sample.iter().map(|message| message.payload)),
     };
     let offered = filter::complete(text, cursor, seen);
@@ -134,29 +135,28 @@ pub fn typed(app: &mut App, line: &mut FilterLine, now: Now) {
     }
 }
 
-/// The newest messages kept, shown or not, without large ones.
+/// The newest messages kept, shown or not, without those of large payloads or headers.
 fn sample(app: &App) -> Vec<Message<'_>> {
     let mut room = SAMPLED;
     let newest = app.store.newest_messages().take(SAMPLE);
-    let small = newest.filter(|message| message.payload.len() <= LARGEST);
+    let size = |message: &Message| message.header.len() + message.payload.len();
+    let small = newest.filter(|message| size(message) <= LARGEST);
     let fitting = small.map_while(|message| {
-        room = room.checked_sub(message.payload.len())?;
+        room = room.checked_sub(size(&message))?;
         Some(message)
     });
     fitting.collect()
 }
 
-/// The names of headers in messages, each once.
-fn headers_of<'a>(messages: &[Message<'a>]) -> Vec<&'a [u8]> {
-    let mut seen = Vec::new();
-    for message in messages {
-        for (name, _) in HeaderBlock::parse(message.header).fields {
-            if !seen.contains(&name) {
-                seen.push(name);
-            }
-        }
-    }
-    seen
+/// The names of headers in messages, each once, in the order in which they come.
+fn headers_of<'a>(messages: &[Message<'a>]) -> impl Iterator<Item = &'a [u8]> {
+    let fields = messages
+        .iter()
+        .flat_map(|message| Fields::of(message.header));
+    let mut seen = HashSet::new();
+    fields
+        .map(|(name, _)| name)
+        .filter(move |name| seen.insert(*name))
 }
 
 /// Whether a term about subjects, headers or JSON matches a subject seen, or one of these messages.

@@ -56,6 +56,65 @@ impl Draft {
     }
 }
 
+/// What does not count at the ends of a name or a value: receivers leave it out too (ADR-4).
+const BLANKS: [char; 2] = [' ', '\t'];
+
+/// Writes headers as lines that [`read_headers`] reads back.
+///
+/// # Errors
+/// Where one would be read as another header, or as several: what is wrong with it, without a full stop.
+pub(super) fn write_headers(headers: &[(String, String)]) -> Result<String, String> {
+    let lines: Result<Vec<String>, String> = headers
+        .iter()
+        .map(|(name, value)| write_header(name, value))
+        .collect();
+    Ok(lines?.join("\n"))
+}
+
+fn write_header(name: &str, value: &str) -> Result<String, String> {
+    let called = || quoted(shortened(name));
+    let has_break = |text: &str| text.contains(['\r', '\n']);
+    if value.contains("\n ") || value.contains("\n\t") {
+        return Err(format!(
+            "Header {} is folded over several lines, and the composer edits one line a header",
+            called()
+        ));
+    }
+    if has_break(name) || has_break(value) {
+        return Err(format!(
+            "Header {} holds a line break, and the composer edits one line a header",
+            called()
+        ));
+    }
+    let line = format!("{name}: {value}");
+    match read_headers(&line) {
+        Ok(read) if !read.iter().eq([(name, value.trim_matches(BLANKS))]) => Err(format!(
+            "Header {} has a colon or a blank in its name, and would be sent as another one",
+            called()
+        )),
+        // what is no header is told where it is sent
+        Ok(_) | Err(_) => Ok(line),
+    }
+}
+
+/// Whether headers are these names and values, blanks around values aside.
+pub(super) fn is_same(headers: &Headers, others: &[(String, String)]) -> bool {
+    let others = others.iter();
+    headers
+        .iter()
+        .eq(others.map(|(name, value)| (name.as_str(), value.trim_matches(BLANKS))))
+}
+
+/// The beginning of a name, enough to know it by.
+fn shortened(name: &str) -> &str {
+    const SHOWN: usize = 40;
+    let end = name
+        .char_indices()
+        .nth(SHOWN)
+        .map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or(name)
+}
+
 /// Reads `Name: value` lines; empty lines are skipped.
 ///
 /// # Errors
@@ -71,7 +130,7 @@ pub fn read_headers(text: &str) -> Result<Headers, String> {
             return Err(format!("Header line {} needs a colon: Name: value.", n + 1));
         };
         headers
-            .append(name.trim(), value.trim())
+            .append(name.trim_matches(BLANKS), value.trim_matches(BLANKS))
             .map_err(|error| format!("Header line {}: {error}.", n + 1))?;
     }
     Ok(headers)
@@ -133,6 +192,36 @@ mod tests {
         for milliseconds in [1, 100, 1_500, 5_000, 120_000] {
             let timeout = Duration::from_millis(milliseconds);
             assert_eq!(read_timeout(&write_timeout(timeout)), Ok(timeout));
+        }
+    }
+
+    #[test]
+    fn headers_are_written_as_they_are_read() {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        for (headers, lines) in [
+            (&[][..], ""),
+            (&[header("A", "1"), header("A", "")], "A: 1\nA: "),
+            (
+                &[header("A", "b: c"), header("B", "\u{a0}")],
+                "A: b: c\nB: \u{a0}",
+            ),
+        ] {
+            assert_eq!(write_headers(headers).as_deref(), Ok(lines));
+            let read = read_headers(lines).unwrap();
+            let pairs = headers.iter().map(|(name, value)| (&**name, &**value));
+            assert!(read.iter().eq(pairs), "{lines}");
+        }
+        for (name, value, reason) in [
+            ("A", "1\r\n B: 2", "folded"),
+            ("A", "1\n\tB: 2", "folded"),
+            ("A", "1\r\nB: 2", "a line break"),
+            ("A", "1\r", "a line break"),
+            ("A\nB", "1", "a line break"),
+            ("A:B", "1", "a colon"),
+            (" A", "1", "a blank"),
+        ] {
+            let told = write_headers(&[header(name, value)]).unwrap_err();
+            assert!(told.contains(reason), "{name:?}: {value:?}: {told}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::{Part, is_good, sentence};
 use crate::{
     payload,
     requests::{Kind, Outcome},
-    text::duration,
+    text::{self, duration},
     tui::{
         app::{App, Focus, Now},
         panes,
@@ -160,8 +160,7 @@ fn fields(app: &App, inside: Rect, focused: bool, frame: &mut Frame) -> Option<P
     cursor
 }
 
-/// What became of what was sent last, by name: dim once something else stands in the fields than when it
-/// was sent.
+/// What became of what was sent last, by name: dim where something else stands in the fields.
 fn result_line(app: &App, cells: usize) -> Line<'static> {
     let theme = &app.theme;
     let Some(newest) = app.composer.sent.newest() else {
@@ -173,12 +172,14 @@ fn result_line(app: &App, cells: usize) -> Line<'static> {
         };
         return Line::styled(fit(keys, cells).into_owned(), theme.dim);
     };
-    let subject = format!("{}  ", fit(&newest.subject, SUBJECT.min(cells / 3)));
+    let sent = &newest.entry;
+    let subject = text::visible_subject(&sent.subject);
+    let subject = format!("{}  ", fit(&subject, SUBJECT.min(cells / 3)));
     let room = cells.saturating_sub(width(&subject));
     let (said, style) = match &newest.outcome {
         None => {
-            let (since, timeout) = (newest.since, newest.timeout);
-            (waiting(newest.kind, since, timeout, app.now), theme.notice)
+            let said = waiting(sent.kind, newest.since, sent.timeout, app.now);
+            (said, theme.notice)
         }
         Some(outcome) if is_good(outcome) => (format!("✓ {}", sentence(outcome)), theme.good),
         Some(outcome) => (format!("✗ {}", sentence(outcome)), theme.bad),
@@ -191,7 +192,7 @@ fn result_line(app: &App, cells: usize) -> Line<'static> {
         Span::styled(said, style),
         Span::styled(reply.unwrap_or_default(), theme.bold),
     ]);
-    if !app.composer.is_as(&newest.fields) {
+    if !app.composer.says(sent) {
         for span in &mut line.spans {
             span.style = theme.dim;
         }

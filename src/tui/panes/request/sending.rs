@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Draft, Snapshot};
+use super::Draft;
 use crate::{
     client::{Error, Message, Ticket},
     protocol::Headers,
@@ -44,13 +44,9 @@ pub struct Handed {
 /// What the line of the result tells.
 #[derive(Debug)]
 pub(super) struct Newest {
-    pub(super) id: String,
-    pub(super) subject: String,
-    /// What stood in the fields when it was sent.
-    pub(super) fields: Snapshot,
-    pub(super) kind: Kind,
+    /// What was sent.
+    pub(super) entry: Entry,
     pub(super) since: Instant,
-    pub(super) timeout: Duration,
     pub(super) outcome: Option<Outcome>,
 }
 
@@ -121,25 +117,13 @@ fn entry_of(app: &App, draft: &Draft, now: Now) -> Entry {
 /// Sends a request of the history again, byte for byte. What is sent has no name: a name stands for one
 /// request.
 pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
-    if let Some(name) = entry.hidden().next() {
-        let text = format!(
-            "The value of header {name} was not written to the history: load the request with Enter and \
-             type it again."
-        );
-        app.toasts.show(Level::Failed, text, now.instant);
-        return Vec::new();
-    }
-    let mut headers = Headers::new();
-    for (name, value) in &entry.headers {
-        if let Err(error) = headers.append(name, value) {
-            app.toasts.show(
-                Level::Failed,
-                format!("Cannot send this again: {error}."),
-                now.instant,
-            );
+    let headers = match headers_of(entry) {
+        Ok(headers) => headers,
+        Err(reason) => {
+            app.toasts.show(Level::Failed, reason, now.instant);
             return Vec::new();
         }
-    }
+    };
     let fresh = Entry {
         outcome: None,
         ..new_entry(app, entry.kind, &entry.subject, now)
@@ -152,6 +136,32 @@ pub fn send_entry(app: &mut App, entry: &Entry, now: Now) -> Vec<Effect> {
         ..fresh
     };
     dispatch(app, again, headers, now)
+}
+
+/// Whether a request of the history can be sent again without being edited.
+pub fn can_be_sent_again(entry: &Entry) -> bool {
+    headers_of(entry).is_ok()
+}
+
+/// The headers of a request of the history, to be sent again.
+///
+/// # Errors
+/// The sentence that says why that cannot be.
+fn headers_of(entry: &Entry) -> Result<Headers, String> {
+    if let Some(name) = entry.hidden().next() {
+        let name = text::visible(name.as_bytes());
+        return Err(format!(
+            "The value of header {name} was not written to the history: load the request with Enter and \
+             type it again."
+        ));
+    }
+    let mut headers = Headers::new();
+    for (name, value) in &entry.headers {
+        headers
+            .append(name, value)
+            .map_err(|error| format!("Cannot send this again: {error}."))?;
+    }
+    Ok(headers)
 }
 
 fn new_entry(app: &App, kind: Kind, subject: &[u8], now: Now) -> Entry {
@@ -180,12 +190,8 @@ fn dispatch(app: &mut App, entry: Entry, headers: Headers, now: Now) -> Vec<Effe
 pub fn send_now(app: &mut App, purpose: Box<Purpose>, now: Now) -> Vec<Effect> {
     let entry = purpose.entry.clone();
     app.composer.sent.newest = Some(Newest {
-        id: entry.id.clone(),
-        subject: text::visible_subject(&entry.subject).into_owned(),
-        fields: app.composer.snapshot(),
-        kind: entry.kind,
+        entry: entry.clone(),
         since: now.instant,
-        timeout: entry.timeout,
         outcome: None,
     });
     app.history.put(entry.clone());
@@ -295,7 +301,7 @@ fn settle(app: &mut App, mut entry: Entry, outcome: Outcome) -> Vec<Effect> {
         .sent
         .newest
         .as_mut()
-        .filter(|newest| newest.id == entry.id)
+        .filter(|newest| newest.entry.id == entry.id)
     {
         newest.outcome = Some(outcome.clone());
     } else {

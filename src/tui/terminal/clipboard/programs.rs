@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -14,7 +14,7 @@ use super::{Tool, Ways};
 pub const WITHIN: Duration = Duration::from_secs(2);
 
 /// How often a program is asked whether it has ended.
-const GLANCE: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// What became of a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,15 +25,31 @@ pub struct Outcome {
     pub failed: Vec<String>,
 }
 
-/// Gives the text to tmux and to the first program of the desktop that takes it. Each program has
-/// two seconds: not for a thread that anything waits for.
-pub fn run(ways: &Ways, text: &Arc<[u8]>) -> Outcome {
-    run_within(ways, text, WITHIN)
+/// When all programs are to have ended, whatever they had left; not set as long as nobody waits for them.
+#[derive(Clone, Debug, Default)]
+pub struct Until(Arc<OnceLock<Instant>>);
+
+impl Until {
+    /// Ends all programs at this moment, those that run and those that would be run. The first moment
+    /// that is set counts.
+    pub fn set(&self, at: Instant) {
+        let _ = self.0.set(at);
+    }
+
+    fn is_past(&self) -> bool {
+        self.0.get().is_some_and(|at| Instant::now() >= *at)
+    }
 }
 
-fn run_within(ways: &Ways, text: &Arc<[u8]>, patience: Duration) -> Outcome {
+/// Gives the text to tmux and to the first program of the desktop that takes it. Each program has
+/// two seconds, and all of them no longer than `until`: not for a thread that anything waits for.
+pub fn run(ways: &Ways, text: &Arc<[u8]>, until: &Until) -> Outcome {
+    run_within(ways, text, WITHIN, until)
+}
+
+fn run_within(ways: &Ways, text: &Arc<[u8]>, patience: Duration, until: &Until) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut takes = |tool: &Tool| match give(tool, text, patience) {
+    let mut takes = |tool: &Tool| match give(tool, text, patience, until) {
         Ok(()) => {
             outcome.took.push(tool.program);
             true
@@ -49,12 +65,16 @@ fn run_within(ways: &Ways, text: &Arc<[u8]>, patience: Duration) -> Outcome {
 }
 
 /// Tries the lists of arguments in turn; the reason is the last one's.
-fn give(tool: &Tool, text: &Arc<[u8]>, patience: Duration) -> Result<(), String> {
+fn give(tool: &Tool, text: &Arc<[u8]>, patience: Duration, until: &Until) -> Result<(), String> {
     let deadline = Instant::now() + patience;
+    let is_over = || Instant::now() >= deadline || until.is_past();
     let mut result = Err("was not run".to_owned());
     for arguments in tool.arguments {
-        result = give_to(tool.program, arguments, text, deadline);
-        if result.is_ok() || Instant::now() >= deadline {
+        if is_over() {
+            break;
+        }
+        result = give_to(tool.program, arguments, text, is_over);
+        if result.is_ok() {
             break;
         }
     }
@@ -67,7 +87,7 @@ fn give_to(
     program: &str,
     arguments: &[&str],
     text: &Arc<[u8]>,
-    deadline: Instant,
+    is_over: impl Fn() -> bool,
 ) -> Result<(), String> {
     let mut child = Command::new(program)
         .args(arguments)
@@ -82,7 +102,7 @@ fn give_to(
         let text = Arc::clone(text);
         std::thread::spawn(move || stdin.write_all(&text));
     }
-    match wait(&mut child, deadline) {
+    match wait(&mut child, is_over) {
         Some(status) if status.success() => Ok(()),
         Some(status) => Err(match status.code() {
             Some(code) => format!("ended with exit code {code}"),
@@ -97,12 +117,12 @@ fn give_to(
     }
 }
 
-/// Waits for the end of a program; `None` where the deadline comes before.
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+/// Waits for the end of a program; `None` where its time is over before.
+fn wait(child: &mut Child, is_over: impl Fn() -> bool) -> Option<ExitStatus> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(GLANCE),
+            Ok(None) if !is_over() => std::thread::sleep(POLL_INTERVAL),
             Ok(None) | Err(_) => return None,
         }
     }
@@ -166,7 +186,12 @@ mod tests {
                 &["goingnats-no-such-program cannot be started: entity not found"],
             ),
         ] {
-            let outcome = run_within(&given(tmux, desktop), &text(b"hello"), LONG);
+            let outcome = run_within(
+                &given(tmux, desktop),
+                &text(b"hello"),
+                LONG,
+                &Until::default(),
+            );
             assert_eq!(outcome.took, took);
             assert_eq!(outcome.failed, failed);
         }
@@ -179,7 +204,12 @@ mod tests {
             &["-c", "[ \"$(cat)\" = hello ]"],
             &["-c", "exit 2"],
         ]);
-        let outcome = run_within(&given(Some(OLDER), &[]), &text(b"hello"), LONG);
+        let outcome = run_within(
+            &given(Some(OLDER), &[]),
+            &text(b"hello"),
+            LONG,
+            &Until::default(),
+        );
         assert_eq!(outcome.took, ["sh"]);
         assert!(outcome.failed.is_empty());
     }
@@ -188,10 +218,15 @@ mod tests {
     fn a_program_that_hangs_or_does_not_read_holds_up_nobody_for_long() {
         let large = text(&[b'x'; 1 << 20]);
         let begin = Instant::now();
-        let outcome = run_within(&given(None, &[HANGS]), &large, Duration::from_millis(50));
+        let outcome = run_within(
+            &given(None, &[HANGS]),
+            &large,
+            Duration::from_millis(50),
+            &Until::default(),
+        );
         assert_eq!(outcome.failed, ["sh did not end in time"]);
         assert!(begin.elapsed() < LONG);
-        let outcome = run_within(&given(None, &[FAILS]), &large, LONG);
+        let outcome = run_within(&given(None, &[FAILS]), &large, LONG, &Until::default());
         assert_eq!(outcome.failed, ["sh ended with exit code 3"]);
     }
 }
