@@ -21,8 +21,8 @@ use crossterm::event::KeyModifiers;
 use goingnats::{
     client::Secret,
     context::{Environment, resolve},
-    history::Secrets,
     recording::{Existing, Tape},
+    requests::Secrets,
     settings::Zone,
     tui::{
         Start,

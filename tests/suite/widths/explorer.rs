@@ -50,7 +50,7 @@ impl Scene {
             zone: goingnats::settings::Zone::Utc,
             local_zone: jiff::tz::TimeZone::UTC,
             home: None,
-            secrets: goingnats::history::Secrets::default(),
+            secrets: goingnats::requests::Secrets::default(),
         };
         let mut app = App::new(setup, size, now);
         let connected = Event::Connected {

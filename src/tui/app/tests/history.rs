@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{requests::held_by_the_file, stage::Stage};
 use crate::{
-    history::{Entry, Kind},
+    requests::{Entry, Kind},
     tui::app::Focus,
 };
 

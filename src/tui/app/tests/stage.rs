@@ -8,8 +8,8 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, style::Style};
 use crate::{
     client::{Batch, Data, Error, Event, Message, Sid, Ticket},
     context::{Choice, To},
-    history::Secrets,
     protocol::{Headers, Info, Record, encode},
+    requests::Secrets,
     settings::Zone,
     store::Direction,
     tui::{
