@@ -1,4 +1,4 @@
-//! The session as a whole: connections come and go, what the user asked for stays.
+//! The session as a whole. Connections come and go; subscriptions and settings stay.
 
 use std::{
     mem,
@@ -7,12 +7,13 @@ use std::{
 };
 
 use super::{
-    complaints::Complaints,
+    ending::{DRAIN_WITHIN, Ending, EndingKind},
     fences::{Fence, Fences},
-    keepalive::{Keepalive, Pulse},
+    keepalive::{Keepalive, KeepaliveAction},
     outbox::Outbox,
-    publishes::Publishes,
+    publishes::RecentPublishes,
     requests::{InFlight, Requests},
+    server_errors::ServerErrors,
     subscriptions::{Subscription, Subscriptions},
 };
 use crate::{
@@ -23,26 +24,27 @@ use crate::{
     text::visible_subject,
 };
 
-/// Everything between the wire and the handles that is neither socket nor clock.
+/// The state machine; see the [module](super).
 #[derive(Debug)]
 pub(in crate::client) struct Session {
     pub(super) link: Option<Link>,
     pub(super) subscriptions: Subscriptions,
     pub(super) requests: Requests,
     pub(super) fences: Fences,
-    pub(super) publishes: Publishes,
-    pub(super) complaints: Complaints,
+    pub(super) publishes: RecentPublishes,
+    pub(super) server_errors: ServerErrors,
     pub(super) outbox: Outbox,
     pub(super) limits: Arc<ServerLimits>,
-    /// What reply subjects begin with, its last dot included.
+    /// The prefix of reply subjects, its last dot included.
     pub(super) inbox: Arc<[u8]>,
     pub(super) events: Vec<Event>,
     pub(super) ending: Option<Ending>,
     entries: Vec<Data>,
-    apart: Option<(GapCause, Instant)>,
-    late_told: u64,
+    /// When the previous connection ended, and how, until a gap marker tells of it.
+    disconnected_since: Option<(GapCause, Instant)>,
+    late_reported: u64,
     pub(super) keepalive: Duration,
-    /// How long the subscriptions may take to be in place; `None`: as long as the server is alive.
+    /// The time limit for the subscriptions to be in place; `None`: as long as the server is alive.
     step_timeout: Option<Duration>,
     log_sent: bool,
     over: bool,
@@ -53,46 +55,46 @@ pub(in crate::client) struct Session {
 pub(super) struct Link {
     /// The server, without user info.
     pub server: String,
-    /// What it says of itself, all its INFOs taken together.
+    /// Its INFO, with what only earlier INFOs held.
     pub info: Info,
     /// Round trip of the PING of the handshake.
     pub rtt: Duration,
-    /// What protects it.
+    /// `None` without TLS.
     pub tls: Option<TlsInfo>,
     pub keepalive: Keepalive,
     /// Whether the subscriptions are back in place.
     pub ready: bool,
-    /// When they are waited for no longer.
+    /// The deadline for that.
     pub ready_by: Option<Instant>,
-    /// Whether the server knows that we have moved away.
+    /// Whether the server has processed the UNSUBs of a move.
     pub left: bool,
-    /// What the server gave as its reason to close the connection.
-    pub last_words: Option<Error>,
-    /// The last `-ERR` that is no reason to close, as far as we know, and when it was read.
+    /// The server's reason to close the connection.
+    pub close_reason: Option<Error>,
+    /// The last `-ERR` that is not known as a reason to close, and when it was read.
     pub last_error: Option<(String, Instant)>,
 }
 
-/// What a handshake told.
+/// The result of a handshake.
 #[derive(Debug)]
-pub struct Arrival {
+pub struct Handshake {
     /// The server, without user info.
     pub server: String,
-    /// What it says of itself.
+    /// Its INFO.
     pub info: Info,
     /// Round trip of the first PING.
     pub rtt: Duration,
-    /// What protects the connection; `None` in the clear.
+    /// `None` without TLS.
     pub tls: Option<TlsInfo>,
 }
 
 impl Link {
-    pub fn new(arrival: Arrival, keepalive: Duration, now: Instant) -> Link {
-        let Arrival {
+    pub fn new(handshake: Handshake, keepalive: Duration, now: Instant) -> Link {
+        let Handshake {
             server,
             info,
             rtt,
             tls,
-        } = arrival;
+        } = handshake;
         Link {
             server,
             info,
@@ -102,14 +104,14 @@ impl Link {
             ready: false,
             ready_by: None,
             left: false,
-            last_words: None,
+            close_reason: None,
             last_error: None,
         }
     }
 }
 
 impl Link {
-    /// When it is to be looked at.
+    /// When `tick` is due for it.
     fn deadline(&self) -> Instant {
         let keepalive = self.keepalive.deadline();
         match self.ready_by {
@@ -118,10 +120,10 @@ impl Link {
         }
     }
 
-    /// The reason of its end in the server's own words, where it gave any right before.
+    /// The reason of its end, in the server's own words where an `-ERR` came right before.
     fn explain(self, reason: Error) -> Error {
-        if let Some(words) = self.last_words {
-            return words;
+        if let Some(reason) = self.close_reason {
+            return reason;
         }
         match (reason, self.last_error) {
             (Error::Lost { server, reason }, Some((words, at)))
@@ -135,40 +137,24 @@ impl Link {
     }
 }
 
-/// The end is near.
-#[derive(Debug)]
-pub(super) struct Ending {
-    pub kind: EndingKind,
-    pub deadline: Instant,
-    /// Whether the server has processed our last words.
-    pub heard: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EndingKind {
-    Close,
-    /// What is under way may still arrive.
-    Drain,
-}
-
 impl Session {
-    /// A session that was never connected. Reply subjects begin with `inbox`, a dot at its end.
+    /// A session without a connection. `inbox`: the prefix of reply subjects, its last dot included.
     pub fn new(options: &Options, inbox: Arc<[u8]>, limits: Arc<ServerLimits>) -> Session {
         let mut session = Session {
             link: None,
             subscriptions: Subscriptions::default(),
             requests: Requests::default(),
             fences: Fences::default(),
-            publishes: Publishes::default(),
-            complaints: Complaints::default(),
+            publishes: RecentPublishes::default(),
+            server_errors: ServerErrors::default(),
             outbox: Outbox::default(),
             limits,
             inbox,
             events: Vec::new(),
             ending: None,
             entries: Vec::new(),
-            apart: None,
-            late_told: 0,
+            disconnected_since: None,
+            late_reported: 0,
             keepalive: options.keepalive,
             step_timeout: options.step_timeout,
             log_sent: options.log_sent,
@@ -178,13 +164,13 @@ impl Session {
         session
     }
 
-    /// A handshake succeeded: everything is subscribed again, and `Connected` follows when the server
-    /// has seen it all.
-    pub fn connected(&mut self, arrival: Arrival, now: Now) {
-        self.limits.learn(&arrival.info);
+    /// A handshake succeeded: subscribes everything again. `Connected` follows when the server has processed
+    /// that.
+    pub fn connected(&mut self, handshake: Handshake, now: Now) {
+        self.limits.update(&handshake.info);
         self.link = Some(Link {
             ready_by: self.step_timeout.map(|step| now.instant + step),
-            ..Link::new(arrival, self.keepalive, now.instant)
+            ..Link::new(handshake, self.keepalive, now.instant)
         });
         if self.subscriptions.get(Sid::INBOX).is_none() {
             self.insert_inbox();
@@ -196,12 +182,12 @@ impl Session {
         self.ping(Fence::Ready);
     }
 
-    /// The connection is gone, with everything that was on its way. Gives the reason to tell: the
-    /// server's own, where it gave one before closing.
+    /// The connection is lost, with all that was under way. Returns the reason to report: the server's own,
+    /// where it gave one before closing.
     pub fn lost(&mut self, reason: Error, now: Now) -> Error {
         let link = self.link.take();
         if link.is_some() {
-            self.note_apart(GapCause::Lost, now.instant);
+            self.note_disconnected(GapCause::Lost, now.instant);
         }
         let reason = match link {
             Some(link) => link.explain(reason),
@@ -209,16 +195,16 @@ impl Session {
         };
         self.fail_everything(&Error::Disconnected, now.instant);
         if let Some(ending) = &self.ending {
-            let drained = ending.kind == EndingKind::Drain && !ending.heard;
+            let drained = ending.kind == EndingKind::Drain && !ending.acknowledged;
             self.finish(drained.then(|| reason.clone()), now.instant);
         }
         reason
     }
 
-    /// Looks at the clock. To be called at [`Session::deadline`] at the latest.
+    /// Handles what is due. To be called at [`Session::deadline`] at the latest.
     ///
     /// # Errors
-    /// The connection is of no more use; [`Session::lost`] comes next.
+    /// The connection cannot be used any more; [`Session::lost`] must follow.
     pub fn tick(&mut self, now: Now) -> Result<(), Error> {
         while let Some(request) = self.requests.take_overdue(now.instant) {
             let reason = Error::Timeout {
@@ -227,7 +213,7 @@ impl Session {
             };
             self.answer(request, Err(reason), now.instant);
         }
-        self.events.extend(self.complaints.due(now.instant));
+        self.events.extend(self.server_errors.due(now.instant));
         self.end_if_done(now.instant);
         let Some(link) = &mut self.link else {
             return Ok(());
@@ -235,7 +221,7 @@ impl Session {
         if self.outbox.deadline().is_some_and(|at| at <= now.instant) {
             return Err(Error::Lost {
                 server: link.server.clone(),
-                reason: "it takes nothing that we write".to_owned(),
+                reason: "it accepts nothing that we write".to_owned(),
             });
         }
         if let (false, Some(after)) = (link.ready, self.step_timeout)
@@ -248,23 +234,23 @@ impl Session {
             });
         }
         match link.keepalive.tick(now.instant) {
-            Pulse::Wait => Ok(()),
-            Pulse::Ping => {
+            KeepaliveAction::Wait => Ok(()),
+            KeepaliveAction::Ping => {
                 self.ping(Fence::Keepalive(now.instant));
                 Ok(())
             }
-            Pulse::Dead(silent) => Err(Error::Stale {
+            KeepaliveAction::Stale(silent) => Err(Error::Stale {
                 server: link.server.clone(),
                 silent,
             }),
         }
     }
 
-    /// When [`Session::tick`] is due; `None` while nothing waits for anything.
+    /// When [`Session::tick`] is due; `None` where nothing is.
     pub fn deadline(&self) -> Option<Instant> {
         [
             self.requests.deadline(),
-            self.complaints.deadline(),
+            self.server_errors.deadline(),
             self.outbox.deadline(),
             self.link.as_ref().map(Link::deadline),
             self.ending.as_ref().map(|ending| ending.deadline),
@@ -274,12 +260,12 @@ impl Session {
         .min()
     }
 
-    /// What to write.
+    /// The bytes to write.
     pub fn unwritten(&self) -> &[u8] {
         self.outbox.unwritten()
     }
 
-    /// Notes that writing `count` bytes more has succeeded; 0 to note that a write is waiting.
+    /// `count` more bytes were written; 0 where a write is waiting.
     pub fn wrote(&mut self, count: usize, now: Now) {
         if count > 0 {
             let log = self.log_sent.then_some(now.wall);
@@ -289,17 +275,17 @@ impl Session {
         self.outbox.note_waiting(now.instant);
     }
 
-    /// The events since the last time, in order.
+    /// The events since the last call, in order.
     pub fn take_events(&mut self) -> Vec<Event> {
-        if self.requests.late > self.late_told && !self.over {
-            self.late_told = self.requests.late;
-            self.events.push(Event::LateReplies(self.late_told));
+        if self.requests.late > self.late_reported && !self.over {
+            self.late_reported = self.requests.late;
+            self.events.push(Event::LateReplies(self.late_reported));
         }
         mem::take(&mut self.events)
     }
 
-    /// What was sent and where there are gaps, since the last time; comes before the messages that
-    /// were given to [`Session::operation`] since then.
+    /// Sent batches and gap markers since the last call. They precede the messages given to
+    /// [`Session::operation`] since then.
     pub fn take_entries(&mut self) -> Vec<Data> {
         mem::take(&mut self.entries)
     }
@@ -310,17 +296,17 @@ impl Session {
         link.map(|link| link.server.clone()).unwrap_or_default()
     }
 
-    /// Whether a connection stands, its subscriptions in place.
+    /// Whether there is a connection with its subscriptions in place.
     pub fn is_ready(&self) -> bool {
         self.link.as_ref().is_some_and(|link| link.ready)
     }
 
-    /// Whether `Closed` was said.
+    /// Whether `Closed` was emitted.
     pub fn is_over(&self) -> bool {
         self.over
     }
 
-    /// Ends it, because we were told to (`None`) or because there is no use in going on.
+    /// Ends the session: as commanded (`None`), or for a reason.
     pub fn finish(&mut self, reason: Option<Error>, now: Instant) {
         if !self.over {
             self.link = None;
@@ -331,26 +317,26 @@ impl Session {
         }
     }
 
-    /// Ends it where nothing is left to wait for, or where it was waited for long enough.
+    /// Ends a closing session where nothing is awaited any more, or its time is over.
     pub(super) fn end_if_done(&mut self, now: Instant) {
         let Some(ending) = &self.ending else { return };
-        if ending.heard && self.requests.is_empty() {
+        if ending.acknowledged && self.requests.is_empty() {
             self.finish(None, now);
         } else if now >= ending.deadline {
             let reason = match ending.kind {
                 EndingKind::Close => None,
                 EndingKind::Drain => Some(Error::Timeout {
                     subject: "drain".to_owned(),
-                    after: super::commands::DRAIN_WITHIN,
+                    after: DRAIN_WITHIN,
                 }),
             };
             self.finish(reason, now);
         }
     }
 
-    /// Puts the gap marker in front of what comes now, if messages may be missing before it.
+    /// Adds a gap marker, where the connection changed since the last message.
     pub(super) fn mark_gap(&mut self, now: Now) {
-        if let Some((cause, since)) = self.apart.take() {
+        if let Some((cause, since)) = self.disconnected_since.take() {
             self.entries.push(Data::Gap(Gap {
                 cause,
                 at: now.wall,
@@ -359,16 +345,16 @@ impl Session {
         }
     }
 
-    /// What comes next comes on another connection. A loss that was not told yet counts for more.
-    pub(super) fn note_apart(&mut self, cause: GapCause, now: Instant) {
-        match &mut self.apart {
-            None => self.apart = Some((cause, now)),
+    /// The next message comes on another connection. A loss takes precedence over a move.
+    pub(super) fn note_disconnected(&mut self, cause: GapCause, now: Instant) {
+        match &mut self.disconnected_since {
+            None => self.disconnected_since = Some((cause, now)),
             Some((before, _)) if cause == GapCause::Lost => *before = cause,
             Some(_) => {}
         }
     }
 
-    /// Changes the pace of the keepalive, from now on and for all connections.
+    /// Changes the interval of the keepalive, now and for later connections.
     pub(super) fn set_keepalive(&mut self, interval: Duration, now: Instant) {
         self.keepalive = interval;
         if let Some(link) = &mut self.link {
@@ -381,12 +367,12 @@ impl Session {
         self.fences.push(fence);
     }
 
-    /// The inbox is a subscription like any other, only that nobody asked for it.
+    /// The inbox is a subscription of our own, for which no `Subscribed` is emitted.
     pub(super) fn insert_inbox(&mut self) {
         let subject = [&*self.inbox, b"*"].concat();
         self.subscriptions.insert(Sid::INBOX, subject, None);
         if let Some(inbox) = self.subscriptions.get_mut(Sid::INBOX) {
-            inbox.told = true;
+            inbox.reported = true;
         }
     }
 
@@ -418,7 +404,7 @@ impl Session {
     }
 }
 
-/// SUB, its limit, and the PING by which its fate will be known.
+/// SUB, its limit, and a PING whose PONG confirms it.
 pub(super) fn write_subscription(
     bytes: &mut Vec<u8>,
     fences: &mut Fences,

@@ -1,4 +1,4 @@
-//! Where the background task puts what a blocking [`Client`](super::Client) waits for.
+//! Holds messages, replies and acknowledgements until a blocking [`Client`](super::Client) takes them.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -9,153 +9,155 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout_at};
 
-use super::{Batch, Data, Error, Event, Lanes, Message, Sid, Ticket, task::cause_of_death};
+use super::{Batch, Data, Error, Event, Lanes, Message, Sid, Ticket, task::panic_error};
 use crate::protocol::Info;
 
-/// What waits to be taken may cost so many bytes; then the oldest are dropped, and counted.
-const MOST: usize = 64 << 20;
+/// The most bytes of messages held. Beyond it the oldest are dropped and counted.
+const MAX_BYTES: usize = 64 << 20;
 
-/// The shelf, and the bell that rings when something was put there.
+/// The state, and how those who wait for a change of it are woken.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
-    state: Mutex<Shelved>,
-    changed: Condvar,
-    /// The same for those who run the task while they wait.
-    noticed: Notify,
+pub(super) struct Mailbox {
+    state: Mutex<MailboxState>,
+    condvar: Condvar,
+    /// For callers that run the task while they wait.
+    notify: Notify,
 }
 
-/// All that came and was not taken yet.
+/// What came and was not taken yet.
 #[derive(Debug, Default)]
-pub(super) struct Shelved {
-    pub status: Status,
+pub(super) struct MailboxState {
+    pub status: ConnectionStatus,
     pub info: Option<Info>,
-    /// How many attempts have failed since the beginning.
+    /// How many attempts to connect have failed in total.
     pub failures: usize,
-    /// What went wrong with something that nobody waits for.
-    pub trouble: Option<Error>,
-    /// Messages that were dropped because nobody took them.
+    /// The first failure of a publish or subscription that no caller waits for.
+    pub unclaimed_error: Option<Error>,
+    /// Messages dropped because they were not taken in time.
     pub dropped: u64,
     messages: VecDeque<Message>,
     bytes: usize,
-    /// Subscriptions that were ended: what still comes on them is not wanted.
+    /// Subscriptions that were ended: messages on them are ignored.
     ended: HashSet<u64>,
     replies: HashMap<Ticket, Option<Result<Message, Error>>>,
     acks: HashMap<Ack, Option<Result<(), Error>>>,
 }
 
-/// How it stands with the connection.
+/// The state of the connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Status {
+pub(super) enum ConnectionStatus {
     #[default]
-    Apart,
+    Disconnected,
     Connected,
-    /// For good; why, where it was not our wish.
+    /// For good. The reason, where we did not close it.
     Closed(Option<Error>),
 }
 
-/// Something whose success is all there is to know.
+/// An operation that the server only acknowledges or refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Ack {
     Flush(Ticket),
     Subscription(Sid),
 }
 
-impl Shelf {
-    pub fn lock(&self) -> MutexGuard<'_, Shelved> {
+impl Mailbox {
+    pub fn lock(&self) -> MutexGuard<'_, MailboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks whenever something changed, until there is a value; `None` when the deadline is over.
+    /// Calls `look` after every change, until it returns a value; `None` after the deadline.
     pub fn wait<T>(
         &self,
         deadline: Instant,
-        mut look: impl FnMut(&mut Shelved) -> Option<T>,
+        mut look: impl FnMut(&mut MailboxState) -> Option<T>,
     ) -> Option<T> {
-        let mut shelved = self.lock();
+        let mut state = self.lock();
         loop {
-            if let Some(found) = look(&mut shelved) {
+            if let Some(found) = look(&mut state) {
                 return Some(found);
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return None;
             }
-            let woken = self.changed.wait_timeout(shelved, left);
-            (shelved, _) = woken.unwrap_or_else(PoisonError::into_inner);
+            let woken = self.condvar.wait_timeout(state, left);
+            (state, _) = woken.unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// As [`Shelf::wait`], for whoever runs the task meanwhile.
-    pub async fn watch<T>(
+    /// As [`Mailbox::wait`], for a caller that runs the task meanwhile.
+    pub async fn wait_async<T>(
         &self,
         deadline: Instant,
-        look: impl FnMut(&mut Shelved) -> Option<T>,
+        look: impl FnMut(&mut MailboxState) -> Option<T>,
     ) -> Option<T> {
-        timeout_at(deadline.into(), self.until(look)).await.ok()
+        timeout_at(deadline.into(), self.wait_until(look))
+            .await
+            .ok()
     }
 
-    async fn until<T>(&self, mut look: impl FnMut(&mut Shelved) -> Option<T>) -> T {
+    async fn wait_until<T>(&self, mut look: impl FnMut(&mut MailboxState) -> Option<T>) -> T {
         loop {
-            let mut noticed = pin!(self.noticed.notified());
-            noticed.as_mut().enable();
+            let mut notified = pin!(self.notify.notified());
+            notified.as_mut().enable();
             if let Some(found) = look(&mut self.lock()) {
                 return found;
             }
-            noticed.await;
+            notified.await;
         }
     }
 
-    /// Puts everything from the lanes on the shelf, until both have ended.
-    pub async fn fill(self: Arc<Shelf>, mut lanes: Lanes) {
-        let mut sealed = Sealed {
-            shelf: self,
+    /// Puts everything from the lanes into the mailbox, until both lanes have ended.
+    pub async fn fill_from(self: Arc<Mailbox>, mut lanes: Lanes) {
+        let mut closer = CloseOnDrop {
+            mailbox: self,
             reason: None,
         };
         let (mut events, mut data) = (true, true);
         while events || data {
             tokio::select! {
-                // Messages that came before an event are on the shelf before it is told.
+                // Messages that came before an event are stored before it is applied.
                 biased;
                 entry = lanes.data.recv(), if data => match entry {
-                    Some(entry) => sealed.shelf.change(|shelved| shelved.store(&entry)),
+                    Some(entry) => closer.mailbox.change(|state| state.store(&entry)),
                     None => data = false,
                 },
                 event = lanes.events.recv(), if events => match event {
-                    // Told when the last message is on the shelf.
-                    Some(Event::Closed { reason }) => sealed.reason = reason,
-                    Some(event) => sealed.shelf.change(|shelved| shelved.note(event)),
+                    // Applied after the last message is stored.
+                    Some(Event::Closed { reason }) => closer.reason = reason,
+                    Some(event) => closer.mailbox.change(|state| state.apply(event)),
                     None => events = false,
                 },
             }
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Shelved)) {
+    fn change(&self, change: impl FnOnce(&mut MailboxState)) {
         change(&mut self.lock());
-        self.changed.notify_all();
-        self.noticed.notify_waiters();
+        self.condvar.notify_all();
+        self.notify.notify_waiters();
     }
 }
 
-/// However the task ends, nobody waits for it for ever.
-struct Sealed {
-    shelf: Arc<Shelf>,
+/// Closes the mailbox when the task ends, even by a panic, so that no caller waits for ever.
+struct CloseOnDrop {
+    mailbox: Arc<Mailbox>,
     reason: Option<Error>,
 }
 
-impl Drop for Sealed {
+impl Drop for CloseOnDrop {
     fn drop(&mut self) {
-        let reason = self.reason.take().or_else(cause_of_death);
-        self.shelf.change(|shelved| shelved.close(reason));
+        let reason = self.reason.take().or_else(panic_error);
+        self.mailbox.change(|state| state.close(reason));
     }
 }
 
-impl Shelved {
-    /// Why nothing more can be done, where that is so.
+impl MailboxState {
+    /// Why the connection has ended for good, if it has.
     pub fn ended(&self) -> Option<Error> {
         match &self.status {
-            Status::Closed(reason) => Some(reason.clone().unwrap_or(Error::Closed)),
-            Status::Apart | Status::Connected => None,
+            ConnectionStatus::Closed(reason) => Some(reason.clone().unwrap_or(Error::Closed)),
+            ConnectionStatus::Disconnected | ConnectionStatus::Connected => None,
         }
     }
 
@@ -168,8 +170,8 @@ impl Shelved {
         std::mem::take(&mut self.messages).into()
     }
 
-    /// The subscription is no more wanted.
-    pub fn forget(&mut self, sid: Sid) {
+    /// Ignores messages of this subscription from now on.
+    pub fn ignore(&mut self, sid: Sid) {
         self.ended.insert(sid.0);
     }
 
@@ -181,25 +183,25 @@ impl Shelved {
         self.acks.insert(ack, None);
     }
 
-    /// The reply, if it came or can come no more.
+    /// The reply, or the reason why none can come; `None` while it is awaited.
     pub fn take_reply(&mut self, ticket: Ticket) -> Option<Result<Message, Error>> {
         let ended = self.ended();
         take(&mut self.replies, &ticket, ended)
     }
 
-    /// The acknowledgement, if it came or can come no more.
+    /// The acknowledgement, or the reason why none can come; `None` while it is awaited.
     pub fn take_ack(&mut self, ack: Ack) -> Option<Result<(), Error>> {
         let ended = self.ended();
         take(&mut self.acks, &ack, ended)
     }
 
-    /// Nobody waits for it any more.
-    pub fn give_up_reply(&mut self, ticket: Ticket) {
+    /// Stops waiting for the reply.
+    pub fn cancel_reply(&mut self, ticket: Ticket) {
         self.replies.remove(&ticket);
     }
 
-    /// Nobody waits for it any more.
-    pub fn give_up(&mut self, ack: Ack) {
+    /// Stops waiting for the acknowledgement.
+    pub fn cancel_ack(&mut self, ack: Ack) {
         self.acks.remove(&ack);
     }
 
@@ -220,7 +222,7 @@ impl Shelved {
             self.bytes += footprint(&message);
             self.messages.push_back(message);
         }
-        while self.bytes > MOST
+        while self.bytes > MAX_BYTES
             && let Some(oldest) = self.messages.pop_front()
         {
             self.bytes -= footprint(&oldest);
@@ -228,15 +230,15 @@ impl Shelved {
         }
     }
 
-    fn note(&mut self, event: Event) {
+    fn apply(&mut self, event: Event) {
         match event {
             Event::Connected { info, .. } => {
-                self.status = Status::Connected;
+                self.status = ConnectionStatus::Connected;
                 self.info = Some(*info);
             }
             Event::InfoChanged(info) => self.info = Some(*info),
             Event::Disconnected { .. } => {
-                self.status = Status::Apart;
+                self.status = ConnectionStatus::Disconnected;
                 self.info = None;
                 self.failures += 1;
             }
@@ -251,7 +253,7 @@ impl Shelved {
                 }
             }
             Event::PublishFailed { reason, .. } => {
-                self.trouble.get_or_insert(reason);
+                self.unclaimed_error.get_or_insert(reason);
             }
             Event::Connecting { .. }
             | Event::Closed { .. }
@@ -269,13 +271,13 @@ impl Shelved {
         if let Some(place) = self.acks.get_mut(&ack) {
             *place = Some(result);
         } else if let Err(reason) = result {
-            self.trouble.get_or_insert(reason);
+            self.unclaimed_error.get_or_insert(reason);
         }
     }
 
     fn close(&mut self, reason: Option<Error>) {
-        if !matches!(self.status, Status::Closed(_)) {
-            self.status = Status::Closed(reason);
+        if !matches!(self.status, ConnectionStatus::Closed(_)) {
+            self.status = ConnectionStatus::Closed(reason);
             self.info = None;
         }
     }
@@ -314,69 +316,66 @@ mod tests {
     }
 
     #[test]
-    fn replies_and_ended_subscriptions_are_not_handed_over() {
-        let mut shelved = Shelved::default();
-        shelved.forget(Sid(3));
+    fn messages_of_the_inbox_and_of_ended_subscriptions_are_ignored() {
+        let mut state = MailboxState::default();
+        state.ignore(Sid(3));
         for sid in [1, 2, 3] {
-            shelved.store(&batch(sid, 1));
+            state.store(&batch(sid, 1));
         }
-        assert_eq!(shelved.take_messages().len(), 1);
+        assert_eq!(state.take_messages().len(), 1);
     }
 
     #[test]
     fn more_than_64_mib_drops_the_oldest() {
-        let mut shelved = Shelved::default();
+        let mut state = MailboxState::default();
         for size in [1, 32 << 20, (32 << 20) - 1000, 2] {
-            shelved.store(&batch(2, size));
+            state.store(&batch(2, size));
         }
-        shelved.store(&Data::Dropped(crate::client::Dropped {
+        state.store(&Data::Dropped(crate::client::Dropped {
             received: 5,
             ..Default::default()
         }));
-        assert_eq!(shelved.dropped, 5);
-        shelved.store(&batch(2, 1000));
-        assert_eq!(shelved.dropped, 5 + 2);
-        assert_eq!(shelved.take_messages().len(), 3);
-        assert_eq!(shelved.bytes, 0);
+        assert_eq!(state.dropped, 5);
+        state.store(&batch(2, 1000));
+        assert_eq!(state.dropped, 5 + 2);
+        assert_eq!(state.take_messages().len(), 3);
+        assert_eq!(state.bytes, 0);
     }
 
     #[test]
-    fn whoever_waits_hears_of_the_end() {
-        let mut shelved = Shelved::default();
-        shelved.expect_reply(Ticket(1));
-        assert_eq!(shelved.take_reply(Ticket(1)), None);
-        shelved.close(Some(Error::Disconnected));
-        assert_eq!(
-            shelved.take_reply(Ticket(1)),
-            Some(Err(Error::Disconnected))
-        );
-        shelved.close(None);
-        assert_eq!(shelved.ended(), Some(Error::Disconnected));
+    fn a_pending_reply_ends_with_the_connection() {
+        let mut state = MailboxState::default();
+        state.expect_reply(Ticket(1));
+        assert_eq!(state.take_reply(Ticket(1)), None);
+        state.close(Some(Error::Disconnected));
+        assert_eq!(state.take_reply(Ticket(1)), Some(Err(Error::Disconnected)));
+        state.close(None);
+        assert_eq!(state.ended(), Some(Error::Disconnected));
     }
 
     #[test]
-    fn whoever_waits_hears_that_the_task_failed() {
-        let shelf = Arc::new(Shelf::default());
-        let sealed = Sealed {
-            shelf: Arc::clone(&shelf),
+    fn a_panic_of_the_task_closes_the_mailbox() {
+        let mailbox = Arc::new(Mailbox::default());
+        let closer = CloseOnDrop {
+            mailbox: Arc::clone(&mailbox),
             reason: None,
         };
         let panicked = std::thread::spawn(move || {
-            let _sealed = sealed;
+            let _sealed = closer;
             panic!("on purpose");
         });
         panicked.join().unwrap_err();
-        let reason = shelf.lock().ended().unwrap().to_string();
+        let reason = mailbox.lock().ended().unwrap().to_string();
         assert!(reason.contains("this is a bug"), "{reason}");
     }
 
     #[test]
-    fn a_refusal_that_nobody_waits_for_is_remembered() {
-        let mut shelved = Shelved::default();
-        shelved.note(Event::PublishFailed {
+    fn a_refusal_that_no_caller_waits_for_is_kept() {
+        let mut state = MailboxState::default();
+        state.apply(Event::PublishFailed {
             ticket: Ticket(1),
             reason: Error::NoHeaders,
         });
-        assert_eq!(shelved.trouble, Some(Error::NoHeaders));
+        assert_eq!(state.unclaimed_error, Some(Error::NoHeaders));
     }
 }
