@@ -1,6 +1,6 @@
 //! Staying under the byte budget: what is counted, and what goes first.
 
-use super::{Holder, Store, pairs::share_of};
+use super::{Holder, Store, conversations::share_of};
 
 /// The share of the budget that the table of subjects may take before messages go for it.
 const SUBJECTS_SHARE: usize = 4;

@@ -4,17 +4,11 @@ use std::{fmt, ops::Range, time::Duration};
 
 use super::{
     Counters, Direction, Entry, Frozen, Marker, MarkerKind, Message, MessageId, Outcome, Pair,
-    Rates, Subjects, SubscriptionStats, View,
-    copies::Copies,
-    log::Log,
-    pairs::{Pairs, share_of},
-    questions::Questions,
-    record::{Flags, Kept},
-    segment::Segment,
-    subscriptions::Subscriptions,
-    traffic::second_of,
-    verdicts::Verdicts,
-    view::{Hidden, Traits, Verdict},
+    Rates, Subjects, SubscriptionStats, Toward, View,
+    conversations::{Copies, Pairs, share_of},
+    log::{Flags, Kept, Log, Rows, Segment},
+    scan::{Hidden, Questions, Traits, Verdict, Verdicts},
+    subjects::{Subscriptions, past_of_watched, second_of},
 };
 
 /// The budget where none is given: 256 MiB.
@@ -183,6 +177,17 @@ impl Store {
         &self.rates
     }
 
+    /// Remembers from now on what comes on a subject and below it, by the second, in place of what was
+    /// watched before; read it by [`Subjects::timeline`]. What came before is counted from the messages
+    /// that are kept, as far back as the newest million of them reach.
+    pub fn watch(&mut self, prefix: &[u8]) {
+        if self.subjects.timeline(prefix).is_none() {
+            self.subjects.watch(prefix);
+            let past = past_of_watched(&self.log, &self.rates, &self.subjects);
+            self.subjects.remember(past);
+        }
+    }
+
     /// Changes which messages are shown. With another filter, what is kept is judged by
     /// [`Store::next_scan`], newest first, and hidden until it is.
     pub fn set_view(&mut self, view: View) {
@@ -239,6 +244,32 @@ impl Store {
     /// Where it is not shown, the row of the next entry that is, or the last row.
     pub fn row_of(&self, id: MessageId) -> Result<u64, u64> {
         self.log.row_of(id)
+    }
+
+    /// The nearest message on the same subject that is shown; `None` where there is none, or where `id`
+    /// is no message that is kept. `id` itself need not be shown.
+    pub fn next_on_subject(&self, id: MessageId, toward: Toward) -> Option<MessageId> {
+        let (_, record) = self.log.get(id)?;
+        if record.is_marker() || self.subjects.kept(record.subject) < 2 {
+            return None;
+        }
+        let same = |other: &Kept| other.subject == record.subject && !other.is_marker();
+        self.log.nearest(id, toward, Rows::word, same)
+    }
+
+    /// The first row that happened at this time or later, in nanoseconds since the Unix epoch; the last
+    /// row where all happened before. Rows stand as they arrived: where a clock was set back, rows
+    /// behind it may be earlier.
+    pub fn row_at_time(&self, at: i64) -> u64 {
+        let kept_to = at.saturating_sub(at.rem_euclid(1_000));
+        let row = self.log.row_at_time(kept_to);
+        row.unwrap_or(self.rows().saturating_sub(1))
+    }
+
+    /// The nearest hit of the search that is shown, `id` itself not counted; it need be neither a hit
+    /// nor shown. What is not searched yet holds none.
+    pub fn next_hit(&self, id: MessageId, toward: Toward) -> Option<MessageId> {
+        self.log.nearest(id, toward, Rows::hits_word, |_| true)
     }
 
     /// Why a message that is kept is not shown; `None` where it is shown or not kept.

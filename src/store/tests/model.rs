@@ -15,8 +15,8 @@ use crate::{
     filter::Filter,
     store::{
         Direction, Holder, Marker, MarkerKind, MessageId, Outcome, Query, Scanned, Store, View,
-        pairs::{remembered, share_of},
-        rows::Layer,
+        conversations::{remembered, share_of},
+        log::Layer,
     },
 };
 
