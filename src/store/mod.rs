@@ -1,12 +1,12 @@
-//! The messages kept: segments under a byte budget, subjects, rates, pairs, search and what is shown.
+//! Stored messages: segments under a byte budget, subjects, rates, pairs, search, and the view of them.
 //!
 //! ```text
 //! batch ──► Store::append ──► open segment (one copy of the wire bytes, 32 bytes a message)
 //!                        │        └── full, or an hour old ──► sealed ──► over the budget: evicted
 //!                        ├──► subjects, subscriptions, rates     counts, touched once a message
-//!                        ├──► copies, pairs                      what belongs together
+//!                        ├──► copies, pairs                      conversations
 //!                        └──► rows shown, hits                   one bit a message each
-//! screen ─► Store::row ──► Entry        text, headers, JSON are made by whoever looks
+//! screen ─► Store::row ──► Entry        callers decode text, headers and JSON
 //! jobs ───► Store::next_scan ──► Scan ──► Scanned ──► Store::scanned        search and filter
 //! ```
 //!

@@ -1,20 +1,20 @@
-//! Which messages are copies: where subscriptions overlap, or our own publish comes back.
+//! Recognizes copies of a message, from overlapping subscriptions or as the echo of our own publish.
 
 use crate::store::MessageId;
 
-/// How many messages back an original is looked for.
-const REACH: usize = 16;
+/// How many messages back an original is searched.
+const WINDOW: usize = 16;
 
-/// The last messages that are no copies themselves. A message is a copy of the oldest of them that
-/// came on another subscription, is equal, and has no copy on this subscription yet.
+/// The last originals. A message is a copy of the oldest of them that is equal, came on another
+/// subscription, and has no copy on this subscription yet.
 #[derive(Debug)]
 pub(in crate::store) struct Copies {
-    shapes: [u64; REACH],
-    places: [u16; REACH],
-    ids: [u64; REACH],
-    /// Which subscriptions have had their copy, as a set of bits of their places modulo 64: where two
-    /// share a bit, a copy is shown rather than a message hidden.
-    taken: [u64; REACH],
+    shapes: [u64; WINDOW],
+    places: [u16; WINDOW],
+    ids: [u64; WINDOW],
+    /// The subscriptions that have their copy, as bits of their places modulo 64. Where two share a bit, a
+    /// copy may be taken for an original, never the reverse.
+    taken: [u64; WINDOW],
     next: usize,
     len: usize,
     /// The subscription of the newest originals, and how many in a row came on it.
@@ -24,26 +24,26 @@ pub(in crate::store) struct Copies {
 impl Copies {
     pub fn new() -> Copies {
         Copies {
-            shapes: [0; REACH],
-            places: [0; REACH],
-            ids: [0; REACH],
-            taken: [0; REACH],
+            shapes: [0; WINDOW],
+            places: [0; WINDOW],
+            ids: [0; WINDOW],
+            taken: [0; WINDOW],
             next: 0,
             len: 0,
             run: (0, 0),
         }
     }
 
-    /// Whether a message of this shape on this subscription is a copy, `equal` telling of an original
-    /// whether it is the same in every byte.
+    /// Whether a message of this shape on this subscription is a copy. `equal`: whether an original has the
+    /// same bytes.
     pub fn is_copy(&mut self, shape: u64, place: u16, equal: impl Fn(MessageId) -> bool) -> bool {
         if self.run.0 == place && self.run.1 >= self.len {
             return false;
         }
         let bit = 1 << (place % 64);
-        let oldest = if self.len < REACH { 0 } else { self.next };
+        let oldest = if self.len < WINDOW { 0 } else { self.next };
         for step in 0..self.len {
-            let index = (oldest + step) % REACH;
+            let index = (oldest + step) % WINDOW;
             if self.shapes[index] == shape
                 && self.places[index] != place
                 && self.taken[index] & bit == 0
@@ -56,22 +56,22 @@ impl Copies {
         false
     }
 
-    /// Remembers a message that is no copy.
+    /// Adds an original.
     pub fn remember(&mut self, shape: u64, place: u16, id: MessageId) {
         self.shapes[self.next] = shape;
         self.places[self.next] = place;
         self.ids[self.next] = id.0;
         self.taken[self.next] = 0;
-        self.next = (self.next + 1) % REACH;
-        self.len = (self.len + 1).min(REACH);
+        self.next = (self.next + 1) % WINDOW;
+        self.len = (self.len + 1).min(WINDOW);
         self.run = if self.run.0 == place {
-            (place, (self.run.1 + 1).min(REACH))
+            (place, (self.run.1 + 1).min(WINDOW))
         } else {
             (place, 1)
         };
     }
 
-    /// Tells that a subscription begins: nothing that was before can come on it.
+    /// A subscription begins: no earlier original can have a copy on it.
     pub fn begin(&mut self, place: u16) {
         for taken in &mut self.taken {
             *taken |= 1 << (place % 64);

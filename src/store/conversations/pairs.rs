@@ -7,18 +7,18 @@ use std::{
 };
 
 use crate::protocol::{HeaderBlock, ServiceError};
-use crate::store::{MessageId, subjects::Hashed};
+use crate::store::{MessageId, subjects::PrehashedHasher};
 
 /// One leg of a request and its reply, seen from the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
     /// The other leg: of a request its first reply, of a reply its request. It may be evicted by now.
     pub other: Option<MessageId>,
-    /// What became of the request.
+    /// The outcome of the request.
     pub outcome: Outcome,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// No answer yet.
@@ -47,7 +47,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What a reply with this header block means, which came after so long.
+    /// The outcome of a reply with this header block that came after `took`.
     pub fn of_reply(took: Duration, header: &[u8]) -> Outcome {
         match ServiceError::of(header) {
             Some(error) => Outcome::ServiceError {
@@ -59,11 +59,11 @@ impl Outcome {
     }
 }
 
-/// The most outcomes that may come before their request.
-const EARLY: usize = 256;
+/// The most outcomes kept that came before their request.
+const MAX_EARLY: usize = 256;
 
-/// The most requests remembered, ours and other people's each.
-const MOST: usize = 16_384;
+/// The most requests remembered of each kind, ours and others'.
+const MAX_REQUESTS: usize = 16_384;
 
 /// The share of the store's budget that requests and replies may take.
 const SHARE: usize = 16;
@@ -73,36 +73,36 @@ pub(in crate::store) fn share_of(budget: usize) -> usize {
     budget / SHARE
 }
 
-/// How many requests are remembered in so many bytes, ours and other people's each.
+/// How many requests of each kind, ours and others', fit into this many bytes.
 pub(in crate::store) fn remembered(bytes: usize) -> usize {
-    let each = size_of::<Request>() + size_of::<(u64, u64)>();
-    (bytes / 2 / each).clamp(4, MOST)
+    let each = size_of::<SeenRequest>() + size_of::<(u64, u64)>();
+    (bytes / 2 / each).clamp(4, MAX_REQUESTS)
 }
 
 /// The requests seen last, found by the hash of their reply subject. Hashes have 64 bits and a seed of
 /// our own, so equal hashes are taken for equal subjects.
 #[derive(Debug)]
 pub(in crate::store) struct Pairs {
-    /// Ours are never pushed out by other people's.
-    ours: Ring,
-    others: Ring,
+    /// Kept apart, so that others' requests never push out ours.
+    ours: RequestRing,
+    others: RequestRing,
     /// Outcomes of requests of ours that are not in the log yet.
     early: VecDeque<(u64, Outcome)>,
 }
 
 /// A request, and what is known of its reply.
 #[derive(Debug)]
-pub(in crate::store) struct Request {
+pub(in crate::store) struct SeenRequest {
     inbox: u64,
     pub id: MessageId,
     at: i64,
     /// The subject of a request of ours, which is shown when the request itself is evicted.
     pub subject: Option<Box<[u8]>>,
-    /// Whether somebody waits for the reply; a publish may carry a reply subject too.
+    /// Whether we wait for the reply; a publish may have a reply subject too.
     awaited: bool,
     pub reply: Option<MessageId>,
     pub outcome: Outcome,
-    /// Whether the outcome is the client's own word.
+    /// Whether the client set the outcome.
     settled: bool,
 }
 
@@ -111,8 +111,8 @@ impl Pairs {
     pub fn new(bytes: usize) -> Pairs {
         let most = remembered(bytes);
         Pairs {
-            ours: Ring::new(most),
-            others: Ring::new(most),
+            ours: RequestRing::new(most),
+            others: RequestRing::new(most),
             early: VecDeque::new(),
         }
     }
@@ -124,11 +124,11 @@ impl Pairs {
         self.others.resize(most);
     }
 
-    /// Remembers a request of ours.
-    pub fn ask(&mut self, inbox: u64, id: MessageId, at: i64, subject: &[u8], awaited: bool) {
+    /// Adds a request of ours.
+    pub fn add_ours(&mut self, inbox: u64, id: MessageId, at: i64, subject: &[u8], awaited: bool) {
         let known = self.early.iter().position(|(early, _)| *early == inbox);
         let early = known.and_then(|index| self.early.remove(index));
-        self.ours.push(Request {
+        self.ours.push(SeenRequest {
             inbox,
             id,
             at,
@@ -140,9 +140,9 @@ impl Pairs {
         });
     }
 
-    /// Remembers somebody else's request.
-    pub fn overhear(&mut self, inbox: u64, id: MessageId, at: i64) {
-        self.others.push(Request {
+    /// Adds a request that another client sent.
+    pub fn add_foreign(&mut self, inbox: u64, id: MessageId, at: i64) {
+        self.others.push(SeenRequest {
             inbox,
             id,
             at,
@@ -160,13 +160,13 @@ impl Pairs {
     }
 
     /// The request with this reply subject, and whether it is ours.
-    pub fn get(&self, inbox: u64) -> Option<(&Request, bool)> {
+    pub fn get(&self, inbox: u64) -> Option<(&SeenRequest, bool)> {
         let ours = self.ours.get(inbox).map(|request| (request, true));
         ours.or_else(|| self.others.get(inbox).map(|request| (request, false)))
     }
 
-    /// Notes a reply with this header block. The first one decides, unless the client has.
-    pub fn answer(&mut self, inbox: u64, id: MessageId, at: i64, header: &[u8]) {
+    /// Adds a reply with this header block. The first sets the outcome, unless the client has.
+    pub fn add_reply(&mut self, inbox: u64, id: MessageId, at: i64, header: &[u8]) {
         let request = match self.ours.get_mut(inbox) {
             Some(request) => request,
             None => match self.others.get_mut(inbox) {
@@ -188,16 +188,16 @@ impl Pairs {
         }
     }
 
-    /// Notes what the client says of a request of ours, which may not be in the log yet. Gives the reply
-    /// where there is one.
-    pub fn settle(&mut self, inbox: u64, outcome: Outcome) -> Option<MessageId> {
+    /// Sets the outcome of a request of ours, which may not be in the log yet. Returns its reply, where there
+    /// is one.
+    pub fn set_outcome(&mut self, inbox: u64, outcome: Outcome) -> Option<MessageId> {
         if let Some(request) = self.ours.get_mut(inbox) {
             request.outcome = outcome;
             request.settled = true;
             request.awaited = true;
             return request.reply;
         }
-        if self.early.len() == EARLY {
+        if self.early.len() == MAX_EARLY {
             self.early.pop_front();
         }
         self.early.push_back((inbox, outcome));
@@ -213,7 +213,7 @@ impl Pairs {
     /// Every first reply, and how many nanoseconds after its request it came.
     pub fn rtts(&self) -> impl Iterator<Item = (MessageId, i64)> {
         let requests = self.ours.requests.iter().chain(&self.others.requests);
-        requests.filter_map(Request::rtt)
+        requests.filter_map(SeenRequest::rtt)
     }
 
     /// What it occupies, in bytes.
@@ -226,19 +226,19 @@ impl Pairs {
 
 /// The newest requests, up to a number.
 #[derive(Debug)]
-struct Ring {
+struct RequestRing {
     most: usize,
-    requests: VecDeque<Request>,
-    /// How many requests were pushed out: what the numbers in `by_inbox` count from.
+    requests: VecDeque<SeenRequest>,
+    /// How many requests were removed: the offset of the numbers in `by_inbox`.
     gone: u64,
-    by_inbox: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
+    by_inbox: HashMap<u64, u64, BuildHasherDefault<PrehashedHasher>>,
     /// Bytes of the subjects.
     subjects: usize,
 }
 
-impl Ring {
-    fn new(most: usize) -> Ring {
-        Ring {
+impl RequestRing {
+    fn new(most: usize) -> RequestRing {
+        RequestRing {
             most,
             requests: VecDeque::new(),
             gone: 0,
@@ -257,7 +257,7 @@ impl Ring {
     }
 
     /// A later request with the same reply subject takes the place of the earlier one.
-    fn push(&mut self, request: Request) {
+    fn push(&mut self, request: SeenRequest) {
         if self.requests.len() == self.most {
             self.pop();
         }
@@ -282,25 +282,25 @@ impl Ring {
         Some((number - self.gone) as usize)
     }
 
-    fn get(&self, inbox: u64) -> Option<&Request> {
+    fn get(&self, inbox: u64) -> Option<&SeenRequest> {
         self.requests.get(self.index(inbox)?)
     }
 
-    fn get_mut(&mut self, inbox: u64) -> Option<&mut Request> {
+    fn get_mut(&mut self, inbox: u64) -> Option<&mut SeenRequest> {
         let index = self.index(inbox)?;
         self.requests.get_mut(index)
     }
 
     fn memory(&self) -> usize {
-        self.requests.capacity() * size_of::<Request>()
+        self.requests.capacity() * size_of::<SeenRequest>()
             + self.by_inbox.capacity() * (size_of::<(u64, u64)>() + 1)
             + self.subjects
     }
 }
 
-impl Request {
-    /// Whether there is anything to tell: a reply, or somebody who waits for it.
-    pub fn is_of_interest(&self) -> bool {
+impl SeenRequest {
+    /// Whether it has a reply or awaits one.
+    pub fn has_outcome(&self) -> bool {
         self.awaited || self.reply.is_some()
     }
 
@@ -341,12 +341,12 @@ mod tests {
     #[test]
     fn the_first_reply_decides_unless_the_client_has() {
         let mut pairs = Pairs::new(1 << 20);
-        pairs.ask(1, MessageId(10), 0, b"today", true);
+        pairs.add_ours(1, MessageId(10), 0, b"today", true);
         assert_eq!(outcome(&pairs, 1), Outcome::Waiting);
-        pairs.answer(1, MessageId(11), 2 * SECOND, b"");
-        pairs.answer(1, MessageId(12), 3 * SECOND, b"NATS/1.0 503\r\n\r\n");
+        pairs.add_reply(1, MessageId(11), 2 * SECOND, b"");
+        pairs.add_reply(1, MessageId(12), 3 * SECOND, b"NATS/1.0 503\r\n\r\n");
         assert_eq!(outcome(&pairs, 1), took(2));
-        pairs.settle(1, took(1));
+        pairs.set_outcome(1, took(1));
         assert_eq!(outcome(&pairs, 1), took(1));
         assert_eq!(
             pairs.get(1).and_then(|(it, _)| it.reply),
@@ -357,9 +357,9 @@ mod tests {
     #[test]
     fn a_reply_that_says_that_the_service_failed_is_no_success_and_took_its_time() {
         let mut pairs = Pairs::new(1 << 20);
-        pairs.overhear(1, MessageId(10), 0);
+        pairs.add_foreign(1, MessageId(10), 0);
         let header = b"NATS/1.0\r\nNats-Service-Error: no\r\nNats-Service-Error-Code: 400\r\n\r\n";
-        pairs.answer(1, MessageId(11), 2 * SECOND, header);
+        pairs.add_reply(1, MessageId(11), 2 * SECOND, header);
         let failed = Outcome::ServiceError {
             took: Duration::from_secs(2),
             said: "400 no".into(),
@@ -371,21 +371,21 @@ mod tests {
     #[test]
     fn an_outcome_may_come_before_its_request() {
         let mut pairs = Pairs::new(1 << 20);
-        pairs.settle(1, Outcome::NoResponders);
-        pairs.ask(1, MessageId(10), 0, b"today", false);
+        pairs.set_outcome(1, Outcome::NoResponders);
+        pairs.add_ours(1, MessageId(10), 0, b"today", false);
         assert_eq!(outcome(&pairs, 1), Outcome::NoResponders);
         for inbox in 0..1_000 {
-            pairs.settle(inbox + 100, Outcome::Waiting);
+            pairs.set_outcome(inbox + 100, Outcome::Waiting);
         }
-        assert_eq!(pairs.early.len(), EARLY);
+        assert_eq!(pairs.early.len(), MAX_EARLY);
     }
 
     #[test]
     fn other_peoples_requests_never_push_ours_out() {
         let mut pairs = Pairs::new(10_000);
-        pairs.ask(1, MessageId(1), 0, b"today", true);
+        pairs.add_ours(1, MessageId(1), 0, b"today", true);
         for inbox in 2..100_000 {
-            pairs.overhear(inbox, MessageId(inbox), 0);
+            pairs.add_foreign(inbox, MessageId(inbox), 0);
         }
         assert!(pairs.get(1).is_some_and(|(_, ours)| ours));
         assert!(pairs.get(2).is_none());
@@ -397,7 +397,7 @@ mod tests {
     fn a_reply_subject_used_again_belongs_to_the_later_request() {
         let mut pairs = Pairs::new(0);
         for id in 1..=10 {
-            pairs.overhear(5, MessageId(id), 0);
+            pairs.add_foreign(5, MessageId(id), 0);
         }
         assert_eq!(pairs.get(5).map(|(it, _)| it.id), Some(MessageId(10)));
     }

@@ -8,7 +8,7 @@ use crate::store::{Direction, Entry, Marker, Message, MessageId};
 #[derive(Clone, Default)]
 pub struct Frozen {
     bytes: Vec<u8>,
-    rows: Vec<Row>,
+    rows: Vec<FrozenRow>,
 }
 
 /// Shows how much there is, not what.
@@ -22,20 +22,20 @@ impl fmt::Debug for Frozen {
 }
 
 #[derive(Clone)]
-struct Row {
+struct FrozenRow {
     id: MessageId,
-    kind: Kind,
+    kind: FrozenEntry,
 }
 
 #[derive(Clone)]
-enum Kind {
+enum FrozenEntry {
     Marker(Marker),
-    Message(Parts),
+    Message(FrozenMessage),
 }
 
 /// A message whose bytes lie in the snapshot.
 #[derive(Clone)]
-struct Parts {
+struct FrozenMessage {
     at: i64,
     direction: Direction,
     sid: u64,
@@ -69,10 +69,12 @@ impl Frozen {
         };
         for entry in rows {
             let kind = match entry {
-                Entry::Marker { marker, .. } => Kind::Marker(marker.clone()),
-                Entry::Message(message) => Kind::Message(frozen.copy_message(message, share)),
+                Entry::Marker { marker, .. } => FrozenEntry::Marker(marker.clone()),
+                Entry::Message(message) => {
+                    FrozenEntry::Message(frozen.copy_message(message, share))
+                }
             };
-            frozen.rows.push(Row {
+            frozen.rows.push(FrozenRow {
                 id: entry.id(),
                 kind,
             });
@@ -80,7 +82,7 @@ impl Frozen {
         frozen
     }
 
-    fn copy_message(&mut self, message: Message<'_>, share: usize) -> Parts {
+    fn copy_message(&mut self, message: Message<'_>, share: usize) -> FrozenMessage {
         let subject = self.copy_bytes(message.subject);
         let reply = message.reply.map(|reply| self.copy_bytes(reply));
         let header = self.copy_bytes(&message.header[..message.header.len().min(share)]);
@@ -91,7 +93,7 @@ impl Frozen {
             .saturating_sub(header.len())
             .min(message.payload.len());
         let (held, missing) = message.payload.split_at(room);
-        Parts {
+        FrozenMessage {
             at: message.at,
             direction: message.direction,
             sid: message.sid,
@@ -139,11 +141,11 @@ impl Frozen {
         self.row(self.row_of(id).ok()?)
     }
 
-    fn entry<'a>(&'a self, row: &'a Row) -> Entry<'a> {
+    fn entry<'a>(&'a self, row: &'a FrozenRow) -> Entry<'a> {
         let part = |range: &Range<usize>| &self.bytes[range.clone()];
         match &row.kind {
-            Kind::Marker(marker) => Entry::Marker { id: row.id, marker },
-            Kind::Message(parts) => Entry::Message(Message {
+            FrozenEntry::Marker(marker) => Entry::Marker { id: row.id, marker },
+            FrozenEntry::Message(parts) => Entry::Message(Message {
                 id: row.id,
                 at: parts.at,
                 direction: parts.direction,
@@ -165,7 +167,7 @@ impl Frozen {
 
     /// What it occupies, in bytes; give it to [`Store::reserve`](super::Store::reserve).
     pub fn memory(&self) -> usize {
-        self.bytes.capacity() + self.rows.capacity() * size_of::<Row>()
+        self.bytes.capacity() + self.rows.capacity() * size_of::<FrozenRow>()
     }
 }
 

@@ -4,18 +4,18 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use super::{
     bits::Bits,
-    record::Kept,
-    rows::{Layer, Rows},
-    segment::{FEW, Segment},
+    record::EntryRecord,
+    rows::{Rows, ScanKind},
+    segment::{FEW_RECORDS, Segment},
 };
 use crate::store::{
     Marker, MessageId,
-    scan::{Tally, Verdict, Verdicts},
+    scan::{Verdict, VerdictCounts, Verdicts},
 };
 
 /// What a segment has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Size {
+struct SegmentSize {
     bytes: usize,
     records: usize,
 }
@@ -23,27 +23,27 @@ struct Size {
 /// How finely a segment is divided between wire bytes and records.
 const PARTS: usize = 64;
 /// The parts for records before anything is known, and the most of them.
-const FIRST: usize = PARTS / 4;
-const MOST: usize = PARTS - FIRST;
+const FIRST_RECORD_PARTS: usize = PARTS / 4;
+const MAX_RECORD_PARTS: usize = PARTS - FIRST_RECORD_PARTS;
 
 /// All that a segment occupies: 1 MiB, less where the budget is small.
-fn whole_for(budget: usize) -> usize {
+fn segment_bytes_for(budget: usize) -> usize {
     (budget / 8).clamp(4 << 10, 1 << 20)
 }
 
-impl Size {
+impl SegmentSize {
     /// Divides so many bytes, the records having so many of the parts.
-    fn of(whole: usize, parts: usize) -> Size {
-        let records = whole / PARTS * parts;
-        Size {
-            bytes: whole - records,
-            records: records / size_of::<Kept>(),
+    fn of(segment_bytes: usize, parts: usize) -> SegmentSize {
+        let records = segment_bytes / PARTS * parts;
+        SegmentSize {
+            bytes: segment_bytes - records,
+            records: records / size_of::<EntryRecord>(),
         }
     }
 
     /// The parts that records have.
-    fn parts(&self, whole: usize) -> usize {
-        (self.records * size_of::<Kept>()).div_ceil(whole / PARTS)
+    fn parts(&self, segment_bytes: usize) -> usize {
+        (self.records * size_of::<EntryRecord>()).div_ceil(segment_bytes / PARTS)
     }
 
     /// Whether a segment is exactly of this size.
@@ -54,23 +54,28 @@ impl Size {
     /// How to divide the next segment, so that both halves of it are full at the same time if messages
     /// go on as in this one. One part more or less is not worth buffers of another size: those of
     /// evicted segments are used again.
-    fn after(self, whole: usize, full: &Segment) -> Size {
-        let (bytes, records) = (full.bytes.len(), full.records.len() * size_of::<Kept>());
-        if full.records.len() < FEW.min(self.records) {
+    fn after(self, segment_bytes: usize, full: &Segment) -> SegmentSize {
+        let (bytes, records) = (
+            full.bytes.len(),
+            full.records.len() * size_of::<EntryRecord>(),
+        );
+        if full.records.len() < FEW_RECORDS.min(self.records) {
             return self;
         }
-        let wanted = (records * PARTS).div_ceil(bytes + records).clamp(1, MOST);
-        if wanted.abs_diff(self.parts(whole)) <= 1 {
+        let wanted = (records * PARTS)
+            .div_ceil(bytes + records)
+            .clamp(1, MAX_RECORD_PARTS);
+        if wanted.abs_diff(self.parts(segment_bytes)) <= 1 {
             return self;
         }
-        Size::of(whole, wanted)
+        SegmentSize::of(segment_bytes, wanted)
     }
 }
 
 /// A segment that never changes again, so that others may read it without a lock, and its rows, which
 /// do.
 #[derive(Debug)]
-pub(in crate::store) struct Sealed {
+pub(in crate::store) struct SealedSegment {
     pub segment: Arc<Segment>,
     pub rows: Rows,
 }
@@ -78,9 +83,9 @@ pub(in crate::store) struct Sealed {
 /// Every entry kept, oldest first.
 #[derive(Debug)]
 pub(in crate::store) struct Log {
-    whole: usize,
-    size: Size,
-    pub(in crate::store) sealed: VecDeque<Sealed>,
+    segment_bytes: usize,
+    size: SegmentSize,
+    pub(in crate::store) sealed: VecDeque<SealedSegment>,
     pub(in crate::store) open: Segment,
     pub(in crate::store) open_rows: Rows,
     /// Whether the view has a filter.
@@ -90,24 +95,24 @@ pub(in crate::store) struct Log {
     /// What sealed segments and their rows occupy.
     sealed_memory: usize,
     /// The verdicts on everything kept.
-    tally: Tally,
+    tally: VerdictCounts,
     markers: u64,
 }
 
 /// What left the log.
-pub(in crate::store) struct Gone {
+pub(in crate::store) struct EvictedSegment {
     pub segment: Arc<Segment>,
     rows: Rows,
 }
 
 impl Log {
     pub fn new(budget: usize) -> Log {
-        let whole = whole_for(budget);
-        let size = Size::of(whole, FIRST);
+        let segment_bytes = segment_bytes_for(budget);
+        let size = SegmentSize::of(segment_bytes, FIRST_RECORD_PARTS);
         let mut open = Segment::new(size.bytes, size.records);
         open.first = 1;
         Log {
-            whole,
+            segment_bytes,
             size,
             sealed: VecDeque::new(),
             open,
@@ -115,7 +120,7 @@ impl Log {
             filtered: false,
             spare: None,
             sealed_memory: 0,
-            tally: Tally::default(),
+            tally: VerdictCounts::default(),
             markers: 0,
         }
     }
@@ -129,7 +134,7 @@ impl Log {
     pub fn has_room(&self, at: i64, bytes: usize) -> bool {
         self.open.records.is_empty()
             || (self.open.records.len() < self.size.records
-                && self.open.markers_memory() < self.whole
+                && self.open.markers_memory() < self.segment_bytes
                 && bytes <= self.open.bytes.capacity() - self.open.bytes.len()
                 && self.open.time(at).is_some())
     }
@@ -151,7 +156,7 @@ impl Log {
 
     /// What opening the next segment for so many bytes adds to what is occupied.
     pub fn next_memory(&self, bytes: usize) -> usize {
-        let records = self.size.records * size_of::<Kept>();
+        let records = self.size.records * size_of::<EntryRecord>();
         match &self.spare {
             Some(_) => bytes.saturating_sub(self.size.bytes),
             None => bytes.max(self.size.bytes) + records,
@@ -166,7 +171,7 @@ impl Log {
     /// Seals the open segment and opens the next.
     pub fn seal(&mut self) {
         self.trim_open();
-        self.size = self.size.after(self.whole, &self.open);
+        self.size = self.size.after(self.segment_bytes, &self.open);
         let size = self.size;
         let spare = self.spare.take().filter(|(segment, _)| size.fits(segment));
         let (mut segment, mut rows) = spare.unwrap_or_else(|| {
@@ -176,7 +181,7 @@ impl Log {
         segment.first = self.open.next();
         rows.reset(self.open_rows.end(), self.filtered);
         let full = std::mem::replace(&mut self.open, segment);
-        let sealed = Sealed {
+        let sealed = SealedSegment {
             segment: Arc::new(full),
             rows: std::mem::replace(&mut self.open_rows, rows),
         };
@@ -186,12 +191,12 @@ impl Log {
 
     /// Makes segments from now on as large as a budget allows.
     pub fn resize(&mut self, budget: usize) {
-        let whole = whole_for(budget);
-        if whole == self.whole {
+        let segment_bytes = segment_bytes_for(budget);
+        if segment_bytes == self.segment_bytes {
             return;
         }
-        self.whole = whole;
-        self.size = Size::of(whole, FIRST);
+        self.segment_bytes = segment_bytes;
+        self.size = SegmentSize::of(segment_bytes, FIRST_RECORD_PARTS);
         self.spare = None;
         if self.open.records.is_empty() {
             let mut open = Segment::new(self.size.bytes, self.size.records);
@@ -204,7 +209,7 @@ impl Log {
 
     /// Adds an entry to the open segment; `None` for a marker.
     #[inline]
-    pub fn push(&mut self, record: Kept, verdict: Option<Verdict>) {
+    pub fn push(&mut self, record: EntryRecord, verdict: Option<Verdict>) {
         self.open.records.push(record);
         self.open_rows.push(verdict);
         match verdict {
@@ -220,19 +225,19 @@ impl Log {
     }
 
     /// Takes the oldest sealed segment out.
-    pub fn pop_oldest(&mut self) -> Option<Gone> {
+    pub fn pop_oldest(&mut self) -> Option<EvictedSegment> {
         let oldest = self.sealed.pop_front()?;
         self.sealed_memory -= oldest.memory();
         self.tally.subtract(&oldest.rows.tally);
         self.markers -= oldest.segment.markers.len() as u64;
-        Some(Gone {
+        Some(EvictedSegment {
             segment: oldest.segment,
             rows: oldest.rows,
         })
     }
 
     /// Uses the buffers of what was taken out again, unless somebody still reads them.
-    pub fn recycle(&mut self, gone: Gone) {
+    pub fn recycle(&mut self, gone: EvictedSegment) {
         let Ok(mut segment) = Arc::try_unwrap(gone.segment) else {
             return;
         };
@@ -248,13 +253,13 @@ impl Log {
     }
 
     /// Decides on every message anew, the filter left aside.
-    pub fn decide(&mut self, verdicts: &Verdicts) {
+    pub fn update_verdicts(&mut self, verdicts: &Verdicts) {
         self.change_rows(|segment, rows| {
             rows.decide_all(&segment.records, |record| {
                 (!record.is_marker()).then(|| verdicts.of(record))
             });
         });
-        self.tally = Tally::default();
+        self.tally = VerdictCounts::default();
         for sealed in &self.sealed {
             self.tally.add(&sealed.rows.tally);
         }
@@ -274,10 +279,10 @@ impl Log {
 
     /// Takes what was found: in stretches of one segment each, from the entry with this id on. What is
     /// evicted by now is left out.
-    pub fn found<'a>(&mut self, layer: Layer, stretches: impl Iterator<Item = (u64, &'a Bits)>) {
+    pub fn found<'a>(&mut self, kind: ScanKind, stretches: impl Iterator<Item = (u64, &'a Bits)>) {
         let mut first = self.sealed.len();
         for (id, found) in stretches {
-            let part = self.change_rows_of(id, |index, rows| rows.found(layer, found, index));
+            let part = self.change_rows_of(id, |index, rows| rows.found(kind, found, index));
             first = first.min(part);
         }
         self.renumber(first);
@@ -353,7 +358,7 @@ impl Log {
     }
 
     /// The verdicts on everything kept.
-    pub fn tally(&self) -> &Tally {
+    pub fn tally(&self) -> &VerdictCounts {
         &self.tally
     }
 
@@ -366,20 +371,20 @@ impl Log {
     pub fn memory(&self) -> usize {
         let spare = self.spare.as_ref();
         self.sealed_memory
-            + self.sealed.capacity() * size_of::<Sealed>()
+            + self.sealed.capacity() * size_of::<SealedSegment>()
             + self.open.memory()
             + self.open_rows.memory()
             + spare.map_or(0, |(segment, rows)| segment.memory() + rows.memory())
     }
 }
 
-impl Sealed {
+impl SealedSegment {
     fn memory(&self) -> usize {
         self.segment.memory() + self.rows.memory()
     }
 }
 
-impl Gone {
+impl EvictedSegment {
     /// How many messages left.
     pub fn messages(&self) -> u64 {
         self.rows.tally.total()

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{bits, log::Log, record::Kept, rows::Rows, segment::Segment};
+use super::{bits, log::Log, record::EntryRecord, rows::Rows, segment::Segment};
 use crate::store::{MessageId, Toward};
 
 impl Log {
@@ -41,13 +41,13 @@ impl Log {
     }
 
     /// An entry that is kept, and its segment.
-    pub fn get(&self, id: MessageId) -> Option<(&Segment, &Kept)> {
+    pub fn get(&self, id: MessageId) -> Option<(&Segment, &EntryRecord)> {
         let (segment, _) = self.part(self.part_of(id));
         segment.record(id).map(|record| (segment, record))
     }
 
     /// Every entry kept, the newest first, each with its segment.
-    pub fn newest_first(&self) -> impl Iterator<Item = (&Segment, &Kept)> {
+    pub fn newest_first(&self) -> impl Iterator<Item = (&Segment, &EntryRecord)> {
         let sealed = self.sealed.iter().rev().map(|sealed| &*sealed.segment);
         std::iter::once(&self.open)
             .chain(sealed)
@@ -120,7 +120,7 @@ impl Log {
         id: MessageId,
         toward: Toward,
         words: impl Fn(&Rows, usize) -> u64,
-        is: impl Fn(&Kept) -> bool,
+        is: impl Fn(&EntryRecord) -> bool,
     ) -> Option<MessageId> {
         let here = self.part_of(id);
         let behind = MessageId(id.0.saturating_add(1));

@@ -12,7 +12,7 @@ use crate::protocol;
 ///          ^ reply_offset behind subject_at
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Kept {
+pub(in crate::store) struct EntryRecord {
     subject_at: u32,
     /// The interned subject; of a marker its number in the segment.
     pub subject: u32,
@@ -26,76 +26,85 @@ pub(in crate::store) struct Kept {
     gap: u16,
     /// Which of the [`Subscriptions`](crate::store::subjects::Subscriptions).
     pub subscription: u16,
-    pub flags: Flags,
+    pub flags: EntryFlags,
 }
 
-const _: () = assert!(size_of::<Kept>() == 32);
+const _: () = assert!(size_of::<EntryRecord>() == 32);
 
 /// What else is known of an entry: a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::store) struct Flags(u8);
+pub(in crate::store) struct EntryFlags(u8);
 
-impl Flags {
+impl EntryFlags {
     /// Sent by us.
-    pub const OUT: Flags = Flags(1);
+    pub const OUT: EntryFlags = EntryFlags(1);
     /// A copy of another message.
-    pub const COPY: Flags = Flags(2);
+    pub const COPY: EntryFlags = EntryFlags(2);
     /// Part of our own doing: sent by us, a reply to us, or asked for by name.
-    pub const OURS: Flags = Flags(4);
+    pub const OURS: EntryFlags = EntryFlags(4);
     /// A reply to a request that was seen.
-    pub const ANSWERS: Flags = Flags(8);
+    pub const ANSWERS: EntryFlags = EntryFlags(8);
     /// Not a message.
-    pub const MARKER: Flags = Flags(16);
+    pub const MARKER: EntryFlags = EntryFlags(16);
 
     /// Every combination of those that a [`Verdict`](crate::store::scan::Verdict) depends on, in the order of
-    /// [`Flags::judged`].
-    pub const JUDGED: [Flags; 4] = [
-        Flags(0),
-        Flags::COPY,
-        Flags::OURS,
-        Flags(Flags::COPY.0 | Flags::OURS.0),
+    /// [`EntryFlags::judged`].
+    pub const JUDGED: [EntryFlags; 4] = [
+        EntryFlags(0),
+        EntryFlags::COPY,
+        EntryFlags::OURS,
+        EntryFlags(EntryFlags::COPY.0 | EntryFlags::OURS.0),
     ];
 
-    /// Which of [`Flags::JUDGED`] it holds.
+    /// Which of [`EntryFlags::JUDGED`] it holds.
     #[inline]
     pub fn judged(self) -> usize {
-        usize::from(self.0 / Flags::COPY.0 % 4)
+        usize::from(self.0 / EntryFlags::COPY.0 % 4)
     }
 
-    pub fn has(self, flag: Flags) -> bool {
+    pub fn has(self, flag: EntryFlags) -> bool {
         self.0 & flag.0 != 0
     }
 
     #[must_use]
-    pub fn with(self, flag: Flags, on: bool) -> Flags {
-        if on { Flags(self.0 | flag.0) } else { self }
+    pub fn with(self, flag: EntryFlags, on: bool) -> EntryFlags {
+        if on {
+            EntryFlags(self.0 | flag.0)
+        } else {
+            self
+        }
     }
 }
 
 /// What of a message is its own; the rest of its bytes is the control line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) enum Part {
+pub(in crate::store) enum MessagePart {
     Subject,
     Reply,
     Header,
     Payload,
 }
 
-impl Part {
-    pub const ALL: [Part; 4] = [Part::Subject, Part::Reply, Part::Header, Part::Payload];
+impl MessagePart {
+    pub const ALL: [MessagePart; 4] = [
+        MessagePart::Subject,
+        MessagePart::Reply,
+        MessagePart::Header,
+        MessagePart::Payload,
+    ];
 }
 
-impl Kept {
+impl EntryRecord {
     /// The same message in a segment where the batch's byte `from` lies at `to`. `None` where the
     /// control line is longer than any that a decoder accepts.
-    pub fn of(record: &protocol::Record, from: u32, to: u32) -> Option<Kept> {
+    pub fn of(record: &protocol::Record, from: u32, to: u32) -> Option<EntryRecord> {
         let named = if record.reply_len > 0 {
             u32::from(record.reply_offset) + u32::from(record.reply_len)
         } else {
             u32::from(record.subject_len)
         };
         let gap = record.body_at.checked_sub(record.subject_at + named)?;
-        Some(Kept {
+        Some(EntryRecord {
             subject_at: record.subject_at - from + to,
             subject: 0,
             header_len: record.header_len,
@@ -106,13 +115,13 @@ impl Kept {
             reply_len: record.reply_len,
             gap: u16::try_from(gap).ok()?,
             subscription: 0,
-            flags: Flags::default(),
+            flags: EntryFlags::default(),
         })
     }
 
     /// An entry for the marker with this number in the segment, which has so many bytes by now.
-    pub fn marker(number: u32, at: u32) -> Kept {
-        Kept {
+    pub fn marker(number: u32, at: u32) -> EntryRecord {
+        EntryRecord {
             subject_at: at,
             subject: number,
             header_len: 0,
@@ -123,41 +132,41 @@ impl Kept {
             reply_len: 0,
             gap: 0,
             subscription: 0,
-            flags: Flags::MARKER,
+            flags: EntryFlags::MARKER,
         }
     }
 
     pub fn is_marker(&self) -> bool {
-        self.flags.has(Flags::MARKER)
+        self.flags.has(EntryFlags::MARKER)
     }
 
     pub fn subject_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        &bytes[self.range_of(Part::Subject)]
+        &bytes[self.range_of(MessagePart::Subject)]
     }
 
     pub fn reply_of<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        (self.reply_len > 0).then(|| &bytes[self.range_of(Part::Reply)])
+        (self.reply_len > 0).then(|| &bytes[self.range_of(MessagePart::Reply)])
     }
 
     pub fn header_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        &bytes[self.range_of(Part::Header)]
+        &bytes[self.range_of(MessagePart::Header)]
     }
 
     pub fn payload_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        &bytes[self.range_of(Part::Payload)]
+        &bytes[self.range_of(MessagePart::Payload)]
     }
 
     /// Where a part lies; empty where the message has none.
     #[inline]
-    pub fn range_of(&self, part: Part) -> Range<usize> {
+    pub fn range_of(&self, part: MessagePart) -> Range<usize> {
         let (at, len) = match part {
-            Part::Subject => (self.start(), self.subject_len.into()),
-            Part::Reply => {
+            MessagePart::Subject => (self.start(), self.subject_len.into()),
+            MessagePart::Reply => {
                 let offset = usize::from(self.reply_offset);
                 (self.start() + offset, u32::from(self.reply_len))
             }
-            Part::Header => (self.body_at(), self.header_len),
-            Part::Payload => {
+            MessagePart::Header => (self.body_at(), self.header_len),
+            MessagePart::Payload => {
                 let header = self.header_len as usize;
                 (self.body_at() + header, self.payload_len)
             }
@@ -182,8 +191,8 @@ impl Kept {
     }
 
     /// The same entry where its segment's first `bytes` are left out.
-    pub fn without(self, bytes: u32) -> Kept {
-        Kept {
+    pub fn without(self, bytes: u32) -> EntryRecord {
+        EntryRecord {
             subject_at: self.subject_at - bytes,
             ..self
         }
@@ -215,15 +224,15 @@ mod tests {
             body_at: 70_000,
             ..protocol::Record::default()
         };
-        assert_eq!(Kept::of(&record, 0, 0), None);
+        assert_eq!(EntryRecord::of(&record, 0, 0), None);
     }
 
     #[test]
     fn what_a_verdict_depends_on_is_told_whatever_else_is_known() {
         for bits in 0..32 {
-            let flags = Flags(bits);
-            let judged = Flags::JUDGED[flags.judged()];
-            for flag in [Flags::COPY, Flags::OURS] {
+            let flags = EntryFlags(bits);
+            let judged = EntryFlags::JUDGED[flags.judged()];
+            for flag in [EntryFlags::COPY, EntryFlags::OURS] {
                 assert_eq!(judged.has(flag), flags.has(flag), "{bits:b}");
             }
         }
@@ -244,7 +253,7 @@ mod tests {
         };
         let mut bytes = b"before".to_vec();
         bytes.extend_from_slice(&batch[4..]);
-        let kept = Kept::of(&record, 4, 6).expect("a short line");
+        let kept = EntryRecord::of(&record, 4, 6).expect("a short line");
         assert_eq!(kept.subject_of(&bytes), b"a.b");
         assert_eq!(kept.reply_of(&bytes), Some(&b"inbox"[..]));
         assert_eq!(kept.header_of(&bytes), b"NATS\r\n\r\n");

@@ -1,11 +1,11 @@
 //! The rows that one segment shows, and which of them are hits.
 
 use super::bits::{self, Bits};
-use crate::store::scan::{Tally, Verdict};
+use crate::store::scan::{Verdict, VerdictCounts};
 
 /// What is judged of each message by [`Scan`](crate::store::Scan)s, besides the view's [`Verdict`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) enum Layer {
+pub(in crate::store) enum ScanKind {
     /// Whether the filter of the view means it.
     Filter,
     /// Whether it is a hit of the search.
@@ -19,7 +19,7 @@ pub(in crate::store) struct Rows {
     /// How many rows all segments before it ever showed in this view.
     pub start: u64,
     /// The view's verdicts, its filter not asked.
-    pub tally: Tally,
+    pub tally: VerdictCounts,
     entries: usize,
     wanted: Bits,
     filtered: bool,
@@ -61,7 +61,7 @@ impl Rows {
     /// Makes ready for the entries of a new segment; `start` is where its rows begin.
     pub fn reset(&mut self, start: u64, filtered: bool) {
         self.start = start;
-        self.tally = Tally::default();
+        self.tally = VerdictCounts::default();
         self.entries = 0;
         self.wanted.clear();
         self.filtered = filtered;
@@ -74,7 +74,7 @@ impl Rows {
     /// Decides on every entry anew; what passes and what are hits stays.
     pub fn decide_all<T>(&mut self, entries: &[T], verdict: impl Fn(&T) -> Option<Verdict>) {
         self.wanted.clear();
-        let mut tally = Tally::default();
+        let mut tally = VerdictCounts::default();
         for (number, entries) in entries.chunks(64).enumerate() {
             let mut word = 0;
             for (bit, entry) in entries.iter().enumerate() {
@@ -107,10 +107,10 @@ impl Rows {
     }
 
     /// Takes what was found, its entry 0 being `offset` here.
-    pub fn found(&mut self, layer: Layer, found: &Bits, offset: usize) {
-        match layer {
-            Layer::Filter => self.passes.add(found, offset),
-            Layer::Search => self.hits.add(found, offset),
+    pub fn found(&mut self, kind: ScanKind, found: &Bits, offset: usize) {
+        match kind {
+            ScanKind::Filter => self.passes.add(found, offset),
+            ScanKind::Search => self.hits.add(found, offset),
         }
         self.count();
     }
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(rows.end(), 3);
         rows.filter(true, [3].into_iter());
         assert_eq!(rows.end(), 1, "the marker alone");
-        rows.found(Layer::Filter, &found(&[0, 1]), 1);
+        rows.found(ScanKind::Filter, &found(&[0, 1]), 1);
         assert_eq!(rows.select(0), Some(2));
         rows.push(Some(Verdict::Shown));
         rows.push(None);
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn a_hit_counts_while_it_is_shown() {
         let mut rows = rows(&[Some(Verdict::Shown), Some(Verdict::Muted), None]);
-        rows.found(Layer::Search, &found(&[0, 1]), 0);
+        rows.found(ScanKind::Search, &found(&[0, 1]), 0);
         assert_eq!(rows.hits_shown(), 1);
         assert!(rows.is_hit(1));
         rows.decide_all(&[Some(Verdict::Muted), Some(Verdict::Shown), None], |it| {

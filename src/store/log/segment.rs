@@ -2,18 +2,18 @@
 
 use std::{ops::Range, sync::OnceLock};
 
-use super::record::Kept;
+use super::record::EntryRecord;
 use crate::store::{Marker, MessageId, Toward};
 
 /// How long before its first entry a segment's times begin, in nanoseconds: batches read and written
 /// at the same moment may come in either order.
-const SLACK: i64 = 300 * 1_000_000_000;
+const TIME_SLACK: i64 = 300 * 1_000_000_000;
 
 /// How far apart the times of one segment may lie: an hour and the slack, in microseconds.
-const SPAN: i64 = 3_900_000_000;
+const MAX_TIME_SPAN: i64 = 3_900_000_000;
 
 /// Fewer entries in a full segment are large, and tell nothing of those to come.
-pub(in crate::store) const FEW: usize = 64;
+pub(in crate::store) const FEW_RECORDS: usize = 64;
 
 /// A stretch of the log. While it is open, entries are added behind; sealed, it never changes.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(in crate::store) struct Segment {
     /// The latest time of its records.
     pub latest: u32,
     pub bytes: Vec<u8>,
-    pub records: Vec<Kept>,
+    pub records: Vec<EntryRecord>,
     pub markers: Vec<Marker>,
     /// Bytes that the markers own.
     owned: usize,
@@ -54,13 +54,13 @@ impl Segment {
         self.latest = 0;
         self.base = at
             .saturating_sub(at.rem_euclid(1_000))
-            .saturating_sub(SLACK);
+            .saturating_sub(TIME_SLACK);
     }
 
     /// The time `at` as records hold it; `None` where it is too far from the first entry.
     pub fn time(&self, at: i64) -> Option<u32> {
         let since = at.checked_sub(self.base)?.div_euclid(1_000);
-        u32::try_from(since).ok().filter(|_| since <= SPAN)
+        u32::try_from(since).ok().filter(|_| since <= MAX_TIME_SPAN)
     }
 
     /// The time of an entry to be added, as records hold it; 0 where it is too far from the first.
@@ -76,7 +76,7 @@ impl Segment {
     }
 
     /// When an entry happened, in nanoseconds since the Unix epoch.
-    pub fn at(&self, record: &Kept) -> i64 {
+    pub fn at(&self, record: &EntryRecord) -> i64 {
         self.base + i64::from(record.at) * 1_000
     }
 
@@ -86,7 +86,7 @@ impl Segment {
     }
 
     /// An entry by its id.
-    pub fn record(&self, id: MessageId) -> Option<&Kept> {
+    pub fn record(&self, id: MessageId) -> Option<&EntryRecord> {
         let index = usize::try_from(id.0.checked_sub(self.first)?).ok()?;
         self.records.get(index)
     }
@@ -108,14 +108,14 @@ impl Segment {
     }
 
     /// The marker that an entry stands for.
-    pub fn marker(&self, record: &Kept) -> Option<&Marker> {
+    pub fn marker(&self, record: &EntryRecord) -> Option<&Marker> {
         let number = record.is_marker().then_some(record.subject)?;
         self.markers.get(number as usize)
     }
 
     /// Which of its entries are markers.
     pub fn marked(&self) -> impl Iterator<Item = usize> {
-        let records: &[Kept] = if self.markers.is_empty() {
+        let records: &[EntryRecord] = if self.markers.is_empty() {
             &[]
         } else {
             &self.records
@@ -127,8 +127,8 @@ impl Segment {
     /// Where among the bytes some entries lie.
     pub fn bytes_of(&self, entries: Range<usize>) -> Range<usize> {
         let records = &self.records[entries];
-        let from = records.first().map_or(0, Kept::start);
-        from..records.last().map_or(from, Kept::end)
+        let from = records.first().map_or(0, EntryRecord::start);
+        from..records.last().map_or(from, EntryRecord::end)
     }
 
     /// Of some entries those to look at next on the way there: as many as `room` bytes hold, and `least`
@@ -144,12 +144,18 @@ impl Segment {
         let least = least.min(records.len());
         match toward {
             Toward::Newer => {
-                let end = records.first().map_or(0, Kept::start).saturating_add(room);
+                let end = records
+                    .first()
+                    .map_or(0, EntryRecord::start)
+                    .saturating_add(room);
                 let fitting = records.partition_point(|record| record.end() <= end);
                 entries.start..entries.start + fitting.max(least)
             }
             Toward::Older => {
-                let start = records.last().map_or(0, Kept::end).saturating_sub(room);
+                let start = records
+                    .last()
+                    .map_or(0, EntryRecord::end)
+                    .saturating_sub(room);
                 let outside = records.partition_point(|record| record.start() < start);
                 entries.end - (records.len() - outside).max(least)..entries.end
             }
@@ -159,7 +165,7 @@ impl Segment {
     /// A copy of some of its messages; it has no markers, whatever its records say.
     pub fn part(&self, entries: Range<usize>) -> Segment {
         let bytes = self.bytes_of(entries.clone());
-        let moved = |record: &Kept| record.without(bytes.start as u32);
+        let moved = |record: &EntryRecord| record.without(bytes.start as u32);
         Segment {
             first: self.first + entries.start as u64,
             base: self.base,
@@ -179,8 +185,8 @@ impl Segment {
     }
 
     /// Adds a marker, and gives the record that stands for it.
-    pub fn mark(&mut self, marker: Marker) -> Kept {
-        let mut record = Kept::marker(self.markers.len() as u32, self.bytes.len() as u32);
+    pub fn mark(&mut self, marker: Marker) -> EntryRecord {
+        let mut record = EntryRecord::marker(self.markers.len() as u32, self.bytes.len() as u32);
         record.at = self.stamp(marker.at);
         self.owned += marker.owned();
         self.markers.push(marker);
@@ -195,7 +201,11 @@ impl Segment {
     /// Gives back what a segment that is full will not use, where it is worth a copy. Few large entries
     /// are, for buffers of another size are no use to the next segment.
     pub fn trim(&mut self) {
-        let share = if self.records.len() < FEW { 64 } else { 2 };
+        let share = if self.records.len() < FEW_RECORDS {
+            64
+        } else {
+            2
+        };
         if self.bytes.capacity() - self.bytes.len() > self.bytes.capacity() / share {
             self.bytes.shrink_to_fit();
         }
@@ -215,7 +225,9 @@ impl Segment {
 
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
-        self.bytes.capacity() + self.records.capacity() * size_of::<Kept>() + self.markers_memory()
+        self.bytes.capacity()
+            + self.records.capacity() * size_of::<EntryRecord>()
+            + self.markers_memory()
     }
 }
 
@@ -242,7 +254,7 @@ mod tests {
             let time = segment.time(at);
             assert_eq!(time.is_some(), held, "{at}");
             if let Some(time) = time {
-                let mut record = Kept::marker(0, 0);
+                let mut record = EntryRecord::marker(0, 0);
                 record.at = time;
                 assert_eq!(segment.at(&record), at - at.rem_euclid(1_000));
             }

@@ -1,10 +1,10 @@
-//! A direction along the log.
+//! Directions along the log.
 
-/// Which way along the log.
+/// A direction along the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Toward {
-    /// To what came earlier.
+    /// To earlier entries.
     Older,
-    /// To what came later.
+    /// To later entries.
     Newer,
 }

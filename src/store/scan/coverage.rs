@@ -1,36 +1,35 @@
-//! How much of the log a search or a filter has looked at.
+//! How much of the log a search or a filter has scanned.
 
 use std::ops::Range;
 
-/// The stretch of the log that a search or a filter has looked at: without a hole, growing at both
-/// ends.
+/// The range of ids that a search or a filter has scanned: contiguous, growing at both ends.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct Coverage {
     ids: Range<u64>,
-    /// Differs whenever something else is asked, so that late answers are recognised.
+    /// Incremented by every new search or filter, so that outdated results are recognized.
     pub generation: u64,
 }
 
 impl Coverage {
-    /// Begins anew between the newest entry and the next, whose id is `next`.
+    /// Starts over, empty, after the newest entry; `next` is the id after it.
     pub fn begin(&mut self, next: u64) {
         self.ids = next..next;
         self.generation += 1;
     }
 
-    /// What was looked at of the ids that are kept.
+    /// The scanned part of the stored ids.
     pub fn of(&self, kept: &Range<u64>) -> Range<u64> {
         let clip = |id: u64| id.clamp(kept.start, kept.end);
         clip(self.ids.start)..clip(self.ids.end)
     }
 
-    /// How many of the ids that are kept are left to look at.
+    /// How many of the stored ids are not scanned.
     pub fn left(&self, kept: &Range<u64>) -> u64 {
         let covered = self.of(kept);
         (covered.start - kept.start) + (kept.end - covered.end)
     }
 
-    /// Adds what was looked at; between it and what was before lies nothing that is kept.
+    /// Adds a scanned range. Between it and the previous one there must be no stored id.
     pub fn add(&mut self, ids: &Range<u64>) {
         self.ids.start = self.ids.start.min(ids.start);
         self.ids.end = self.ids.end.max(ids.end);

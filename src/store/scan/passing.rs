@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::filter::{BySubject, Direction, Facts, Remainder};
 use crate::store::{
     MessageId,
-    log::{Bits, Flags, Kept, Segment},
+    log::{Bits, EntryFlags, EntryRecord, Segment},
 };
 
 /// Which of these entries pass, the first of them being 0; markers do not. `passes` is asked
@@ -16,12 +16,12 @@ pub(in crate::store) fn passing<R: Fn(MessageId, &[u8]) -> Option<i64>>(
     entries: Range<usize>,
     is_sealed: bool,
     rtt: R,
-    mut passes: impl FnMut(u32, &Looked<'_, R>) -> bool,
+    mut passes: impl FnMut(u32, &MessageFacts<'_, R>) -> bool,
 ) -> Bits {
     let mut bits = Bits::default();
     let first = entries.start;
     for (index, record) in segment.records[entries].iter().enumerate() {
-        let looked = Looked {
+        let looked = MessageFacts {
             segment,
             record,
             is_sealed,
@@ -35,18 +35,18 @@ pub(in crate::store) fn passing<R: Fn(MessageId, &[u8]) -> Option<i64>>(
     bits
 }
 
-/// A message as the filter looks at it.
-pub(in crate::store) struct Looked<'a, R> {
+/// The facts of a stored message, for the filter.
+pub(in crate::store) struct MessageFacts<'a, R> {
     segment: &'a Segment,
-    record: &'a Kept,
+    record: &'a EntryRecord,
     is_sealed: bool,
     id: MessageId,
     rtt: &'a R,
 }
 
-impl<R: Fn(MessageId, &[u8]) -> Option<i64>> Facts for Looked<'_, R> {
+impl<R: Fn(MessageId, &[u8]) -> Option<i64>> Facts for MessageFacts<'_, R> {
     fn direction(&self) -> Direction {
-        if self.record.flags.has(Flags::OUT) {
+        if self.record.flags.has(EntryFlags::OUT) {
             Direction::Out
         } else {
             Direction::In
@@ -78,19 +78,19 @@ impl<R: Fn(MessageId, &[u8]) -> Option<i64>> Facts for Looked<'_, R> {
     }
 
     fn rtt(&self) -> Option<i64> {
-        let answers = self.record.flags.has(Flags::ANSWERS);
+        let answers = self.record.flags.has(EntryFlags::ANSWERS);
         answers
             .then(|| (self.rtt)(self.id, self.subject()))
             .flatten()
     }
 }
 
-/// What the filter leaves to ask for each subject, worked out where it is needed.
+/// The rest of the filter for each subject, computed when first needed.
 #[derive(Debug)]
 pub(in crate::store) struct Remainders {
     filter: BySubject,
     by_number: Vec<Option<Remainder>>,
-    /// How many subjects had been forgotten: later their numbers may belong to others.
+    /// How many subjects had been forgotten: after another one, numbers may stand for other subjects.
     pub forgotten: u64,
 }
 

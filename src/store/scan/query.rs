@@ -9,12 +9,12 @@ use crate::filter::{self, Pattern};
 #[derive(Clone, Debug)]
 pub struct Query {
     typed: String,
-    pub(in crate::store) kind: Kind,
+    pub(in crate::store) kind: QueryKind,
 }
 
 /// How it is looked for.
 #[derive(Clone, Debug)]
-pub(in crate::store) enum Kind {
+pub(in crate::store) enum QueryKind {
     /// Nothing was typed: it occurs nowhere.
     Nothing,
     /// Anywhere in a part of a message.
@@ -34,12 +34,14 @@ impl Query {
             .and_then(|rest| rest.strip_suffix('/'))
             .filter(|expression| !expression.is_empty());
         let kind = match expression {
-            _ if typed.is_empty() => Kind::Nothing,
-            Some(expression) => Kind::Regex(Pattern::regex(expression).map_err(|sentence| {
-                let range = 1..typed.len() - 1;
-                filter::Error { range, sentence }
-            })?),
-            None => Kind::Text(Pattern::text(typed)),
+            _ if typed.is_empty() => QueryKind::Nothing,
+            Some(expression) => {
+                QueryKind::Regex(Pattern::regex(expression).map_err(|sentence| {
+                    let range = 1..typed.len() - 1;
+                    filter::Error { range, sentence }
+                })?)
+            }
+            None => QueryKind::Text(Pattern::text(typed)),
         };
         Ok(Query {
             typed: typed.to_owned(),
@@ -54,7 +56,7 @@ impl Query {
 
     /// Whether it is a regular expression.
     pub(in crate::store) fn is_regex(&self) -> bool {
-        matches!(self.kind, Kind::Regex(_))
+        matches!(self.kind, QueryKind::Regex(_))
     }
 
     /// The places where it occurs, in bytes, in order; never empty, never overlapping: for
@@ -63,8 +65,10 @@ impl Query {
         let mut at = 0;
         std::iter::from_fn(move || {
             let place = match &self.kind {
-                Kind::Nothing => return None,
-                Kind::Text(pattern) | Kind::Regex(pattern) => pattern.find_shown_at(bytes, at)?,
+                QueryKind::Nothing => return None,
+                QueryKind::Text(pattern) | QueryKind::Regex(pattern) => {
+                    pattern.find_shown_at(bytes, at)?
+                }
             };
             at = place.end;
             Some(place)

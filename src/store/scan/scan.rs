@@ -1,11 +1,11 @@
-//! A piece of searching or filtering, done on another thread.
+//! A piece of searching or filtering, for another thread.
 
 use std::{ops::Range, sync::Arc};
 
 use super::{passing::Remainders, passing::passing};
 use crate::store::{
     MessageId, Query, Toward,
-    log::{Bits, Layer, Segment},
+    log::{Bits, ScanKind, Segment},
 };
 
 /// A piece of searching or filtering, to be done on another thread: nothing it reads changes, and no
@@ -13,28 +13,28 @@ use crate::store::{
 #[derive(Debug)]
 pub struct Scan {
     pub(in crate::store) generation: u64,
-    pub(in crate::store) question: Question,
-    pub(in crate::store) stretches: Vec<Stretch>,
-    /// How many bytes are looked at between two questions whether it is enough.
+    pub(in crate::store) question: ScanTask,
+    pub(in crate::store) stretches: Vec<ScanRange>,
+    /// How many bytes are read before `enough` is called again.
     pub(in crate::store) piece: usize,
 }
 
-/// What is asked of each message.
+/// What to find.
 #[derive(Debug)]
-pub(in crate::store) enum Question {
-    /// Whether it passes the filter.
+pub(in crate::store) enum ScanTask {
+    /// Messages that pass the filter.
     Passes {
         filter: Remainders,
-        /// How long replies took, in nanoseconds; sorted before they are asked for.
+        /// Round trip times of replies, in nanoseconds; sorted before use.
         rtts: Vec<(MessageId, i64)>,
     },
-    /// Whether it is a hit.
+    /// Hits of the search.
     Hit(Query),
 }
 
-/// Entries of one segment, to be looked at in this direction.
+/// Entries of one segment, to be scanned in this direction.
 #[derive(Debug)]
-pub(in crate::store) struct Stretch {
+pub(in crate::store) struct ScanRange {
     pub segment: Arc<Segment>,
     pub entries: Range<usize>,
     pub toward: Toward,
@@ -44,8 +44,8 @@ pub(in crate::store) struct Stretch {
 #[derive(Debug)]
 pub struct Scanned {
     pub(in crate::store) generation: u64,
-    pub(in crate::store) layer: Layer,
-    pub(in crate::store) found: Vec<Found>,
+    pub(in crate::store) kind: ScanKind,
+    pub(in crate::store) found: Vec<FoundEntries>,
     /// How many bytes were looked at, and whether it was enough before the end.
     pub(in crate::store) looked_at: usize,
     pub(in crate::store) stopped: bool,
@@ -55,18 +55,18 @@ pub struct Scanned {
 
 /// Which of the entries with these ids were found, the first of them being 0.
 #[derive(Debug)]
-pub(in crate::store) struct Found {
+pub(in crate::store) struct FoundEntries {
     pub ids: Range<u64>,
     pub bits: Bits,
 }
 
 impl Scan {
-    /// Does it, or the newest part of it: `enough` is asked after every 256 KiB, or one larger message.
-    /// With a clock in `enough`, a few milliseconds at a time, what is found comes to the screen piece by
-    /// piece, and a new search waits for no old one. How far it came in this time tells the store how
-    /// much it may look at where a frame waits.
+    /// Runs the scan until `enough`, which is called after every 256 KiB or one larger message. With a time
+    /// limit of a few milliseconds in `enough`, results come to the screen piece by piece, and a new search
+    /// need not wait for an old one. The store also learns from the result how much it may scan on the thread
+    /// that draws.
     pub fn run(mut self, mut enough: impl FnMut() -> bool) -> Scanned {
-        if let Question::Passes { rtts, .. } = &mut self.question {
+        if let ScanTask::Passes { rtts, .. } = &mut self.question {
             rtts.sort_unstable();
         }
         let mut found = Vec::with_capacity(self.stretches.len());
@@ -74,7 +74,7 @@ impl Scan {
         let pieces = self.stretches.iter().flat_map(|it| it.pieces(self.piece));
         let mut pieces = pieces.peekable();
         while let Some((segment, entries)) = pieces.next() {
-            found.push(Found {
+            found.push(FoundEntries {
                 ids: segment.ids(&entries),
                 bits: self.question.ask(segment, entries.clone()),
             });
@@ -84,13 +84,13 @@ impl Scan {
                 break;
             }
         }
-        let (layer, remainders) = match self.question {
-            Question::Passes { filter, .. } => (Layer::Filter, Some(filter)),
-            Question::Hit(_) => (Layer::Search, None),
+        let (kind, remainders) = match self.question {
+            ScanTask::Passes { filter, .. } => (ScanKind::Filter, Some(filter)),
+            ScanTask::Hit(_) => (ScanKind::Search, None),
         };
         Scanned {
             generation: self.generation,
-            layer,
+            kind,
             found,
             looked_at,
             stopped,
@@ -99,12 +99,12 @@ impl Scan {
     }
 }
 
-impl Question {
+impl ScanTask {
     /// Which of these entries are found.
     fn ask(&mut self, segment: &Segment, entries: Range<usize>) -> Bits {
         match self {
-            Question::Hit(query) => query.hits(segment, entries, true),
-            Question::Passes { filter, rtts } => {
+            ScanTask::Hit(query) => query.hits(segment, entries, true),
+            ScanTask::Passes { filter, rtts } => {
                 let rtt = |id, _: &[u8]| {
                     let index = rtts.binary_search_by_key(&id, |(reply, _)| *reply).ok()?;
                     Some(rtts[index].1)
@@ -117,8 +117,8 @@ impl Question {
     }
 }
 
-impl Stretch {
-    /// Its entries in pieces of so many bytes, or of one larger message.
+impl ScanRange {
+    /// Its entries in pieces of at most `bytes`, or of one larger message.
     fn pieces(&self, bytes: usize) -> impl Iterator<Item = (&Segment, Range<usize>)> {
         let mut left = self.entries.clone();
         std::iter::from_fn(move || {

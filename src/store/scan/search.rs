@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::query::Kind;
+use super::query::QueryKind;
 use crate::store::{
     Query,
-    log::{Bits, Kept, Part, Segment},
+    log::{Bits, EntryRecord, MessagePart, Segment},
 };
 use crate::{filter::Pattern, payload, protocol::HeaderBlock};
 
@@ -19,12 +19,12 @@ impl Query {
         is_sealed: bool,
     ) -> Bits {
         let records = &segment.records[entries];
-        let bytes = &segment.bytes[..records.last().map_or(0, Kept::end)];
+        let bytes = &segment.bytes[..records.last().map_or(0, EntryRecord::end)];
         let mut hits = Bits::default();
         match &self.kind {
-            Kind::Nothing => return hits,
-            Kind::Text(text) => {
-                let anywhere = |_: &Kept, _: Part| true;
+            QueryKind::Nothing => return hits,
+            QueryKind::Text(text) => {
+                let anywhere = |_: &EntryRecord, _: MessagePart| true;
                 mark_text(
                     |at| text.find_at(bytes, at),
                     bytes,
@@ -33,16 +33,16 @@ impl Query {
                     &mut hits,
                 );
                 if text.has_tight() {
-                    let in_json = |record: &Kept, part: Part| {
-                        part == Part::Payload && payload::is_json(record.payload_of(bytes))
+                    let in_json = |record: &EntryRecord, part: MessagePart| {
+                        part == MessagePart::Payload && payload::is_json(record.payload_of(bytes))
                     };
                     let find = |at| text.find_tight_at(bytes, at);
                     mark_text(find, bytes, records, in_json, &mut hits);
                 }
             }
-            Kind::Regex(regex) => mark_regex(regex, bytes, records, &mut hits),
+            QueryKind::Regex(regex) => mark_regex(regex, bytes, records, &mut hits),
         }
-        if let Kind::Text(pattern) | Kind::Regex(pattern) = &self.kind
+        if let QueryKind::Text(pattern) | QueryKind::Regex(pattern) = &self.kind
             && (!is_sealed || segment.holds_backslash())
         {
             mark_escaped(pattern, bytes, records, &mut hits);
@@ -52,9 +52,9 @@ impl Query {
 }
 
 /// Where the text of a part lies: all of it but the version that every header block begins with.
-fn text_of(record: &Kept, part: Part, bytes: &[u8]) -> Range<usize> {
+fn text_of(record: &EntryRecord, part: MessagePart, bytes: &[u8]) -> Range<usize> {
     let range = record.range_of(part);
-    if part != Part::Header {
+    if part != MessagePart::Header {
         return range;
     }
     let text = HeaderBlock::behind_version(&bytes[range.clone()]);
@@ -67,8 +67,8 @@ fn text_of(record: &Kept, part: Part, bytes: &[u8]) -> Range<usize> {
 fn mark_text(
     find: impl Fn(usize) -> Option<Range<usize>>,
     bytes: &[u8],
-    records: &[Kept],
-    counts: impl Fn(&Kept, Part) -> bool,
+    records: &[EntryRecord],
+    counts: impl Fn(&EntryRecord, MessagePart) -> bool,
     hits: &mut Bits,
 ) {
     let Some(first) = records.first() else {
@@ -86,11 +86,11 @@ fn mark_text(
             at = next.start();
             continue;
         }
-        let around = |part: &Part| {
+        let around = |part: &MessagePart| {
             let text = text_of(record, *part, bytes);
             text.start <= place.start && place.end <= text.end
         };
-        match Part::ALL.into_iter().find(around) {
+        match MessagePart::ALL.into_iter().find(around) {
             Some(part) if counts(record, part) => {
                 hits.set(index);
                 at = record.end();
@@ -103,7 +103,7 @@ fn mark_text(
 }
 
 /// Looks for the text in payloads that hold a backslash, with their escapes read.
-fn mark_escaped(text: &Pattern, bytes: &[u8], records: &[Kept], hits: &mut Bits) {
+fn mark_escaped(text: &Pattern, bytes: &[u8], records: &[EntryRecord], hits: &mut Bits) {
     let Some(first) = records.first() else {
         return;
     };
@@ -112,7 +112,7 @@ fn mark_escaped(text: &Pattern, bytes: &[u8], records: &[Kept], hits: &mut Bits)
     while let Some(next) = memchr::memchr(b'\\', &bytes[at..]) {
         let place = at + next;
         index += starting_before(&records[index..], place) - 1;
-        let payload = records[index].range_of(Part::Payload);
+        let payload = records[index].range_of(MessagePart::Payload);
         if !payload.contains(&place) {
             at = place + 1;
             continue;
@@ -125,8 +125,8 @@ fn mark_escaped(text: &Pattern, bytes: &[u8], records: &[Kept], hits: &mut Bits)
 }
 
 /// How many records, of which the first does, start at or before an offset: they lie near the front.
-fn starting_before(records: &[Kept], offset: usize) -> usize {
-    let starts = |record: &Kept| record.start() <= offset;
+fn starting_before(records: &[EntryRecord], offset: usize) -> usize {
+    let starts = |record: &EntryRecord| record.start() <= offset;
     let mut reach = 1;
     while records.get(reach).is_some_and(starts) {
         reach *= 2;
@@ -135,13 +135,13 @@ fn starting_before(records: &[Kept], offset: usize) -> usize {
     reach / 2 + near.partition_point(starts)
 }
 
-fn mark_regex(regex: &Pattern, bytes: &[u8], records: &[Kept], hits: &mut Bits) {
+fn mark_regex(regex: &Pattern, bytes: &[u8], records: &[EntryRecord], hits: &mut Bits) {
     for (index, record) in records.iter().enumerate() {
         let occurs = |part| {
             let range = text_of(record, part, bytes);
-            (part == Part::Payload || !range.is_empty()) && regex.is_in(&bytes[range])
+            (part == MessagePart::Payload || !range.is_empty()) && regex.is_in(&bytes[range])
         };
-        if !record.is_marker() && Part::ALL.into_iter().any(occurs) {
+        if !record.is_marker() && MessagePart::ALL.into_iter().any(occurs) {
             hits.set(index);
         }
     }

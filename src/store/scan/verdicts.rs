@@ -1,26 +1,26 @@
-//! What becomes of every message kept, looked up where asking for each would be felt.
+//! The verdicts of a view in tables, for judging all stored messages at once.
 
 use super::view::{Traits, Verdict, View};
 use crate::store::{
-    log::{Flags, Kept},
+    log::{EntryFlags, EntryRecord},
     subjects::{Subject, Subjects, Subscriptions},
 };
 
-/// The verdicts of a view by all that they depend on. Messages are judged by the million at one key:
-/// beside the records themselves this is all that is read, some bytes for each subject.
+/// The verdicts of a view by all that they depend on. One key press may judge millions of messages: beside
+/// the records only these tables are read, a few bytes for each subject.
 #[derive(Debug)]
 pub(in crate::store) struct Verdicts {
     /// By the place of a subscription.
     muted: Vec<bool>,
-    /// By the number of a subject, and by [`Flags::judged`].
+    /// By the number of a subject, and by [`EntryFlags::judged`].
     others: Vec<[Verdict; 4]>,
 }
 
 impl Verdicts {
-    /// Those of a view now.
+    /// The verdicts of a view now.
     pub fn new(view: &View, subjects: &Subjects, subscriptions: &Subscriptions) -> Verdicts {
         let verdicts = |subject: &Subject| {
-            Flags::JUDGED.map(|flags| {
+            EntryFlags::JUDGED.map(|flags| {
                 view.verdict(Traits {
                     flags,
                     muted: false,
@@ -37,7 +37,7 @@ impl Verdicts {
 
     /// The verdict on a message.
     #[inline]
-    pub fn of(&self, record: &Kept) -> Verdict {
+    pub fn of(&self, record: &EntryRecord) -> Verdict {
         if self.muted[usize::from(record.subscription)] {
             Verdict::Muted
         } else {

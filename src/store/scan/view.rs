@@ -1,7 +1,7 @@
 //! Which kept messages are shown.
 
 use crate::filter::Filter;
-use crate::store::log::Flags;
+use crate::store::log::EntryFlags;
 
 /// Which kept messages are shown. Markers always are; messages of muted subscriptions never.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +52,7 @@ pub enum Hidden {
 /// What a verdict depends on besides the view.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Traits {
-    pub flags: Flags,
+    pub flags: EntryFlags,
     pub muted: bool,
     /// Whether the subject is an inbox's or the server's own.
     pub internal: bool,
@@ -70,9 +70,9 @@ impl View {
     pub(in crate::store) fn verdict(&self, of: Traits) -> Verdict {
         if of.muted {
             Verdict::Muted
-        } else if of.flags.has(Flags::COPY) && !self.copies {
+        } else if of.flags.has(EntryFlags::COPY) && !self.copies {
             Verdict::Copy
-        } else if of.internal && !of.flags.has(Flags::OURS) && !self.shows_internal() {
+        } else if of.internal && !of.flags.has(EntryFlags::OURS) && !self.shows_internal() {
             Verdict::Inbox
         } else if !of.matches {
             Verdict::Filtered
@@ -84,9 +84,9 @@ impl View {
 
 /// How many messages of a stretch of the log have which verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::store) struct Tally([u64; 5]);
+pub(in crate::store) struct VerdictCounts([u64; 5]);
 
-impl Tally {
+impl VerdictCounts {
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.0[verdict as usize]
     }
@@ -99,13 +99,13 @@ impl Tally {
         self.0.iter().sum()
     }
 
-    pub fn add(&mut self, other: &Tally) {
+    pub fn add(&mut self, other: &VerdictCounts) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine += theirs;
         }
     }
 
-    pub fn subtract(&mut self, other: &Tally) {
+    pub fn subtract(&mut self, other: &VerdictCounts) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine -= theirs;
         }
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn the_first_reason_to_hide_a_message_counts() {
         let all = Traits {
-            flags: Flags::COPY,
+            flags: EntryFlags::COPY,
             muted: true,
             internal: true,
             matches: false,
@@ -153,7 +153,7 @@ mod tests {
             (
                 Traits {
                     muted: false,
-                    flags: Flags::default(),
+                    flags: EntryFlags::default(),
                     ..all
                 },
                 Verdict::Inbox,
@@ -161,7 +161,7 @@ mod tests {
             (
                 Traits {
                     muted: false,
-                    flags: Flags::OURS,
+                    flags: EntryFlags::OURS,
                     ..all
                 },
                 Verdict::Filtered,
@@ -169,7 +169,7 @@ mod tests {
             (
                 Traits {
                     muted: false,
-                    flags: Flags::OURS,
+                    flags: EntryFlags::OURS,
                     matches: true,
                     ..all
                 },
@@ -187,7 +187,7 @@ mod tests {
             ..View::default()
         };
         let of = Traits {
-            flags: Flags::default(),
+            flags: EntryFlags::default(),
             muted: false,
             internal: true,
             matches: true,

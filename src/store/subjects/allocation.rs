@@ -1,10 +1,9 @@
-//! What tables cost beside the values in them.
+//! The cost of allocations.
 
-/// What an allocation costs besides its bytes, about.
+/// The approximate overhead of an allocation, in bytes.
 pub(in crate::store) const ALLOCATION: usize = 16;
 
-/// Makes room for one more, an eighth at a time where a `Vec` would double: capacities are paid for
-/// from the budget.
+/// Reserves room for one more, growing by an eighth instead of doubling: capacity counts against the budget.
 pub(in crate::store) fn reserve_gently<T>(vec: &mut Vec<T>) {
     if vec.len() == vec.capacity() {
         vec.reserve_exact(vec.len() / 8 + 16);

@@ -1,24 +1,24 @@
-//! A fast hash of short byte strings, seeded so that nobody can choose subjects that collide.
+//! A fast hash of short byte strings, seeded so that colliding subjects cannot be chosen.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Hashes by folded multiplication, sixteen bytes a step (the idea of wyhash and foldhash).
 #[derive(Clone, Copy, Debug)]
-pub(in crate::store) struct Seed {
+pub(in crate::store) struct HashSeed {
     first: u64,
     second: u64,
 }
 
-impl Seed {
-    /// A seed of this process's own.
-    pub fn random() -> Seed {
+impl HashSeed {
+    /// A random seed.
+    pub fn random() -> HashSeed {
         let state = RandomState::new();
         let draw = |salt: u64| {
             let mut hasher = state.build_hasher();
             hasher.write_u64(salt);
             hasher.finish() | 1
         };
-        Seed {
+        HashSeed {
             first: draw(1),
             second: draw(2),
         }
@@ -49,8 +49,8 @@ fn halves(chunk: &[u8; 16]) -> (u64, u64) {
     (both as u64, (both >> 64) as u64)
 }
 
-/// All of fewer than sixteen bytes, read from both ends: copying them into sixteen would stall on the
-/// way back from memory.
+/// Fewer than sixteen bytes, read from both ends: copying them into a buffer of sixteen would cause a
+/// store-forwarding stall.
 fn short(bytes: &[u8]) -> (u64, u64) {
     if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
@@ -70,11 +70,11 @@ fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// For maps whose keys are hashes already.
+/// For maps whose keys are already hashes.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::store) struct Hashed(u64);
+pub(in crate::store) struct PrehashedHasher(u64);
 
-impl Hasher for Hashed {
+impl Hasher for PrehashedHasher {
     fn write(&mut self, _: &[u8]) {
         unreachable!("keys are u64 hashes")
     }
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn given_similar_subjects_their_hashes_spread() {
-        let seed = Seed::random();
+        let seed = HashSeed::random();
         let hashes: HashSet<u64> = (0..10_000)
             .map(|n| seed.hash(format!("orders.eu.{n}").as_bytes()))
             .collect();
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn given_one_byte_changed_anywhere_the_hash_changes() {
-        let seed = Seed::random();
+        let seed = HashSeed::random();
         for len in 1..70 {
             let bytes = vec![b'a'; len];
             for index in 0..len {
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn given_zeros_of_different_length_their_hashes_differ() {
-        let seed = Seed::random();
+        let seed = HashSeed::random();
         let hashes: HashSet<u64> = (0..64).map(|n| seed.hash(&vec![0; n])).collect();
         assert_eq!(hashes.len(), 64);
     }

@@ -13,7 +13,7 @@ mod traffic;
 mod tree;
 mod watch;
 
-pub(super) use hash::Hashed;
+pub(super) use hash::PrehashedHasher;
 pub use rates::Rates;
 pub(super) use subjects::Subject;
 pub use subjects::{SubjectStats, Subjects};

@@ -1,12 +1,12 @@
 //! The rate of everything, and what a chart of it is drawn from.
 
-use super::traffic::Recent;
+use super::traffic::RecentSeconds;
 use crate::store::{HISTORY_SECONDS, Rate, Timeline, Traffic};
 
 /// Everything received and sent, by the second.
 #[derive(Clone, Debug)]
 pub struct Rates {
-    meter: Meter,
+    meter: TrafficMeter,
     rate: Rate,
 }
 
@@ -16,7 +16,7 @@ const QUIET_AFTER: i64 = 63;
 impl Default for Rates {
     fn default() -> Self {
         Rates {
-            meter: Meter::new(HISTORY_SECONDS),
+            meter: TrafficMeter::new(HISTORY_SECONDS),
             rate: Rate::default(),
         }
     }
@@ -69,16 +69,16 @@ impl Rates {
 
 /// The last seconds, for the rate, and the last minutes, for a chart.
 #[derive(Clone, Debug)]
-pub(in crate::store) struct Meter {
-    pub recent: Recent,
+pub(in crate::store) struct TrafficMeter {
+    pub recent: RecentSeconds,
     pub timeline: Timeline,
 }
 
-impl Meter {
+impl TrafficMeter {
     /// One that remembers so many seconds.
-    pub fn new(seconds: usize) -> Meter {
-        Meter {
-            recent: Recent::default(),
+    pub fn new(seconds: usize) -> TrafficMeter {
+        TrafficMeter {
+            recent: RecentSeconds::default(),
             timeline: Timeline::new(seconds),
         }
     }

@@ -10,12 +10,12 @@ pub(in crate::store) enum Siblings {
     None,
     One(u32),
     /// No chunk is empty.
-    Many(Vec<Chunk>),
+    Many(Vec<ChildChunk>),
 }
 
 /// Children that stand one behind the other.
 #[derive(Debug)]
-pub(in crate::store) struct Chunk {
+pub(in crate::store) struct ChildChunk {
     nodes: Vec<Child>,
     rows: usize,
 }
@@ -23,25 +23,25 @@ pub(in crate::store) struct Chunk {
 /// A child, and how its token begins: most are told apart without a look at the tokens themselves.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Child {
-    begins: u64,
+    prefix: u64,
     node: u32,
 }
 
 /// Where a child stands, or would.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::store) struct Place {
+pub(in crate::store) struct ChildPosition {
     pub chunk: usize,
     index: usize,
 }
 
 /// What is to be known of a node: its token, and how many rows it and what is below it have.
-pub(in crate::store) struct Known<'a> {
+pub(in crate::store) struct ChildInfo<'a> {
     pub token: &'a [u8],
-    pub height: usize,
+    pub rows_of_subtree: usize,
 }
 
 /// The most children of a chunk.
-const MOST: usize = 256;
+const MAX_CHUNK: usize = 256;
 
 impl Siblings {
     /// Whether there is none.
@@ -56,12 +56,12 @@ impl Siblings {
     pub fn find<'a>(
         &self,
         token: &[u8],
-        of: impl Fn(u32) -> Known<'a>,
-    ) -> Result<(Place, u32), Place> {
+        of: impl Fn(u32) -> ChildInfo<'a>,
+    ) -> Result<(ChildPosition, u32), ChildPosition> {
         if let Siblings::One(node) = self {
             return match of(*node).token.cmp(token) {
-                Ordering::Equal => Ok((Place::default(), *node)),
-                order => Err(Place {
+                Ordering::Equal => Ok((ChildPosition::default(), *node)),
+                order => Err(ChildPosition {
                     chunk: 0,
                     index: usize::from(order == Ordering::Less),
                 }),
@@ -69,26 +69,26 @@ impl Siblings {
         }
         let chunk = self.chunk_of(token, &of);
         let nodes = self.chunks().get(chunk).map_or(&[][..], |it| &it.nodes);
-        let begins = beginning(token);
-        match nodes.binary_search_by(|child| child.order(begins, token, &of)) {
-            Ok(index) => Ok((Place { chunk, index }, nodes[index].node)),
-            Err(index) => Err(Place { chunk, index }),
+        let prefix = prefix_of(token);
+        match nodes.binary_search_by(|child| child.order(prefix, token, &of)) {
+            Ok(index) => Ok((ChildPosition { chunk, index }, nodes[index].node)),
+            Err(index) => Err(ChildPosition { chunk, index }),
         }
     }
 
     /// The chunk in which a token stands, or would: the last that begins at or before it.
-    pub fn chunk_of<'a>(&self, token: &[u8], of: impl Fn(u32) -> Known<'a>) -> usize {
+    pub fn chunk_of<'a>(&self, token: &[u8], of: impl Fn(u32) -> ChildInfo<'a>) -> usize {
         let chunks = self.chunks();
         if chunks.len() < 2 {
             return 0;
         }
-        let begins = beginning(token);
-        let first = |chunk: &Chunk| chunk.nodes[0].order(begins, token, &of);
+        let prefix = prefix_of(token);
+        let first = |chunk: &ChildChunk| chunk.nodes[0].order(prefix, token, &of);
         let behind = chunks.partition_point(|chunk| first(chunk) != Ordering::Greater);
         behind.saturating_sub(1)
     }
 
-    fn chunks(&self) -> &[Chunk] {
+    fn chunks(&self) -> &[ChildChunk] {
         match self {
             Siblings::Many(chunks) => chunks,
             Siblings::None | Siblings::One(_) => &[],
@@ -97,34 +97,42 @@ impl Siblings {
 
     /// Adds a child where [`Siblings::find`] did not find its token, and gives the chunk it is in. Its rows
     /// are added by [`Siblings::add_rows`].
-    pub fn insert<'a>(&mut self, place: Place, node: u32, of: impl Fn(u32) -> Known<'a>) -> usize {
+    pub fn insert<'a>(
+        &mut self,
+        place: ChildPosition,
+        node: u32,
+        of: impl Fn(u32) -> ChildInfo<'a>,
+    ) -> usize {
         let child = |node| Child {
-            begins: beginning(of(node).token),
+            prefix: prefix_of(of(node).token),
             node,
         };
-        let Place { chunk, index } = place;
+        let ChildPosition { chunk, index } = place;
         match self {
             Siblings::None => *self = Siblings::One(node),
             Siblings::One(other) => {
                 let mut nodes = vec![child(*other)];
                 nodes.insert(index, child(node));
-                let rows = of(*other).height;
-                *self = Siblings::Many(vec![Chunk { nodes, rows }]);
+                let rows = of(*other).rows_of_subtree;
+                *self = Siblings::Many(vec![ChildChunk { nodes, rows }]);
             }
-            Siblings::Many(chunks) if chunks[chunk].nodes.len() < MOST => {
+            Siblings::Many(chunks) if chunks[chunk].nodes.len() < MAX_CHUNK => {
                 chunks[chunk].nodes.insert(index, child(node));
             }
             Siblings::Many(chunks) => {
                 let here = &mut chunks[chunk];
-                let mut nodes = here.nodes.split_off(MOST / 2);
-                let rows = nodes.iter().map(|child| of(child.node).height).sum();
+                let mut nodes = here.nodes.split_off(MAX_CHUNK / 2);
+                let rows = nodes
+                    .iter()
+                    .map(|child| of(child.node).rows_of_subtree)
+                    .sum();
                 here.rows -= rows;
-                let behind = index.checked_sub(MOST / 2);
+                let behind = index.checked_sub(MAX_CHUNK / 2);
                 match behind {
                     Some(index) => nodes.insert(index, child(node)),
                     None => here.nodes.insert(index, child(node)),
                 }
-                chunks.insert(chunk + 1, Chunk { nodes, rows });
+                chunks.insert(chunk + 1, ChildChunk { nodes, rows });
                 return chunk + usize::from(behind.is_some());
             }
         }
@@ -132,7 +140,7 @@ impl Siblings {
     }
 
     /// Takes a child out that has no rows left.
-    pub fn remove(&mut self, place: Place) {
+    pub fn remove(&mut self, place: ChildPosition) {
         if let Siblings::Many(chunks) = self {
             let nodes = &mut chunks[place.chunk].nodes;
             nodes.remove(place.index);
@@ -155,44 +163,51 @@ impl Siblings {
     }
 
     /// How many rows stand before a child.
-    pub fn rows_before<'a>(&self, place: Place, of: impl Fn(u32) -> Known<'a>) -> usize {
+    pub fn rows_before<'a>(
+        &self,
+        place: ChildPosition,
+        of: impl Fn(u32) -> ChildInfo<'a>,
+    ) -> usize {
         let chunks = self.chunks();
         let Some(here) = chunks.get(place.chunk) else {
             return 0;
         };
         let earlier = chunks[..place.chunk].iter().map(|chunk| chunk.rows);
         let near = here.nodes[..place.index].iter();
-        earlier.sum::<usize>() + near.map(|child| of(child.node).height).sum::<usize>()
+        earlier.sum::<usize>()
+            + near
+                .map(|child| of(child.node).rows_of_subtree)
+                .sum::<usize>()
     }
 
     /// The child that has this row, or the end; of `row` is left how many rows of it come before.
-    pub fn at_row<'a>(&self, row: &mut usize, of: impl Fn(u32) -> Known<'a>) -> Place {
+    pub fn at_row<'a>(&self, row: &mut usize, of: impl Fn(u32) -> ChildInfo<'a>) -> ChildPosition {
         let mut is_behind = |rows: usize| {
             let left = row.checked_sub(rows);
             *row = left.unwrap_or(*row);
             left.is_some()
         };
         if let Siblings::One(node) = self {
-            return Place {
+            return ChildPosition {
                 chunk: 0,
-                index: usize::from(is_behind(of(*node).height)),
+                index: usize::from(is_behind(of(*node).rows_of_subtree)),
             };
         }
         let mut chunks = self.chunks().iter();
-        let mut place = Place::default();
+        let mut place = ChildPosition::default();
         let here = chunks.find(|chunk| {
             let behind = is_behind(chunk.rows);
             place.chunk += usize::from(behind);
             !behind
         });
         let mut nodes = here.into_iter().flat_map(|chunk| &chunk.nodes);
-        let index = nodes.position(|child| !is_behind(of(child.node).height));
+        let index = nodes.position(|child| !is_behind(of(child.node).rows_of_subtree));
         place.index = index.unwrap_or_default();
         place
     }
 
     /// The children from a place on.
-    pub fn from(&self, place: Place) -> impl Iterator<Item = u32> {
+    pub fn from(&self, place: ChildPosition) -> impl Iterator<Item = u32> {
         let one = match self {
             Siblings::One(node) => Some(*node),
             Siblings::None | Siblings::Many(_) => None,
@@ -209,21 +224,21 @@ impl Siblings {
         };
         let nodes = match chunks.as_slice() {
             [only] => only.nodes.capacity(),
-            several => several.len() * MOST,
+            several => several.len() * MAX_CHUNK,
         };
-        chunks.capacity() * size_of::<Chunk>() + nodes * size_of::<Child>()
+        chunks.capacity() * size_of::<ChildChunk>() + nodes * size_of::<Child>()
     }
 }
 
 impl Child {
-    fn order<'a>(self, begins: u64, token: &[u8], of: impl Fn(u32) -> Known<'a>) -> Ordering {
-        let order = self.begins.cmp(&begins);
+    fn order<'a>(self, prefix: u64, token: &[u8], of: impl Fn(u32) -> ChildInfo<'a>) -> Ordering {
+        let order = self.prefix.cmp(&prefix);
         order.then_with(|| of(self.node).token.cmp(token))
     }
 }
 
 /// How a token begins, as a number of the same order.
-fn beginning(token: &[u8]) -> u64 {
+fn prefix_of(token: &[u8]) -> u64 {
     let mut first = [0; 8];
     let len = token.len().min(8);
     first[..len].copy_from_slice(&token[..len]);
@@ -250,9 +265,9 @@ mod tests {
             let mut list: Vec<u32> = Vec::new();
             let mut heights = vec![1usize; 3_000];
             for (node, action) in steps {
-                let of = |node: u32| Known {
+                let of = |node: u32| ChildInfo {
                     token: tokens[node as usize].as_bytes(),
-                    height: heights[node as usize],
+                    rows_of_subtree: heights[node as usize],
                 };
                 let token = tokens[node as usize].as_bytes();
                 match (siblings.find(token, of), action) {
@@ -274,19 +289,19 @@ mod tests {
                     }
                 }
             }
-            let of = |node: u32| Known {
+            let of = |node: u32| ChildInfo {
                 token: tokens[node as usize].as_bytes(),
-                height: heights[node as usize],
+                rows_of_subtree: heights[node as usize],
             };
-            prop_assert_eq!(siblings.from(Place::default()).collect::<Vec<_>>(), list.clone());
+            prop_assert_eq!(siblings.from(ChildPosition::default()).collect::<Vec<_>>(), list.clone());
             prop_assert_eq!(siblings.is_empty(), list.is_empty());
             let mut of_rows = Vec::new();
             for node in &list {
-                let Known { token, height } = of(*node);
+                let ChildInfo { token, rows_of_subtree } = of(*node);
                 let (place, found) = siblings.find(token, of).expect("added");
                 prop_assert_eq!(found, *node);
                 prop_assert_eq!(siblings.rows_before(place, of), of_rows.len());
-                of_rows.extend((0..height).map(|row| (*node, row)));
+                of_rows.extend((0..rows_of_subtree).map(|row| (*node, row)));
             }
             for row in rows {
                 let mut left = row;

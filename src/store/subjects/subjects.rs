@@ -4,10 +4,10 @@ use std::{collections::VecDeque, ops::Range};
 
 use super::{
     allocation::{ALLOCATION, reserve_gently},
-    hash::Seed,
-    subject_index::Numbers,
+    hash::HashSeed,
+    subject_index::SubjectIndex,
     timeline::HISTORY_SECONDS,
-    traffic::Recent,
+    traffic::RecentSeconds,
     tree::Tree,
 };
 use crate::store::{
@@ -19,7 +19,7 @@ use crate::{
     protocol::subject,
 };
 
-/// What was seen on one subject.
+/// Statistics of one subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SubjectStats {
     /// Messages, copies not counted twice.
@@ -28,23 +28,22 @@ pub struct SubjectStats {
     pub bytes: u64,
     /// How many of them are in the log now, copies included.
     pub kept: u64,
-    /// How much comes in, as of the last tick.
+    /// The rate as of the last tick.
     pub rate: Rate,
 }
 
 /// Above this many, subjects with no kept message are forgotten.
-const MOST: usize = 100_000;
+const MAX_SUBJECTS: usize = 100_000;
 
-/// Up to so many subjects touched by one batch, the tree is brought up to date at once; under more
-/// it waits for the tick.
-const AT_ONCE: usize = 64;
+/// The tree is updated after a batch that touched at most this many subjects, else at the next tick.
+const MAX_UPDATED_AT_ONCE: usize = 64;
 
 /// Every subject seen, each once. Above 100 000 one with no kept message is forgotten, the longest
 /// unseen first; its totals stay counted in the tree above it.
 #[derive(Debug)]
 pub struct Subjects {
-    seed: Seed,
-    numbers: Numbers,
+    seed: HashSeed,
+    index: SubjectIndex,
     entries: Vec<Subject>,
     free: Vec<u32>,
     /// Bytes of the names, allocated one by one.
@@ -81,23 +80,23 @@ pub(in crate::store) struct Subject {
     /// What of `count` and `bytes` the tree has.
     in_tree: (u64, u64),
     kept: u64,
-    recent: Recent,
+    recent: RecentSeconds,
     /// The oldest of the subscriptions there are that it came in on, copies included, by its place.
     pub home: u16,
     /// Whether it is an inbox or one of the server's own subjects.
     pub internal: bool,
     /// Whether it matches the pattern of the view.
     pub matches: bool,
-    /// What the filter leaves to ask of its messages, once it was asked.
+    /// The rest of the filter for its messages, once computed.
     remainder: Option<Remainder>,
     /// Whether it belongs to what is watched.
     pub watched: bool,
-    lists: Lists,
+    lists: ListMembership,
 }
 
 /// Which lists a number stands in. It stays there when its subject is forgotten, for the next one.
 #[derive(Clone, Copy, Debug, Default)]
-struct Lists {
+struct ListMembership {
     touched: bool,
     active: bool,
     unused: bool,
@@ -106,8 +105,8 @@ struct Lists {
 impl Subjects {
     pub(in crate::store) fn new() -> Subjects {
         Subjects {
-            seed: Seed::random(),
-            numbers: Numbers::new(),
+            seed: HashSeed::random(),
+            index: SubjectIndex::new(),
             entries: Vec::new(),
             free: Vec::new(),
             names: 0,
@@ -188,7 +187,7 @@ impl Subjects {
         self.tree.parent(node)
     }
 
-    pub(in crate::store) fn seed(&self) -> Seed {
+    pub(in crate::store) fn seed(&self) -> HashSeed {
         self.seed
     }
 
@@ -221,7 +220,7 @@ impl Subjects {
 
     fn lookup(&self, subject: &[u8], hash: u64) -> Option<u32> {
         let named = |number: u32| *self.entries[number as usize].name == *subject;
-        self.numbers.find(hash, named)
+        self.index.find(hash, named)
     }
 
     fn add(&mut self, subject: &[u8], hash: u64, view: &View) -> u32 {
@@ -231,7 +230,7 @@ impl Subjects {
         };
         let lists = match self.entries.get(number as usize) {
             Some(forgotten) => forgotten.lists,
-            None => Lists::default(),
+            None => ListMembership::default(),
         };
         let entry = Subject {
             name: subject.into(),
@@ -241,7 +240,7 @@ impl Subjects {
             bytes: 0,
             in_tree: (0, 0),
             kept: 0,
-            recent: Recent::default(),
+            recent: RecentSeconds::default(),
             home: u16::MAX,
             internal: is_internal(subject),
             matches: matches(view, subject),
@@ -260,7 +259,7 @@ impl Subjects {
             self.entries[number as usize] = entry;
         }
         let entries = &self.entries;
-        self.numbers
+        self.index
             .insert(hash, number, |number| entries[number as usize].hash);
         number
     }
@@ -282,9 +281,9 @@ impl Subjects {
         }
     }
 
-    /// Notes a subscription that a message came in on, `is_live` telling which are there.
+    /// Notes the subscription of a message. `is_live`: whether a subscription exists.
     #[inline]
-    pub(in crate::store) fn came_on(
+    pub(in crate::store) fn note_subscription(
         &mut self,
         number: u32,
         place: u16,
@@ -306,18 +305,18 @@ impl Subjects {
         }
     }
 
-    /// The end of a batch.
-    pub(in crate::store) fn settle(&mut self) {
-        if self.touched.len() <= AT_ONCE {
-            self.fill_tree();
+    /// Ends a batch.
+    pub(in crate::store) fn end_batch(&mut self) {
+        if self.touched.len() <= MAX_UPDATED_AT_ONCE {
+            self.update_tree();
         }
     }
 
-    fn fill_tree(&mut self) {
+    fn update_tree(&mut self) {
         for number in self.touched.drain(..) {
             let entry = &mut self.entries[number as usize];
             entry.lists.touched = false;
-            entry.fill(&mut self.tree);
+            entry.add_to_tree(&mut self.tree);
             if !entry.lists.active {
                 entry.lists.active = true;
                 self.active.push(number);
@@ -328,9 +327,9 @@ impl Subjects {
     /// Brings the tree up to date and moves rates on; they are means of `span` seconds.
     pub(in crate::store) fn tick(&mut self, second: i64, span: u32) {
         (self.now, self.span) = (second, span);
-        self.fill_tree();
+        self.update_tree();
         self.tree.begin_rates();
-        let mut of_watched = Recent::default();
+        let mut of_watched = RecentSeconds::default();
         of_watched.advance(second);
         self.active.retain(|number| {
             let entry = &mut self.entries[*number as usize];
@@ -361,7 +360,7 @@ impl Subjects {
         });
     }
 
-    /// Tells what came on what is watched until now.
+    /// Sets the past of the watched subjects.
     pub(in crate::store) fn remember(&mut self, timeline: Timeline) {
         if let Some(watched) = &mut self.watched {
             watched.timeline = timeline;
@@ -402,8 +401,8 @@ impl Subjects {
             .matches(message)
     }
 
-    /// Forgets what the filter that was leaves to ask.
-    pub(in crate::store) fn forget_remainders(&mut self) {
+    /// Clears what was computed for the previous filter.
+    pub(in crate::store) fn clear_remainders(&mut self) {
         for entry in &mut self.entries {
             entry.remainder = None;
         }
@@ -411,7 +410,7 @@ impl Subjects {
 
     /// Forgets subjects with no kept message while there are too many, in number or in bytes.
     pub(in crate::store) fn forget(&mut self, bytes: usize) {
-        while self.len() > MOST || self.memory_in_use() > bytes {
+        while self.len() > MAX_SUBJECTS || self.memory_in_use() > bytes {
             let Some(number) = self.unused.pop_front() else {
                 return;
             };
@@ -425,12 +424,12 @@ impl Subjects {
 
     fn forget_one(&mut self, number: u32) {
         let entry = &mut self.entries[number as usize];
-        entry.fill(&mut self.tree);
-        entry.recent = Recent::default();
+        entry.add_to_tree(&mut self.tree);
+        entry.recent = RecentSeconds::default();
         let name = std::mem::take(&mut entry.name);
         let (hash, node) = (entry.hash, entry.node);
         let entries = &self.entries;
-        self.numbers
+        self.index
             .remove(hash, number, |number| entries[number as usize].hash);
         self.tree.remove(node);
         self.names -= name.len() + ALLOCATION;
@@ -452,7 +451,7 @@ impl Subjects {
         self.entries.capacity() * size_of::<Subject>()
             + numbers * size_of::<u32>()
             + self.names
-            + self.numbers.memory()
+            + self.index.memory()
             + self.tree.memory()
             + self
                 .watched
@@ -460,16 +459,17 @@ impl Subjects {
                 .map_or(0, |watched| watched.timeline.memory())
     }
 
-    /// What the subjects known need: as [`Subjects::memory`], without places that forgotten ones left
-    /// to be used again.
+    /// As [`Subjects::memory`], without the free places that forgotten subjects left.
     pub(in crate::store) fn memory_in_use(&self) -> usize {
-        self.len() * (size_of::<Subject>() + Numbers::EACH) + self.names + self.tree.memory_in_use()
+        self.len() * (size_of::<Subject>() + SubjectIndex::BYTES_PER_SUBJECT)
+            + self.names
+            + self.tree.memory_in_use()
     }
 }
 
 impl Subject {
-    /// Counts in the tree what it has not got yet.
-    fn fill(&mut self, tree: &mut Tree) {
+    /// Adds to the tree what it does not count yet.
+    fn add_to_tree(&mut self, tree: &mut Tree) {
         let (count, bytes) = self.in_tree;
         if self.count > count {
             tree.count(self.node, self.count - count, self.bytes - bytes);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{rates::Meter, timeline::HISTORY_SECONDS};
+use super::{rates::TrafficMeter, timeline::HISTORY_SECONDS};
 use crate::store::{Rate, Timeline, Traffic, scan::is_internal};
 
 /// What came in on one subscription.
@@ -20,7 +20,7 @@ pub struct SubscriptionStats {
     pub dropped: u64,
     /// Whether its messages are hidden.
     pub muted: bool,
-    meter: Meter,
+    meter: TrafficMeter,
     rate: Rate,
 }
 
@@ -55,7 +55,7 @@ const SHORT_TIMELINE: usize = 60;
 /// them by their place here.
 #[derive(Debug)]
 pub(in crate::store) struct Subscriptions {
-    slots: Vec<Slot>,
+    slots: Vec<SubscriptionSlot>,
     by_sid: HashMap<u64, u16>,
     /// The answer to the last question: batches come mostly from few subscriptions.
     last: (u64, u16),
@@ -65,7 +65,7 @@ pub(in crate::store) struct Subscriptions {
 
 /// One subscription.
 #[derive(Debug)]
-pub(in crate::store) struct Slot {
+pub(in crate::store) struct SubscriptionSlot {
     pub sid: u64,
     pub stats: SubscriptionStats,
     /// Whether its pattern asks for inboxes or the server's subjects by name.
@@ -103,7 +103,7 @@ impl Subscriptions {
 
     fn take_place(&mut self, sid: u64) -> Option<u16> {
         let long = self.slots.len() < LONG_TIMELINES;
-        let slot = Slot::new(
+        let slot = SubscriptionSlot::new(
             sid,
             if long {
                 HISTORY_SECONDS
@@ -117,7 +117,7 @@ impl Subscriptions {
                 place
             }
             Err(_) => {
-                let unused = |slot: &Slot| !slot.live && slot.kept == 0;
+                let unused = |slot: &SubscriptionSlot| !slot.live && slot.kept == 0;
                 let place = self.slots.iter().position(unused)?;
                 self.by_sid.retain(|_, named| usize::from(*named) != place);
                 self.timelines -= self.slots[place].stats.timeline().memory();
@@ -131,7 +131,7 @@ impl Subscriptions {
     }
 
     /// Gives one another number; it is found by the former one too.
-    pub fn carry_on(&mut self, before: u64, sid: u64) {
+    pub fn rename(&mut self, before: u64, sid: u64) {
         if let Some(place) = self.by_sid.get(&before).copied() {
             self.by_sid.insert(sid, place);
             self.slots[usize::from(place)].sid = sid;
@@ -146,7 +146,7 @@ impl Subscriptions {
     }
 
     /// One by its number, removed or not.
-    pub fn by_sid(&mut self, sid: u64) -> Option<&mut Slot> {
+    pub fn by_sid(&mut self, sid: u64) -> Option<&mut SubscriptionSlot> {
         let place = *self.by_sid.get(&sid)?;
         self.slots.get_mut(place as usize)
     }
@@ -168,7 +168,7 @@ impl Subscriptions {
     }
 
     /// One by its place in a record.
-    pub fn at(&self, place: u16) -> &Slot {
+    pub fn at(&self, place: u16) -> &SubscriptionSlot {
         &self.slots[place as usize]
     }
 
@@ -214,15 +214,15 @@ impl Subscriptions {
 
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>()
+        self.slots.capacity() * size_of::<SubscriptionSlot>()
             + self.by_sid.capacity() * size_of::<(u64, u16)>()
             + self.timelines
     }
 }
 
-impl Slot {
-    fn new(sid: u64, seconds: usize) -> Slot {
-        Slot {
+impl SubscriptionSlot {
+    fn new(sid: u64, seconds: usize) -> SubscriptionSlot {
+        SubscriptionSlot {
             sid,
             stats: SubscriptionStats {
                 subject: Vec::new(),
@@ -231,7 +231,7 @@ impl Slot {
                 copies: 0,
                 dropped: 0,
                 muted: false,
-                meter: Meter::new(seconds),
+                meter: TrafficMeter::new(seconds),
                 rate: Rate::default(),
             },
             internal: false,
@@ -262,8 +262,8 @@ mod tests {
     fn given_another_number_a_subscription_is_found_by_both() {
         let mut subscriptions = Subscriptions::new();
         let place = subscriptions.add(7, b"a");
-        subscriptions.carry_on(7, 9);
-        subscriptions.carry_on(8, 10);
+        subscriptions.rename(7, 9);
+        subscriptions.rename(8, 10);
         assert_eq!(subscriptions.place_of(9), place);
         assert_eq!(subscriptions.place_of(7), place);
         assert_eq!(subscriptions.place_of(10), None);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::traffic::{Recent, SECONDS};
+use super::traffic::{RecentSeconds, SECONDS};
 use crate::store::Traffic;
 
 /// How many complete seconds are remembered of everything, of a subscription, and of a subject that is
@@ -76,7 +76,7 @@ impl Timeline {
 
     /// Takes what the window knows of the seconds before `now`, which goes on being counted. What was
     /// silent from beginning to end is forgotten.
-    pub(in crate::store) fn follow(&mut self, recent: &Recent, now: i64) {
+    pub(in crate::store) fn follow(&mut self, recent: &RecentSeconds, now: i64) {
         self.extend(now.saturating_sub(1), recent.is_empty());
         for (second, traffic) in recent.seconds().filter(|(second, _)| *second < now) {
             self.set(second, traffic);

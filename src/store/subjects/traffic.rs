@@ -64,13 +64,13 @@ pub(in crate::store) fn second_of(at: i64) -> i64 {
     at.div_euclid(1_000_000_000)
 }
 
-/// How many seconds [`Recent`] counts; a power of two.
+/// How many seconds [`RecentSeconds`] counts; a power of two.
 pub(in crate::store) const SECONDS: usize = 8;
 
 /// What came in each of the last seconds: the newest, which is not over yet, and the complete ones
 /// before it. One cache line, since it is touched for every message.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::store) struct Recent {
+pub(in crate::store) struct RecentSeconds {
     /// The second that counts now; `None` before the first.
     newest: Option<i64>,
     /// How many seconds lie between the first and the newest, at most `SECONDS - 1`.
@@ -80,7 +80,7 @@ pub(in crate::store) struct Recent {
 
 const _: () = assert!(SECONDS.is_power_of_two() && SECONDS > RATE_SECONDS);
 
-impl Recent {
+impl RecentSeconds {
     /// Whether this is the second that counts now.
     #[inline]
     pub fn is_at(&self, second: i64) -> bool {
@@ -105,7 +105,7 @@ impl Recent {
         };
         if second <= newest {
             if second <= newest.saturating_sub(SECONDS as i64) {
-                *self = Recent::default();
+                *self = RecentSeconds::default();
                 self.newest = Some(second);
             }
             return;
@@ -161,7 +161,7 @@ impl Recent {
     }
 
     /// Adds what another window counted in the seconds that this one knows or may know.
-    pub fn merge(&mut self, other: &Recent) {
+    pub fn merge(&mut self, other: &RecentSeconds) {
         let Some(newest) = self.newest else {
             return;
         };
@@ -188,8 +188,8 @@ fn slot(second: i64) -> usize {
 mod tests {
     use super::*;
 
-    fn counted(schedule: &[(i64, u64)]) -> Recent {
-        let mut recent = Recent::default();
+    fn counted(schedule: &[(i64, u64)]) -> RecentSeconds {
+        let mut recent = RecentSeconds::default();
         for (second, n) in schedule {
             recent.add(*second, Traffic::new(*n, 10 * n));
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     allocation::{ALLOCATION, reserve_gently},
-    siblings::{Known, Place, Siblings},
+    siblings::{ChildInfo, ChildPosition, Siblings},
 };
 use crate::store::{Rate, scan::is_internal};
 
@@ -38,18 +38,18 @@ pub struct TreeRow<'a> {
 }
 
 /// Deeper tokens stay together in the last one: a subject may have thousands.
-const DEPTH: usize = 32;
+const MAX_DEPTH: usize = 32;
 
 /// The node above all first tokens.
 const ROOT: u32 = 0;
 
 /// The parent of a node that is not there any more.
-const GONE: u32 = u32::MAX;
+const REMOVED: u32 = u32::MAX;
 
 /// The tree. Counts and rates of a node hold everything below it.
 #[derive(Debug)]
 pub(in crate::store) struct Tree {
-    nodes: Vec<Node>,
+    nodes: Vec<TreeNode>,
     free: Vec<u32>,
     /// Bytes of the tokens, and of who stands below whom.
     owned: usize,
@@ -58,7 +58,7 @@ pub(in crate::store) struct Tree {
 }
 
 #[derive(Debug)]
-struct Node {
+struct TreeNode {
     token: Box<[u8]>,
     parent: u32,
     children: Siblings,
@@ -76,7 +76,7 @@ struct Node {
 impl Tree {
     pub fn new() -> Tree {
         Tree {
-            nodes: vec![Node::new(b"", ROOT)],
+            nodes: vec![TreeNode::new(b"", ROOT)],
             free: Vec::new(),
             owned: 0,
             tick: 0,
@@ -91,7 +91,7 @@ impl Tree {
             match self.child(node, token) {
                 Ok((_, child)) => node = child,
                 Err(place) => {
-                    node = self.grow(node, place, token, rest);
+                    node = self.add_branch(node, place, token, rest);
                     break;
                 }
             }
@@ -101,23 +101,23 @@ impl Tree {
     }
 
     /// A child by its token, or the place where it would stand.
-    fn child(&self, node: u32, token: &[u8]) -> Result<(Place, u32), Place> {
+    fn child(&self, node: u32, token: &[u8]) -> Result<(ChildPosition, u32), ChildPosition> {
         let children = &self.nodes[node as usize].children;
-        children.find(token, |child| self.known(child))
+        children.find(token, |child| self.child_info(child))
     }
 
-    fn known(&self, node: u32) -> Known<'_> {
-        Known {
+    fn child_info(&self, node: u32) -> ChildInfo<'_> {
+        ChildInfo {
             token: &self.nodes[node as usize].token,
-            height: self.height(node),
+            rows_of_subtree: self.rows_of_subtree(node),
         }
     }
 
     /// Adds a child, and the others below it one by one; gives the last.
-    fn grow<'a>(
+    fn add_branch<'a>(
         &mut self,
         parent: u32,
-        place: Place,
+        place: ChildPosition,
         token: &[u8],
         below: impl Iterator<Item = &'a [u8]>,
     ) -> u32 {
@@ -137,15 +137,15 @@ impl Tree {
             self.nodes[at as usize].below = rows;
         }
         let chunk = self.change_children(parent, |siblings, tree| {
-            siblings.insert(place, top, |node| tree.known(node))
+            siblings.insert(place, top, |node| tree.child_info(node))
         });
-        self.grew(top, chunk, self.height(top) as isize);
+        self.add_rows_above(top, chunk, self.rows_of_subtree(top) as isize);
         last
     }
 
     fn add(&mut self, parent: u32, token: &[u8]) -> u32 {
         self.owned += token.len() + ALLOCATION;
-        let node = Node::new(token, parent);
+        let node = TreeNode::new(token, parent);
         match self.free.pop() {
             Some(id) => {
                 self.nodes[id as usize] = node;
@@ -174,7 +174,7 @@ impl Tree {
 
     /// Tells the nodes above, as far as that can be seen, that a node has so many rows more, or less;
     /// `chunk` is where it stands among its siblings.
-    fn grew(&mut self, node: u32, mut chunk: usize, by: isize) {
+    fn add_rows_above(&mut self, node: u32, mut chunk: usize, by: isize) {
         let mut at = self.nodes[node as usize].parent;
         loop {
             let here = &mut self.nodes[at as usize];
@@ -185,7 +185,7 @@ impl Tree {
             }
             let here = &self.nodes[at as usize];
             let siblings = &self.nodes[here.parent as usize].children;
-            chunk = siblings.chunk_of(&here.token, |node| self.known(node));
+            chunk = siblings.chunk_of(&here.token, |node| self.child_info(node));
             at = here.parent;
         }
     }
@@ -200,9 +200,9 @@ impl Tree {
                 return;
             }
             self.owned -= here.token.len() + ALLOCATION;
-            self.grew(at, place.chunk, -1);
+            self.add_rows_above(at, place.chunk, -1);
             self.change_children(parent, |siblings, _| siblings.remove(place));
-            self.nodes[at as usize] = Node::new(b"", GONE);
+            self.nodes[at as usize] = TreeNode::new(b"", REMOVED);
             self.free.push(at);
             at = parent;
         }
@@ -210,7 +210,7 @@ impl Tree {
 
     /// The node above, and the place among its children; `None` for the root, and for a node that is not
     /// there any more.
-    fn place_of(&self, node: u32) -> Option<(u32, Place)> {
+    fn place_of(&self, node: u32) -> Option<(u32, ChildPosition)> {
         let parent = self.parent_of(node)?;
         let (place, _) = self.child(parent, &self.nodes[node as usize].token).ok()?;
         Some((parent, place))
@@ -270,7 +270,7 @@ impl Tree {
     /// The rows of a window, cut to those that are there.
     pub fn window(&self, rows: Range<usize>) -> Vec<TreeRow<'_>> {
         let wanted = rows.end.min(self.rows()).saturating_sub(rows.start);
-        let mut window = Window {
+        let mut window = TreeWalk {
             tree: self,
             skip: rows.start,
             wanted,
@@ -298,7 +298,9 @@ impl Tree {
             if above.folded {
                 return None;
             }
-            row += above.children.rows_before(place, |node| self.known(node));
+            row += above
+                .children
+                .rows_before(place, |node| self.child_info(node));
             row += usize::from(parent != ROOT);
             at = parent;
         }
@@ -306,7 +308,7 @@ impl Tree {
     }
 
     /// How many rows a node and what is unfolded below it have.
-    fn height(&self, node: u32) -> usize {
+    fn rows_of_subtree(&self, node: u32) -> usize {
         let node = &self.nodes[node as usize];
         if node.folded { 1 } else { 1 + node.below }
     }
@@ -314,7 +316,7 @@ impl Tree {
     /// The node above; `None` for a node that is not there any more.
     fn parent_of(&self, node: u32) -> Option<u32> {
         let parent = self.nodes.get(node as usize)?.parent;
-        (node != ROOT && parent != GONE).then_some(parent)
+        (node != ROOT && parent != REMOVED).then_some(parent)
     }
 
     /// The node above, where it has a row.
@@ -341,7 +343,7 @@ impl Tree {
         }
         here.folded = folded;
         let below = here.below as isize;
-        self.grew(node.0, place.chunk, if folded { -below } else { below });
+        self.add_rows_above(node.0, place.chunk, if folded { -below } else { below });
     }
 
     /// The subjects known, in the order of the rows.
@@ -351,7 +353,7 @@ impl Tree {
             loop {
                 let node = &self.nodes[stack.pop()? as usize];
                 let waiting = stack.len();
-                stack.extend(node.children.from(Place::default()));
+                stack.extend(node.children.from(ChildPosition::default()));
                 stack[waiting..].reverse();
                 if node.subject.is_some() {
                     return node.subject;
@@ -362,20 +364,20 @@ impl Tree {
 
     /// What it occupies, in bytes.
     pub fn memory(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>()
+        self.nodes.capacity() * size_of::<TreeNode>()
             + self.free.capacity() * size_of::<u32>()
             + self.owned
     }
 
     /// As [`Tree::memory`], without the places of nodes that are gone.
     pub fn memory_in_use(&self) -> usize {
-        (self.nodes.len() - self.free.len()) * size_of::<Node>() + self.owned
+        (self.nodes.len() - self.free.len()) * size_of::<TreeNode>() + self.owned
     }
 }
 
-impl Node {
-    fn new(token: &[u8], parent: u32) -> Node {
-        Node {
+impl TreeNode {
+    fn new(token: &[u8], parent: u32) -> TreeNode {
+        TreeNode {
             token: token.into(),
             parent,
             children: Siblings::None,
@@ -392,22 +394,22 @@ impl Node {
 
 /// The tokens of a subject, those too deep in one piece.
 fn tokens(subject: &[u8]) -> impl Iterator<Item = &[u8]> {
-    subject.splitn(DEPTH, |byte| *byte == b'.')
+    subject.splitn(MAX_DEPTH, |byte| *byte == b'.')
 }
 
 /// A walk over the tree that steps over what lies before the window.
-struct Window<'a> {
+struct TreeWalk<'a> {
     tree: &'a Tree,
     skip: usize,
     wanted: usize,
     rows: Vec<TreeRow<'a>>,
 }
 
-impl<'a> Window<'a> {
+impl<'a> TreeWalk<'a> {
     fn walk(&mut self, above: u32, depth: usize, prefix: &mut Vec<u8>) {
         let tree = self.tree;
         let children = &tree.nodes[above as usize].children;
-        let first = children.at_row(&mut self.skip, |child| tree.known(child));
+        let first = children.at_row(&mut self.skip, |child| tree.child_info(child));
         for child in children.from(first) {
             if self.rows.len() == self.wanted {
                 return;
@@ -422,7 +424,7 @@ impl<'a> Window<'a> {
             } else {
                 self.skip -= 1;
             }
-            if tree.height(child) > 1 {
+            if tree.rows_of_subtree(child) > 1 {
                 self.walk(child, depth + 1, prefix);
             }
             prefix.truncate(len);

@@ -4,7 +4,7 @@
 //! hundred thousand of them. What came before it was watched is counted anew from the messages kept.
 
 use super::{HISTORY_SECONDS, Rates, Subjects, Timeline, Traffic, second_of};
-use crate::store::log::{Flags, Log};
+use crate::store::log::{EntryFlags, Log};
 
 /// The most messages looked at for what came before: enough to draw at once, few enough not to be felt.
 const LOOK_BACK: usize = 1_000_000;
@@ -31,7 +31,7 @@ pub(in crate::store) fn past_of_watched(log: &Log, rates: &Rates, subjects: &Sub
             break;
         }
         whole_since = whole_since.min(second + 1);
-        let counted = !record.flags.has(Flags::MARKER) && !record.flags.has(Flags::COPY);
+        let counted = !record.flags.has(EntryFlags::MARKER) && !record.flags.has(EntryFlags::COPY);
         if counted && second <= newest && subjects.at(record.subject).watched {
             timeline.count(second, Traffic::new(1, record.size()));
         }
