@@ -1,4 +1,4 @@
-//! The proof of who we are: read anew for every attempt, signed for every server's own nonce.
+//! Authentication: credentials are read again for every attempt, and the nonce of each server is signed.
 
 use std::{
     hash::{BuildHasher, Hash, Hasher, RandomState},
@@ -21,10 +21,10 @@ use crate::{
     text::quoted,
 };
 
-/// A file of credentials is larger than this only by mistake.
+/// The largest file of credentials to read.
 const MAX_FILE: u64 = 256 << 10;
 
-/// What one attempt says of us, read and checked, not yet signed.
+/// The credentials of one attempt, read and checked, not yet signed.
 #[derive(Default)]
 pub(super) struct Proof {
     user: Option<String>,
@@ -34,14 +34,14 @@ pub(super) struct Proof {
     seed: Option<Seed>,
 }
 
-/// A seed that makes a key: checked where it was read.
+/// The seed of a user key, checked when it was read.
 struct Seed(Secret);
 
 impl Proof {
-    /// Reads what the options point at. User info in the URL wins over everything.
+    /// Reads the credentials that the options name. User info in the URL takes precedence.
     ///
     /// # Errors
-    /// [`Error::BadCredentials`] for a file that cannot be read and for what is no seed.
+    /// [`Error::BadCredentials`] for a file that cannot be read and for an invalid seed.
     pub fn load(server: &ServerUrl, options: &Options) -> Result<Proof, Error> {
         if server.has_user_info() {
             return Ok(Proof {
@@ -105,11 +105,11 @@ impl Proof {
         })
     }
 
-    /// A number that differs where the credentials differ. It is drawn anew for every process, so
-    /// that nobody can try passwords against it.
+    /// A hash that differs where the credentials differ. Keyed anew for every process, so that passwords
+    /// cannot be guessed from it.
     pub fn fingerprint(&self) -> u64 {
-        static DRAWN: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        let mut hasher = DRAWN.build_hasher();
+        static SEEDED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let mut hasher = SEEDED.build_hasher();
         self.user.hash(&mut hasher);
         let seed = self.seed.as_ref().map(|seed| &seed.0);
         for secret in [
@@ -123,13 +123,12 @@ impl Proof {
         hasher.finish()
     }
 
-    /// Why the proof is none now, where it says so itself: a JWT outside of its time. The server says of
-    /// such a one what it says of every other that it does not take.
-    pub fn flaw(&self, now: Timestamp) -> Option<String> {
+    /// Why a JWT is not valid at `now`. The server refuses it with the same text as any other.
+    pub fn expiry_reason(&self, now: Timestamp) -> Option<String> {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Claims {
-            /// Seconds since the Unix epoch; 0 where there is no end (nats-io/jwt `ClaimsData`).
+            /// Seconds since the Unix epoch; 0: never expires (nats-io/jwt `ClaimsData`).
             exp: i64,
             nbf: i64,
         }
@@ -147,7 +146,7 @@ impl Proof {
     /// Fills in CONNECT for the server that sent this INFO.
     ///
     /// # Errors
-    /// [`Error::NkeysUnsupported`] where an nkey is all we have and there is no nonce to sign.
+    /// [`Error::NkeysUnsupported`] where we have only an nkey and the server sent no nonce to sign.
     pub fn fill(&self, connect: &mut Connect, info: &Info, server: &str) -> Result<(), Error> {
         let reveal = |secret: &Option<Secret>| Some(secret.as_ref()?.reveal().to_owned());
         connect.user = self.user.clone();
@@ -162,14 +161,14 @@ impl Proof {
                 let key = seed.key()?;
                 let signature = key
                     .sign(nonce.as_bytes())
-                    .map_err(|_| bad("seed", NO_SEED))?;
+                    .map_err(|_| bad("seed", NOT_A_SEED))?;
                 connect.sig = Some(URL_SAFE_NO_PAD.encode(signature));
                 if self.jwt.is_none() {
                     connect.nkey = Some(key.public_key());
                 }
                 Ok(())
             }
-            // A server outside operator mode looks at no JWT, signed or not.
+            // A server outside operator mode ignores the JWT, signed or not.
             None if self.jwt.is_some() => Ok(()),
             None => Err(Error::NkeysUnsupported {
                 server: server.to_owned(),
@@ -178,8 +177,8 @@ impl Proof {
     }
 }
 
-/// Wipes what [`Proof::fill`] filled in.
-pub(super) fn wipe(connect: &mut Connect) {
+/// Zeroizes what [`Proof::fill`] filled in.
+pub(super) fn zeroize_secrets(connect: &mut Connect) {
     let secrets = [
         &mut connect.pass,
         &mut connect.auth_token,
@@ -191,20 +190,20 @@ pub(super) fn wipe(connect: &mut Connect) {
     }
 }
 
-const NO_SEED: &str = "is no user seed (SU...), or is damaged";
+const NOT_A_SEED: &str = "is no user seed (SU...), or is damaged";
 
 impl Seed {
     fn new(text: Secret, origin: &str) -> Result<Seed, Error> {
         let seed = Seed(text);
         match seed.key().map(|key| key.key_pair_type()) {
             Ok(KeyPairType::User) => Ok(seed),
-            _ => Err(bad(origin, NO_SEED)),
+            _ => Err(bad(origin, NOT_A_SEED)),
         }
     }
 
     fn key(&self) -> Result<KeyPair, Error> {
-        // Its own words may quote the seed.
-        KeyPair::from_seed(self.0.reveal()).map_err(|_| bad("seed", NO_SEED))
+        // The error's own text may quote the seed.
+        KeyPair::from_seed(self.0.reveal()).map_err(|_| bad("seed", NOT_A_SEED))
     }
 }
 
@@ -299,7 +298,7 @@ SEED
     }
 
     #[test]
-    fn c025_without_a_nonce_an_nkey_is_of_no_use_but_a_jwt_may_be() {
+    fn c025_without_a_nonce_an_nkey_fails_and_a_jwt_is_sent() {
         let seed = seed();
         let info = Info::default();
         let mut connect = Connect::default();
@@ -316,7 +315,7 @@ SEED
     }
 
     #[test]
-    fn c032_what_is_wrong_with_a_seed_is_said_without_it() {
+    fn c032_errors_about_a_seed_do_not_contain_it() {
         let account = KeyPair::new_account().seed().unwrap();
         let damaged = seed().replace(|c: char| c.is_ascii_digit(), "A") + "A";
         for bad in [account.as_str(), &damaged, "SUshort", "nothing"] {
@@ -352,13 +351,13 @@ SEED
     }
 
     #[test]
-    fn a_jwt_outside_of_its_time_says_so() {
+    fn a_jwt_outside_its_validity_is_explained() {
         let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
-        let flaw = |claims: &str| {
+        let expiry_reason = |claims: &str| {
             let jwt = Secret::new(format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims)));
             load(Credentials::Jwt { jwt, seed: None })
                 .unwrap()
-                .flaw(now)
+                .expiry_reason(now)
         };
         let hour = 3600;
         let at = now.as_second();
@@ -382,10 +381,10 @@ SEED
             ("no JSON".to_owned(), None),
         ];
         for (claims, expected) in table {
-            assert_eq!(flaw(&claims).as_deref(), expected, "{claims}");
+            assert_eq!(expiry_reason(&claims).as_deref(), expected, "{claims}");
         }
         let nothing = load(Credentials::None).unwrap();
-        assert_eq!(nothing.flaw(now), None);
+        assert_eq!(nothing.expiry_reason(now), None);
     }
 
     #[test]

@@ -1,44 +1,21 @@
-//! What the taker has not taken yet: bounded by dropping from the oldest end, and telling of it.
+//! Entries of the data lane that the consumer has not taken: bounded by dropping the oldest batches, which
+//! are counted.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, mem, sync::Arc};
 
-use super::{
-    Data, Dropped, Sid,
-    data::{Batch, Gap},
-    load::Load,
-};
+use super::{Data, Dropped, Sid, held_bytes::HeldBytes};
 
-/// So many bytes, or one larger batch, may be with the taker: what waits behind is still ours to drop.
-const WITH_TAKER: usize = 4 << 20;
+/// Maximum bytes handed to the consumer at once, or one larger batch: what waits behind can still be
+/// dropped.
+const MAX_DELIVERED: usize = 4 << 20;
 
 /// Entries of the data lane, in wire order.
 #[derive(Debug)]
 pub(super) struct Backlog {
-    entries: VecDeque<Entry>,
-    /// What they cost to hold, in bytes.
-    here: usize,
-    load: Arc<Load>,
-}
-
-#[derive(Debug)]
-enum Entry {
-    Received(Batch),
-    Sent(Batch),
-    Gap(Gap),
-    Dropped(Tally),
-}
-
-/// Messages that were dropped at one place.
-#[derive(Debug, Default)]
-struct Tally {
-    at: i64,
-    received: u64,
-    sent: u64,
-    bytes: u64,
-    by_sid: BTreeMap<u64, u64>,
+    entries: VecDeque<Data>,
+    /// The footprint of `entries`, in bytes.
+    waiting: usize,
+    held_bytes: Arc<HeldBytes>,
 }
 
 impl Backlog {
@@ -46,127 +23,90 @@ impl Backlog {
     pub fn new(limit: usize) -> Backlog {
         Backlog {
             entries: VecDeque::new(),
-            here: 0,
-            load: Arc::new(Load::new(limit)),
+            waiting: 0,
+            held_bytes: Arc::new(HeldBytes::new(limit)),
         }
     }
 
     /// How much is held, and may be.
-    pub fn load(&self) -> &Arc<Load> {
-        &self.load
+    pub fn held_bytes(&self) -> &Arc<HeldBytes> {
+        &self.held_bytes
     }
 
-    /// Adds an entry; `now` is the time of what must be dropped for it.
-    pub fn push(&mut self, data: Data, now: i64) {
-        let mut entry = match data {
-            Data::Received(batch) => Entry::Received(batch),
-            Data::Sent(batch) => Entry::Sent(batch),
-            Data::Gap(gap) => Entry::Gap(gap),
-            Data::Dropped(_) => unreachable!("only the backlog drops"),
-        };
-        self.here += entry.footprint();
-        if let Some(batch) = entry.batch() {
-            batch.weigh(&self.load);
+    /// Adds an entry. What must be dropped for it is dropped at `now`, nanoseconds since the Unix epoch.
+    pub fn push(&mut self, mut data: Data, now: i64) {
+        self.waiting += data.footprint();
+        if let Some(batch) = data.batch_mut() {
+            batch.count_in(&self.held_bytes);
         }
-        self.entries.push_back(entry);
-        while self.here > self.load.limit() && self.drop_oldest(now) {}
+        self.entries.push_back(data);
+        while self.waiting > self.held_bytes.limit() && self.drop_oldest(now) {}
     }
 
-    /// The oldest entry, for the taker.
+    /// The oldest entry, for the consumer.
     pub fn pop(&mut self) -> Option<Data> {
-        let mut entry = self.entries.pop_front()?;
-        self.here -= entry.footprint();
-        if let Some(batch) = entry.batch() {
-            batch.hand_on();
+        let mut data = self.entries.pop_front()?;
+        self.waiting -= data.footprint();
+        if let Some(batch) = data.batch_mut() {
+            batch.mark_delivered();
         }
-        Some(match entry {
-            Entry::Received(batch) => Data::Received(batch),
-            Entry::Sent(batch) => Data::Sent(batch),
-            Entry::Gap(gap) => Data::Gap(gap),
-            Entry::Dropped(tally) => Data::Dropped(tally.into_dropped()),
-        })
+        Some(data)
     }
 
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Whether the taker holds too much for the oldest entry to be given to it.
+    /// Whether the consumer must release something before it may get the oldest entry.
     pub fn is_held_up(&self) -> bool {
-        let (next, ahead) = (self.entries.front(), self.load.ahead());
-        let next = next.map_or(0, Entry::footprint);
-        next > 0 && ahead > 0 && ahead + next > WITH_TAKER
+        let (next, delivered) = (self.entries.front(), self.held_bytes.delivered());
+        let next = next.map_or(0, Data::footprint);
+        next > 0 && delivered > 0 && delivered + next > MAX_DELIVERED
     }
 
-    /// Drops the oldest batch, unless it is the latest too, into the marker that stands before it.
+    /// Drops the oldest batch, unless it is the last entry, and counts it in the marker that takes its
+    /// place, or in the one right before it.
     fn drop_oldest(&mut self, now: i64) -> bool {
-        let is_batch = |entry: &Entry| entry.footprint() > 0;
+        let is_batch = |data: &Data| data.footprint() > 0;
         let Some(oldest) = self.entries.iter().position(is_batch) else {
             return false;
         };
         if oldest + 1 == self.entries.len() {
             return false;
         }
-        let entry = std::mem::replace(&mut self.entries[oldest], Entry::Dropped(Tally::default()));
-        self.here -= entry.footprint();
+        let marker = Data::Dropped(Dropped::default());
+        let data = mem::replace(&mut self.entries[oldest], marker);
+        self.waiting -= data.footprint();
         let mut at = oldest;
         if let Some(before) = oldest.checked_sub(1)
-            && matches!(self.entries[before], Entry::Dropped(_))
+            && matches!(self.entries[before], Data::Dropped(_))
         {
             self.entries.remove(oldest);
             at = before;
         }
-        if let Entry::Dropped(tally) = &mut self.entries[at] {
-            tally.at = now;
-            tally.count(&entry);
+        if let Data::Dropped(dropped) = &mut self.entries[at] {
+            dropped.at = now;
+            count(dropped, &data);
         }
         true
     }
 }
 
-impl Entry {
-    fn batch(&mut self) -> Option<&mut Batch> {
-        match self {
-            Entry::Received(batch) | Entry::Sent(batch) => Some(batch),
-            Entry::Gap(_) | Entry::Dropped(_) => None,
-        }
+/// Adds the messages of a dropped batch.
+fn count(dropped: &mut Dropped, data: &Data) {
+    let (Data::Received(batch) | Data::Sent(batch)) = data else {
+        return;
+    };
+    let messages = batch.records.len() as u64;
+    dropped.bytes += batch.bytes.len() as u64;
+    if matches!(data, Data::Sent(_)) {
+        dropped.sent += messages;
+        return;
     }
-
-    fn footprint(&self) -> usize {
-        match self {
-            Entry::Received(batch) | Entry::Sent(batch) => batch.footprint(),
-            Entry::Gap(_) | Entry::Dropped(_) => 0,
-        }
-    }
-}
-
-impl Tally {
-    fn count(&mut self, entry: &Entry) {
-        let (Entry::Received(batch) | Entry::Sent(batch)) = entry else {
-            return;
-        };
-        let messages = batch.records.len() as u64;
-        self.bytes += batch.bytes.len() as u64;
-        if matches!(entry, Entry::Sent(_)) {
-            self.sent += messages;
-            return;
-        }
-        self.received += messages;
-        // Neighbours mostly came on the same subscription: one look-up for each run of them.
-        for run in batch.records.chunk_by(|a, b| a.sid == b.sid) {
-            *self.by_sid.entry(run[0].sid).or_default() += run.len() as u64;
-        }
-    }
-
-    fn into_dropped(self) -> Dropped {
-        let by_sid = self.by_sid.into_iter();
-        Dropped {
-            at: self.at,
-            received: self.received,
-            sent: self.sent,
-            bytes: self.bytes,
-            by_subscription: by_sid.map(|(sid, count)| (Sid(sid), count)).collect(),
-        }
+    dropped.received += messages;
+    // Neighbours mostly came on the same subscription: one look-up for each run of them.
+    for run in batch.records.chunk_by(|a, b| a.sid == b.sid) {
+        *dropped.by_subscription.entry(Sid(run[0].sid)).or_default() += run.len() as u64;
     }
 }
 
@@ -175,7 +115,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{client::GapCause, protocol::Record};
+    use crate::{
+        client::{Batch, Gap, GapCause},
+        protocol::Record,
+    };
 
     fn batch(sids: &[u64]) -> Batch {
         let record = |sid: &u64| Record {
@@ -196,8 +139,8 @@ mod tests {
     fn rest(mut backlog: Backlog) -> Vec<Data> {
         let rest: Vec<Data> = std::iter::from_fn(|| backlog.pop()).collect();
         assert_eq!(
-            (backlog.here, backlog.load.held()),
-            (0, backlog.load.ahead())
+            (backlog.waiting, backlog.held_bytes.total()),
+            (0, backlog.held_bytes.delivered())
         );
         rest
     }
@@ -220,7 +163,7 @@ mod tests {
             received: 5,
             sent: 0,
             bytes: 3000,
-            by_subscription: vec![(Sid(2), 2), (Sid(3), 2), (Sid(4), 1)],
+            by_subscription: [(Sid(2), 2), (Sid(3), 2), (Sid(4), 1)].into(),
         };
         assert_eq!(dropped, &expected);
         assert!(matches!(rest[1], Data::Sent(_)));
@@ -256,17 +199,17 @@ mod tests {
         for _ in 0..10 {
             backlog.push(Data::Received(batch(&[2])), 1);
         }
-        let ten = backlog.load().held();
+        let ten = backlog.held_bytes().total();
         assert!((10_000..20_000).contains(&ten), "{ten}");
-        backlog.load().set_limit(ten / 5);
+        backlog.held_bytes().set_limit(ten / 5);
         backlog.push(Data::Received(batch(&[2])), 2);
-        assert!(backlog.load().held() <= ten / 5);
+        assert!(backlog.held_bytes().total() <= ten / 5);
         let rest = rest(backlog);
         assert!(matches!(&rest[0], Data::Dropped(dropped) if dropped.received >= 9));
     }
 
     #[test]
-    fn a_batch_counts_until_it_is_let_go_and_a_taker_with_enough_gets_no_more() {
+    fn a_batch_counts_until_it_is_released_and_a_consumer_with_enough_gets_no_more() {
         let mut backlog = Backlog::new(usize::MAX);
         for size in [3 << 20, 2 << 20, 1000] {
             let record = Record {
@@ -277,19 +220,19 @@ mod tests {
             backlog.push(Data::Received(batch), 0);
         }
         backlog.push(gap(), 0);
-        let all = backlog.load().held();
+        let all = backlog.held_bytes().total();
         let mut first = backlog.pop();
-        assert_eq!(backlog.load().held(), all);
+        assert_eq!(backlog.held_bytes().total(), all);
         assert!(backlog.is_held_up());
         if let Some(data) = &mut first {
-            data.let_go();
+            data.release();
         }
         assert!(!backlog.is_held_up());
-        assert!(backlog.load().held() < all - (3 << 20));
+        assert!(backlog.held_bytes().total() < all - (3 << 20));
         let (second, third) = (backlog.pop(), backlog.pop());
         assert!(!backlog.is_held_up(), "markers always go on");
         drop((second, third, backlog.pop()));
-        assert_eq!(backlog.load().held(), 0);
+        assert_eq!(backlog.held_bytes().total(), 0);
     }
 
     #[test]

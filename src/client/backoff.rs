@@ -1,4 +1,4 @@
-//! How long to wait before the servers are tried once more.
+//! How long to wait before the servers are tried again.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use super::{Error, random};
 
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
-/// A server that is full does not get a place free by being asked at once.
-const AWAY: Duration = Duration::from_secs(2);
-/// What is no NATS server does not become one soon.
-const STRANGER: u32 = 4;
+/// Extra wait after a server turned us away: one at its connection limit stays so for a while.
+const TURNED_AWAY_WAIT: Duration = Duration::from_secs(2);
+/// Factor for the wait where no NATS server answered.
+const NOT_NATS_FACTOR: u32 = 4;
 
-/// The longest wait before round `round` through the servers; 0 is the first, which waits for nothing.
+/// The longest wait before a round through the servers. Round 0 is the first, without a wait.
 pub(super) fn ceiling(round: u32) -> Duration {
     match round.checked_sub(1) {
         None => Duration::ZERO,
@@ -21,35 +21,34 @@ pub(super) fn ceiling(round: u32) -> Duration {
     }
 }
 
-/// How much a failure is to be waited after; the lesser comes first.
+/// How long to wait after a failure, from the shortest to the longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Distance {
-    /// It may be over any moment.
-    Usual,
-    /// We were turned away.
-    Away,
-    /// It is no NATS server.
-    Stranger,
+pub(super) enum RetryClass {
+    /// The server may be back at any moment.
+    Normal,
+    /// The server closed the connection for a reason other than credentials.
+    TurnedAway,
+    /// Something else than a NATS server answered.
+    NotNats,
 }
 
-impl Distance {
-    pub fn after(reason: &Error) -> Distance {
+impl RetryClass {
+    pub fn after(reason: &Error) -> RetryClass {
         match reason {
-            Error::TurnedAway { .. } => Distance::Away,
-            Error::NotNats { .. } => Distance::Stranger,
-            _ => Distance::Usual,
+            Error::TurnedAway { .. } => RetryClass::TurnedAway,
+            Error::NotNats { .. } => RetryClass::NotNats,
+            _ => RetryClass::Normal,
         }
     }
 }
 
-/// The wait with full jitter, so that a thousand clients do not come back at once. `random` is any
-/// number.
-pub(super) fn wait(round: u32, distance: Distance, random: u64) -> Duration {
-    let usual = ceiling(round).mul_f64(random::part(random));
-    match distance {
-        Distance::Usual => usual,
-        Distance::Away => AWAY + usual,
-        Distance::Stranger => usual * STRANGER,
+/// The wait, with full jitter so that many clients do not return at the same time. `random`: any number.
+pub(super) fn wait(round: u32, class: RetryClass, random: u64) -> Duration {
+    let usual = ceiling(round).mul_f64(random::fraction(random));
+    match class {
+        RetryClass::Normal => usual,
+        RetryClass::TurnedAway => TURNED_AWAY_WAIT + usual,
+        RetryClass::NotNats => usual * NOT_NATS_FACTOR,
     }
 }
 
@@ -67,17 +66,20 @@ mod tests {
 
     #[test]
     fn jitter_is_full() {
-        let wait = |random| wait(3, Distance::Usual, random);
+        let wait = |random| wait(3, RetryClass::Normal, random);
         assert_eq!(wait(0), Duration::ZERO);
         assert_eq!(wait(u64::MAX), ceiling(3));
         assert!(wait(u64::MAX / 2).abs_diff(ceiling(3) / 2) < Duration::from_millis(1));
     }
 
     #[test]
-    fn a_full_house_is_given_two_seconds_and_a_stranger_four_times_as_long() {
-        assert_eq!(wait(1, Distance::Away, 0), AWAY);
-        assert_eq!(wait(1, Distance::Away, u64::MAX), AWAY + FIRST);
-        assert_eq!(wait(1, Distance::Stranger, u64::MAX), 4 * FIRST);
-        assert_eq!(wait(99, Distance::Stranger, u64::MAX), 4 * LONGEST);
+    fn being_turned_away_adds_two_seconds_and_no_nats_server_waits_four_times_as_long() {
+        assert_eq!(wait(1, RetryClass::TurnedAway, 0), TURNED_AWAY_WAIT);
+        assert_eq!(
+            wait(1, RetryClass::TurnedAway, u64::MAX),
+            TURNED_AWAY_WAIT + FIRST
+        );
+        assert_eq!(wait(1, RetryClass::NotNats, u64::MAX), 4 * FIRST);
+        assert_eq!(wait(99, RetryClass::NotNats, u64::MAX), 4 * LONGEST);
     }
 }

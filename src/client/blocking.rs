@@ -1,4 +1,4 @@
-//! The public client: blocking, named, and as simple to hold as the seed it came from.
+//! The public client: blocking and named.
 
 mod waiting;
 
@@ -7,28 +7,28 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Connection, Error, Message, Options, Sid,
     clock::deadline,
-    connection::open_with,
+    connection::open_driven,
     driver::Driver,
-    shelf::{Ack, Shelf, Shelved, Status},
+    mailbox::{Ack, ConnectionStatus, Mailbox, MailboxState},
 };
 use crate::{
     protocol::{Headers, Info, ProtocolError},
     text::visible_subject,
 };
 
-/// How long the server's word on a subscription, or on a flush, is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long publishing waits where messages are made faster than the network takes them.
-const BACKPRESSURE: Duration = Duration::from_secs(10);
-/// What the background task may take longer than it was told to, on a machine under load.
+/// How long to wait for the server to acknowledge a subscription or a flush.
+const ACK_WITHIN: Duration = Duration::from_secs(10);
+/// How long publishing waits for room in a full command queue.
+const ROOM_WITHIN: Duration = Duration::from_secs(10);
+/// Extra time for the background task to keep a time limit on a machine under load.
 const GRACE: Duration = Duration::from_secs(1);
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 const DRAIN_WITHIN: Duration = Duration::from_secs(3);
 
 /// A NATS client with a name.
 ///
-/// It reconnects for ever, answers the server's PINGs behind the scene, and says goodbye when it is
-/// dropped. It can be shared between threads. Methods that wait block the thread they are called on.
+/// It reconnects for ever, answers the server's PINGs in the background, and closes the connection when it
+/// is dropped. It can be shared between threads. Methods that wait block the calling thread.
 ///
 /// ```
 /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -45,7 +45,7 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
-    shelf: Arc<Shelf>,
+    mailbox: Arc<Mailbox>,
     driver: Arc<Driver>,
 }
 
@@ -69,8 +69,8 @@ impl Client {
         Client::with(Options::new(name, servers)?)
     }
 
-    /// As [`Client::connect`], with everything adjustable. With `Options::retry_first` a client that
-    /// could not connect yet is given too; it goes on trying.
+    /// As [`Client::connect`], with all options. With `Options::retry_first` a client that could not connect
+    /// yet is returned too; it keeps trying.
     ///
     /// # Errors
     /// Why it could not.
@@ -90,24 +90,24 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with(options: Options) -> Result<Client, Error> {
-        let shelf = Arc::new(Shelf::default());
+        let mailbox = Arc::new(Mailbox::default());
         let round = options.servers.len();
-        // Every attempt has its own limit; this one only guards against a task that hangs.
+        // Every attempt has its own limit; this one only bounds the wait for a task that hangs.
         let attempts = u32::try_from(round).unwrap_or(u32::MAX);
         let limit = options.attempt_timeout.saturating_mul(attempts);
-        let limit = limit.saturating_add(PATIENCE);
-        let filled = Arc::clone(&shelf);
-        let (connection, driver) = open_with(options, |lanes| filled.fill(lanes))?;
+        let limit = limit.saturating_add(ACK_WITHIN);
+        let filled = Arc::clone(&mailbox);
+        let (connection, driver) = open_driven(options, |lanes| filled.fill_from(lanes))?;
         let client = Client {
             connection,
-            shelf,
+            mailbox,
             driver,
         };
         client
-            .wait(deadline(limit), |shelved| match &shelved.status {
-                Status::Connected => Some(Ok(())),
-                Status::Closed(_) => shelved.ended().map(Err),
-                Status::Apart => (shelved.failures >= round).then_some(Ok(())),
+            .wait(deadline(limit), |state| match &state.status {
+                ConnectionStatus::Connected => Some(Ok(())),
+                ConnectionStatus::Closed(_) => state.ended().map(Err),
+                ConnectionStatus::Disconnected => (state.failures >= round).then_some(Ok(())),
             })
             .unwrap_or_else(|| {
                 Err(Error::Timeout {
@@ -118,10 +118,10 @@ impl Client {
         Ok(client)
     }
 
-    /// Subscribes and waits for the server's word.
+    /// Subscribes and waits until the server has processed it.
     ///
     /// # Errors
-    /// [`Error::Denied`] where it refuses, [`Error::Timeout`] where there is no word, as while
+    /// [`Error::Denied`] where it refuses, [`Error::Timeout`] where no acknowledgement comes, as while
     /// disconnected, [`Error::Closed`] after [`Client::close`].
     ///
     /// ```
@@ -136,7 +136,7 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn subscribe(&self, subject: &str) -> Result<Sid, Error> {
-        self.subscribe_as(subject, None, PATIENCE)
+        self.subscribe_as(subject, None, ACK_WITHIN)
     }
 
     /// As [`Client::subscribe`], sharing the messages with the other members of a queue group.
@@ -166,29 +166,29 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn subscribe_queue(&self, subject: &str, queue: &str) -> Result<Sid, Error> {
-        self.subscribe_as(subject, Some(queue.as_bytes()), PATIENCE)
+        self.subscribe_as(subject, Some(queue.as_bytes()), ACK_WITHIN)
     }
 
-    /// As [`Client::subscribe`], waiting at most `patience` for the server's word.
+    /// As [`Client::subscribe`], waiting at most `within` for the server.
     pub(super) fn subscribe_as(
         &self,
         subject: &str,
         queue: Option<&[u8]>,
-        patience: Duration,
+        within: Duration,
     ) -> Result<Sid, Error> {
         let mut sid = Sid::INBOX;
-        let result = self.ask_for_ack(subject, patience, || {
+        let result = self.ask_for_ack(subject, within, || {
             sid = self.connection.subscribe(subject.as_bytes(), queue)?;
             Ok(Ack::Subscription(sid))
         });
         if matches!(result, Err(Error::Timeout { .. })) {
-            // Nobody would know its number.
+            // The caller gets no number to unsubscribe it by.
             self.unsubscribe(sid, None)?;
         }
         result.map(|()| sid)
     }
 
-    /// Unsubscribes at once, or when `max` messages have come in all.
+    /// Unsubscribes at once, or after `max` messages in total.
     ///
     /// # Errors
     /// [`Error::Closed`] after [`Client::close`].
@@ -211,7 +211,7 @@ impl Client {
         self.connection.unsubscribe(sid, max)?;
         self.driver.step();
         if max.is_none() {
-            self.shelf.lock().forget(sid);
+            self.mailbox.lock().ignore(sid);
         }
         Ok(())
     }
@@ -219,8 +219,8 @@ impl Client {
     /// The messages that came since the last call, at once.
     ///
     /// # Errors
-    /// [`Error::Closed`] after [`Client::close`], once everything that came has been handed over; why
-    /// it was given up, where the client itself has ended.
+    /// [`Error::Closed`] after [`Client::close`], once all messages have been returned; the reason, where the
+    /// client has given up.
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -256,20 +256,20 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn get_within(&self, wait: Duration) -> Result<Vec<Message>, Error> {
-        let found = self.wait(deadline(wait), |shelved| match shelved.ended() {
-            _ if !shelved.is_empty() => Some(Ok(shelved.take_messages())),
+        let found = self.wait(deadline(wait), |state| match state.ended() {
+            _ if !state.is_empty() => Some(Ok(state.take_messages())),
             Some(reason) => Some(Err(reason)),
             None => None,
         });
         found.unwrap_or(Ok(Vec::new()))
     }
 
-    /// Publishes. Returns when it is handed to the background task; see [`Client::flush`]. Waits
-    /// while messages are made faster than the network takes them.
+    /// Publishes. Returns when the background task has the message, waiting where its queue is full; see
+    /// [`Client::flush`].
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::TooLarge`], [`Error::Disconnected`], [`Error::Closed`];
-    /// [`Error::Busy`] where the network took nothing for 10 s.
+    /// [`Error::Busy`] where the queue stays full for 10 s.
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -316,10 +316,10 @@ impl Client {
         self.publish_bytes(subject.as_bytes(), reply, &headers, payload.as_ref())
     }
 
-    /// Publishes the answer to a request that came.
+    /// Publishes the reply to a request.
     ///
     /// # Errors
-    /// As for [`Client::publish`]; [`Error::Invalid`] where the message awaits no answer.
+    /// As for [`Client::publish`]; [`Error::Invalid`] where the message has no reply subject.
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -358,7 +358,7 @@ impl Client {
     ) -> Result<(), Error> {
         self.check_connected()?;
         let connection = &self.connection;
-        connection.publish_until(deadline(BACKPRESSURE), subject, reply, headers, payload)?;
+        connection.publish_until(deadline(ROOM_WITHIN), subject, reply, headers, payload)?;
         self.driver.step();
         Ok(())
     }
@@ -432,16 +432,16 @@ impl Client {
     ) -> Result<Message, Error> {
         let payload = payload.as_ref().to_vec();
         let hanging = deadline(timeout.saturating_add(GRACE));
-        let expecting = |shelved: &mut Shelved| {
+        let expecting = |state: &mut MailboxState| {
             let ticket = self
                 .connection
                 .request(subject.as_bytes(), headers, payload, timeout)?;
-            shelved.expect_reply(ticket);
+            state.expect_reply(ticket);
             Ok(ticket)
         };
-        let (ticket, reply) = self.ask(hanging, expecting, Shelved::take_reply)?;
+        let (ticket, reply) = self.ask(hanging, expecting, MailboxState::take_reply)?;
         reply.unwrap_or_else(|| {
-            self.shelf.lock().give_up_reply(ticket);
+            self.mailbox.lock().cancel_reply(ticket);
             Err(Error::Timeout {
                 subject: subject.to_owned(),
                 after: timeout,
@@ -452,8 +452,8 @@ impl Client {
     /// Waits until the server has processed everything sent before.
     ///
     /// # Errors
-    /// [`Error::Disconnected`] where that cannot be known any more, [`Error::Timeout`]; and what went
-    /// wrong with a message published since the last flush, such as [`Error::Denied`].
+    /// [`Error::Disconnected`] where the connection was lost meanwhile, [`Error::Timeout`]; and the error of a
+    /// message published since the last flush, such as [`Error::Denied`].
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -465,13 +465,13 @@ impl Client {
     /// ```
     pub fn flush(&self) -> Result<(), Error> {
         let flush = || self.connection.flush().map(Ack::Flush);
-        let result = self.ask_for_ack("flush", PATIENCE, flush);
-        let trouble = self.shelf.lock().trouble.take();
-        result.and(trouble.map_or(Ok(()), Err))
+        let result = self.ask_for_ack("flush", ACK_WITHIN, flush);
+        let unclaimed_error = self.mailbox.lock().unclaimed_error.take();
+        result.and(unclaimed_error.map_or(Ok(()), Err))
     }
 
-    /// Unsubscribes, lets what is under way arrive, flushes and closes; at most 3 s. What came can
-    /// still be taken with [`Client::get`].
+    /// Unsubscribes, waits for messages and replies under way, flushes and closes; takes at most 3 s. Messages
+    /// can still be taken with [`Client::get`].
     ///
     /// # Errors
     /// [`Error::Timeout`] where it took longer.
@@ -489,11 +489,11 @@ impl Client {
     /// ```
     pub fn drain(&self) -> Result<(), Error> {
         self.connection.drain()?;
-        let ended = self.wait(deadline(DRAIN_WITHIN + GRACE), |shelved| {
-            match &shelved.status {
-                Status::Closed(None) => Some(Ok(())),
-                Status::Closed(Some(reason)) => Some(Err(reason.clone())),
-                Status::Apart | Status::Connected => None,
+        let ended = self.wait(deadline(DRAIN_WITHIN + GRACE), |state| {
+            match &state.status {
+                ConnectionStatus::Closed(None) => Some(Ok(())),
+                ConnectionStatus::Closed(Some(reason)) => Some(Err(reason.clone())),
+                ConnectionStatus::Disconnected | ConnectionStatus::Connected => None,
             }
         });
         ended.unwrap_or_else(|| {
@@ -504,7 +504,7 @@ impl Client {
         })
     }
 
-    /// What the server says of itself; `None` while disconnected.
+    /// The server's INFO; `None` while disconnected.
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -515,10 +515,10 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn info(&self) -> Option<Info> {
-        self.shelf.lock().info.clone()
+        self.mailbox.lock().info.clone()
     }
 
-    /// How many messages `get` was too slow for (it holds 64 MiB).
+    /// How many messages were dropped because `get` was called too late (64 MiB are held).
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -529,10 +529,10 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn dropped(&self) -> u64 {
-        self.shelf.lock().dropped
+        self.mailbox.lock().dropped
     }
 
-    /// Flushes and closes; at most 1 s. Dropping does the same.
+    /// Flushes and closes; takes at most 1 s. Dropping does the same.
     ///
     /// ```
     /// # use goingnats::{broker::{Broker, Settings}, client::Client};
@@ -545,16 +545,16 @@ impl Client {
     /// ```
     pub fn close(&self) {
         self.connection.close();
-        // Nothing is to be done about a server that does not hear our goodbye.
-        let _ = self.wait(deadline(CLOSE_WITHIN), |shelved| shelved.ended());
+        // Closed at the deadline all the same.
+        let _ = self.wait(deadline(CLOSE_WITHIN), |state| state.ended());
     }
 
     fn check_connected(&self) -> Result<(), Error> {
-        let shelved = self.shelf.lock();
-        match &shelved.status {
-            Status::Connected => Ok(()),
-            Status::Apart => Err(Error::Disconnected),
-            Status::Closed(reason) => Err(reason.clone().unwrap_or(Error::Closed)),
+        let state = self.mailbox.lock();
+        match &state.status {
+            ConnectionStatus::Connected => Ok(()),
+            ConnectionStatus::Disconnected => Err(Error::Disconnected),
+            ConnectionStatus::Closed(reason) => Err(reason.clone().unwrap_or(Error::Closed)),
         }
     }
 }

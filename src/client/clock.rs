@@ -1,8 +1,8 @@
-//! One look at both clocks.
+//! The monotonic and the wall clock, read together.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A moment, as deadlines and as people count it.
+/// A moment on both clocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Now {
     pub instant: Instant,
@@ -10,12 +10,12 @@ pub(super) struct Now {
     pub wall: i64,
 }
 
-/// Longer than anybody waits, and short enough to be added to any moment.
-pub(super) const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+/// As good as for ever, and short enough to be added to any moment.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// When a wait that begins now is over.
+/// The deadline of a wait that begins now.
 pub(super) fn deadline(wait: Duration) -> Instant {
-    Instant::now() + wait.min(FOR_EVER)
+    Instant::now() + wait.min(LONGEST_WAIT)
 }
 
 impl Now {

@@ -1,4 +1,4 @@
-//! The way from the handles to the background task: bounded, in order, never waiting for the network.
+//! The queue of commands from the handles to the background task: bounded and in order.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use super::{Error, ServerUrl, Sid, Ticket};
 use crate::protocol::Record;
 
-/// What a handle asks for. Messages are encoded already, so what is wrong with them was told at once.
+/// What a handle asks for. Messages are already encoded, so that their errors were returned at once.
 #[derive(Debug)]
 pub(super) enum Command {
     Subscribe {
@@ -22,8 +22,8 @@ pub(super) enum Command {
         sid: Sid,
         max: Option<u64>,
     },
-    Publish(Message),
-    Request(Message, Duration),
+    Publish(EncodedMessage),
+    Request(EncodedMessage, Duration),
     Flush(Ticket),
     ReconnectNow,
     ReconnectTo(ServerUrl),
@@ -32,145 +32,151 @@ pub(super) enum Command {
     Close,
 }
 
-/// A PUB or HPUB, and where its parts lie.
+/// A PUB or HPUB operation, and the offsets of its parts.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(super) struct EncodedMessage {
     pub ticket: Ticket,
     pub encoded: Vec<u8>,
     pub record: Record,
 }
 
 impl Command {
-    fn weight(&self) -> usize {
+    fn size(&self) -> usize {
         match self {
             Command::Publish(message) | Command::Request(message, _) => message.encoded.len(),
             _ => 0,
         }
     }
 
-    fn is_ending(&self) -> bool {
+    fn ends_connection(&self) -> bool {
         matches!(self, Command::Drain | Command::Close)
     }
 }
 
-/// How much may wait.
+/// The most commands, and the most bytes of messages, that wait in the queue.
 const MAX_COMMANDS: usize = 4096;
 const MAX_BYTES: usize = 8 << 20;
 
-/// How many commands the task takes at a time.
-pub(super) const AT_ONCE: usize = 64;
+/// How many commands the task receives at a time.
+pub(super) const COMMANDS_AT_ONCE: usize = 64;
 
-/// A queue, and both its ends.
+/// A queue: both its ends.
 pub(super) fn queue() -> (CommandSender, CommandReceiver) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let load = Arc::new(Load::default());
+    let queue = Arc::new(Queue::default());
     (
         CommandSender {
             sender,
-            load: Arc::clone(&load),
-            insists: false,
+            queue: Arc::clone(&queue),
+            unbounded: false,
         },
-        CommandReceiver { receiver, load },
+        CommandReceiver { receiver, queue },
     )
 }
 
-/// The end of the handles.
+/// The end that the handles have.
 #[derive(Clone, Debug)]
 pub(super) struct CommandSender {
     sender: UnboundedSender<Command>,
-    load: Arc<Load>,
-    /// Whether a full queue takes its commands, too.
-    insists: bool,
+    queue: Arc<Queue>,
+    /// Whether its commands are accepted when the queue is full.
+    unbounded: bool,
 }
 
 impl CommandSender {
-    /// For callers who wait for what comes of a command before they give the next: that bounds them.
-    pub fn insisting(self) -> CommandSender {
+    /// Accepts commands when the queue is full too: for callers who wait for the result of each command.
+    pub fn unbounded(self) -> CommandSender {
         CommandSender {
-            insists: true,
+            unbounded: true,
             ..self
         }
     }
 
-    /// Queues a command, or says at once why not: [`Error::Busy`], [`Error::Closed`].
+    /// Queues a command.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where the queue is full, [`Error::Closed`].
     pub fn push(&self, command: Command) -> Result<(), Error> {
-        let waiting = self.load.lock();
-        // The last words of a handle are heard in any case.
-        let is_heard = self.insists || command.is_ending() || waiting.has_room(command.weight());
-        self.push_locked(command, waiting, is_heard)
+        let waiting = self.queue.lock();
+        // Drain and Close are always accepted.
+        let is_taken =
+            self.unbounded || command.ends_connection() || waiting.has_room(command.size());
+        self.push_locked(command, waiting, is_taken)
     }
 
-    /// Queues a command when there is room; says [`Error::Busy`] where there is none until
-    /// `deadline`.
+    /// Queues a command as soon as there is room.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where there is none until `deadline`, [`Error::Closed`].
     pub fn push_until(&self, command: Command, deadline: Instant) -> Result<(), Error> {
-        let weight = command.weight();
-        let mut waiting = self.load.lock();
-        while !waiting.closed && !waiting.has_room(weight) {
+        let size = command.size();
+        let mut waiting = self.queue.lock();
+        while !waiting.closed && !waiting.has_room(size) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
-            let woken = self.load.eased.wait_timeout(waiting, left);
+            let woken = self.queue.room.wait_timeout(waiting, left);
             (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
         }
-        let has_room = waiting.has_room(weight);
+        let has_room = waiting.has_room(size);
         self.push_locked(command, waiting, has_room)
     }
 
-    /// The lock is held while it is sent, so that nothing can come behind the last words.
+    /// The lock is held while sending, so that no command follows Drain or Close.
     fn push_locked(
         &self,
         command: Command,
         mut waiting: MutexGuard<'_, Waiting>,
-        is_heard: bool,
+        is_taken: bool,
     ) -> Result<(), Error> {
         if waiting.closed {
             return Err(Error::Closed);
         }
-        if !is_heard {
+        if !is_taken {
             return Err(Error::Busy);
         }
-        waiting.closed = command.is_ending();
-        waiting.add(command.weight());
+        waiting.closed = command.ends_connection();
+        waiting.add(command.size());
         self.sender.send(command).map_err(|_| Error::Closed)
     }
 }
 
-/// The end of the task. When it goes, every handle hears [`Error::Closed`].
+/// The end that the task has. When it is dropped, every handle gets [`Error::Closed`].
 #[derive(Debug)]
 pub(super) struct CommandReceiver {
     receiver: UnboundedReceiver<Command>,
-    load: Arc<Load>,
+    queue: Arc<Queue>,
 }
 
 impl CommandReceiver {
-    /// Waits for commands and takes some, in order; none where the last handle is gone. Nothing is
-    /// lost where this is given up half-way.
-    pub async fn take(&mut self, into: &mut Vec<Command>) {
-        self.receiver.recv_many(into, AT_ONCE).await;
-        let weight = into.iter().map(Command::weight).sum();
-        let mut waiting = self.load.lock();
-        waiting.remove(into.len(), weight);
-        if waiting.is_eased() {
-            self.load.eased.notify_all();
+    /// Waits for commands and appends some, in order; none where the last handle was dropped.
+    /// Cancel-safe.
+    pub async fn receive(&mut self, into: &mut Vec<Command>) {
+        self.receiver.recv_many(into, COMMANDS_AT_ONCE).await;
+        let size = into.iter().map(Command::size).sum();
+        let mut waiting = self.queue.lock();
+        waiting.remove(into.len(), size);
+        if waiting.has_much_room() {
+            self.queue.room.notify_all();
         }
     }
 }
 
 impl Drop for CommandReceiver {
     fn drop(&mut self) {
-        self.load.lock().closed = true;
-        self.load.eased.notify_all();
+        self.queue.lock().closed = true;
+        self.queue.room.notify_all();
     }
 }
 
 #[derive(Debug, Default)]
-struct Load {
+struct Queue {
     waiting: Mutex<Waiting>,
-    eased: Condvar,
+    room: Condvar,
 }
 
-impl Load {
+impl Queue {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -184,24 +190,24 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// A message larger than the bound passes where nothing else waits.
-    fn has_room(&self, weight: usize) -> bool {
-        let fits = weight == 0 || self.bytes == 0 || self.bytes + weight <= MAX_BYTES;
+    /// A message larger than the bound is accepted where no other waits.
+    fn has_room(&self, size: usize) -> bool {
+        let fits = size == 0 || self.bytes == 0 || self.bytes + size <= MAX_BYTES;
         self.commands < MAX_COMMANDS && fits
     }
 
-    fn is_eased(&self) -> bool {
+    fn has_much_room(&self) -> bool {
         self.commands <= MAX_COMMANDS / 2 && self.bytes <= MAX_BYTES / 2
     }
 
-    fn add(&mut self, weight: usize) {
+    fn add(&mut self, size: usize) {
         self.commands += 1;
-        self.bytes += weight;
+        self.bytes += size;
     }
 
-    fn remove(&mut self, commands: usize, weight: usize) {
+    fn remove(&mut self, commands: usize, size: usize) {
         self.commands -= commands;
-        self.bytes -= weight;
+        self.bytes -= size;
     }
 }
 
@@ -212,7 +218,7 @@ mod tests {
     use super::*;
 
     fn message(len: usize) -> Command {
-        Command::Publish(Message {
+        Command::Publish(EncodedMessage {
             ticket: Ticket(1),
             encoded: vec![0; len],
             record: Record::default(),
@@ -229,25 +235,25 @@ mod tests {
         let now = Instant::now();
         let late = sender.push_until(Command::ReconnectNow, now);
         assert_eq!(late, Err(Error::Busy));
-        receiver.take(&mut Vec::new()).now_or_never().unwrap();
+        receiver.receive(&mut Vec::new()).now_or_never().unwrap();
         assert_eq!(sender.push(Command::ReconnectNow), Ok(()));
     }
 
     #[test]
-    fn whoever_insists_is_heard_and_publishes_wait_all_the_same() {
+    fn an_unbounded_sender_is_never_busy_but_its_publishes_wait() {
         let (sender, mut receiver) = queue();
-        let sender = sender.insisting();
+        let sender = sender.unbounded();
         for _ in 0..MAX_COMMANDS + 1 {
             sender.push(Command::Flush(Ticket(1))).unwrap();
         }
         let now = Instant::now();
         assert_eq!(sender.push_until(message(1), now), Err(Error::Busy));
-        receiver.take(&mut Vec::new()).now_or_never().unwrap();
+        receiver.receive(&mut Vec::new()).now_or_never().unwrap();
         assert_eq!(sender.push_until(message(1), now), Ok(()));
     }
 
     #[test]
-    fn whoever_can_wait_gets_room() {
+    fn push_until_waits_for_room() {
         let (sender, mut receiver) = queue();
         while sender.push(message(MAX_BYTES / 8)).is_ok() {}
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -255,14 +261,14 @@ mod tests {
         let waiter = std::thread::spawn(move || waiting.push_until(message(1 << 20), deadline));
         let mut taken = Vec::new();
         while !waiter.is_finished() {
-            receiver.take(&mut taken).now_or_never();
+            receiver.receive(&mut taken).now_or_never();
             taken.clear();
         }
         assert_eq!(waiter.join().unwrap(), Ok(()));
     }
 
     #[test]
-    fn bytes_are_bounded_but_one_large_message_passes() {
+    fn bytes_are_bounded_but_one_large_message_is_accepted() {
         let (sender, _receiver) = queue();
         sender.push(message(MAX_BYTES + 1)).unwrap();
         assert_eq!(sender.push(message(1)), Err(Error::Busy));
@@ -270,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_is_heard_and_is_the_last() {
+    fn close_is_accepted_when_full_and_nothing_after_it() {
         let (sender, _receiver) = queue();
         while sender.push(Command::Flush(Ticket(1))).is_ok() {}
         assert_eq!(sender.push(Command::Close), Ok(()));

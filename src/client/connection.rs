@@ -1,11 +1,8 @@
-//! The handle for an event loop: commands in, lanes out, never waiting.
+//! The handle for an event loop: commands in, lanes out; nothing waits.
 
 use std::{
     future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -13,51 +10,39 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{
-    Data, Error, Event, Options, ServerUrl,
-    clock::FOR_EVER,
-    commands::{self, Command, CommandSender, Message},
+    Data, Error, Event, Options, ServerUrl, Sid, Ticket,
+    clock::LONGEST_WAIT,
+    commands::{self, Command, CommandSender, EncodedMessage},
     driver::Driver,
+    held_bytes::HeldBytes,
+    ids::{NextIds, reply_subject},
     limits::ServerLimits,
-    load::Load,
     random,
-    session::{Session, reply_subject},
+    session::Session,
     task::Task,
 };
 use crate::protocol::{Headers, encode};
 
-/// Names a subscription for as long as the process lives, across reconnects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sid(pub u64);
-
-impl Sid {
-    /// The one subscription that all replies to our own requests come in on.
-    pub const INBOX: Sid = Sid(1);
-}
-
-/// Names one command in the events that answer it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(pub u64);
-
-/// What comes back. The data lane is bounded and fed whole batches.
+/// What the background task sends back.
 #[derive(Debug)]
 pub struct Lanes {
     /// State and answers, never dropped.
     pub events: mpsc::UnboundedReceiver<Event>,
-    /// The log, in wire order. A batch that is kept holds up what follows once there are 4 MiB of such:
-    /// [`Data::let_go`] where that is not wanted.
+    /// The log, in wire order. Bounded: the task sends no more while 4 MiB of batches that were taken are
+    /// neither dropped nor [released](Data::release).
     pub data: mpsc::Receiver<Data>,
 }
 
 const THREAD: &str = "goingnats-net";
 
-/// So many batches wait in the data lane; what does not fit waits in the task, and is bounded there.
+/// The capacity of the data lane, in entries. The rest waits in the task, bounded by bytes.
 const DATA_LANE: usize = 4;
 
-/// A handle on the background task. Cheap to clone; nothing here ever waits. When the last is
-/// dropped the connection is closed as by [`Connection::close`].
+/// A handle on the background task. Cheap to clone; no method waits. When the last handle is dropped,
+/// the connection is closed as by [`Connection::close`].
 ///
-/// Every method answers [`Error::Busy`] where the command queue is full and [`Error::Closed`] after
-/// the end; both mean that nothing was sent.
+/// Every method returns [`Error::Busy`] where the command queue is full and [`Error::Closed`] after the
+/// end; in both cases nothing was sent.
 #[derive(Clone, Debug)]
 pub struct Connection {
     commands: CommandSender,
@@ -66,27 +51,11 @@ pub struct Connection {
 
 #[derive(Debug)]
 struct Shared {
-    numbers: Arc<Numbers>,
+    next_ids: Arc<NextIds>,
     limits: Arc<ServerLimits>,
-    load: Arc<Load>,
-    /// What reply subjects begin with, its last dot included.
+    held_bytes: Arc<HeldBytes>,
+    /// The prefix of reply subjects, its last dot included.
     inbox: Arc<[u8]>,
-}
-
-/// What subscriptions and commands are numbered with.
-#[derive(Debug)]
-struct Numbers {
-    next_sid: AtomicU64,
-    next_ticket: AtomicU64,
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Numbers {
-            next_sid: AtomicU64::new(Sid::INBOX.0 + 1),
-            next_ticket: AtomicU64::new(1),
-        }
-    }
 }
 
 /// Starts the background task on a thread of its own. Returns before anything is dialed.
@@ -100,16 +69,16 @@ pub fn open(options: Options) -> Result<(Connection, Lanes), Error> {
     Ok((connection, lanes))
 }
 
-/// A handle before there is a connection: nothing is dialed, every command answers
-/// [`Error::Closed`], and the lanes end at once. [`Connection::open_another`] goes on from it.
+/// A handle without a connection: nothing is dialed, every command returns [`Error::Closed`], and the
+/// lanes end at once. [`Connection::open_another`] opens the first connection.
 pub fn unopened() -> (Connection, Lanes) {
     let (commands, _) = commands::queue();
     let (_, events) = mpsc::unbounded_channel();
     let (_, data) = mpsc::channel(1);
     let shared = Shared {
-        numbers: Arc::default(),
+        next_ids: Arc::default(),
         limits: Arc::new(ServerLimits::unknown()),
-        load: Arc::default(),
+        held_bytes: Arc::default(),
         inbox: Arc::default(),
     };
     let connection = Connection {
@@ -119,16 +88,16 @@ pub fn unopened() -> (Connection, Lanes) {
     (connection, Lanes { events, data })
 }
 
-/// As [`open`], with the taker of the lanes beside the task, and both run by whoever waits.
-pub(super) fn open_with<F: Future<Output = ()> + Send + 'static>(
+/// As [`open`], with a consumer of the lanes that runs beside the task. Callers who wait run both.
+pub(super) fn open_driven<F: Future<Output = ()> + Send + 'static>(
     options: Options,
-    taker: impl FnOnce(Lanes) -> F,
+    consumer: impl FnOnce(Lanes) -> F,
 ) -> Result<(Connection, Arc<Driver>), Error> {
     let (mut connection, lanes, task) = prepare(options, Arc::default())?;
-    connection.commands = connection.commands.insisting();
-    let taker = taker(lanes);
+    connection.commands = connection.commands.unbounded();
+    let consumer = consumer(lanes);
     let both = async {
-        tokio::join!(task.run(), taker);
+        tokio::join!(task.run(), consumer);
     };
     let driver = Driver::start(THREAD, both).map_err(|_| Error::Closed)?;
     Ok((connection, driver))
@@ -136,7 +105,7 @@ pub(super) fn open_with<F: Future<Output = ()> + Send + 'static>(
 
 fn prepare(
     mut options: Options,
-    numbers: Arc<Numbers>,
+    next_ids: Arc<NextIds>,
 ) -> Result<(Connection, Lanes, Task), Error> {
     options.check()?;
     let limits = [
@@ -145,7 +114,7 @@ fn prepare(
         &mut options.keepalive,
     ];
     for limit in limits.into_iter().chain(&mut options.step_timeout) {
-        *limit = FOR_EVER.min(*limit);
+        *limit = LONGEST_WAIT.min(*limit);
     }
     let inbox: Arc<[u8]> = format!("{}.{}.", options.inbox_prefix, random::id())
         .into_bytes()
@@ -159,9 +128,9 @@ fn prepare(
     let connection = Connection {
         commands: sender,
         shared: Arc::new(Shared {
-            numbers,
+            next_ids,
             limits,
-            load: task.load(),
+            held_bytes: task.held_bytes(),
             inbox,
         }),
     };
@@ -178,7 +147,7 @@ fn spawn<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) -> R
         .name(THREAD.to_owned())
         .spawn(move || {
             runtime.block_on(work());
-            // A resolver that hangs must not keep the thread.
+            // Without waiting for a resolver that hangs.
             runtime.shutdown_background();
         })
         .map_err(|_| Error::Closed)?;
@@ -186,13 +155,13 @@ fn spawn<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) -> R
 }
 
 impl Connection {
-    /// Opens another connection. Its subscriptions and tickets are numbered on from here, so that one
-    /// log can hold what came on both. This one stays as it is.
+    /// Opens another connection beside this one. The numbers of subscriptions and tickets are shared, so
+    /// that one log can hold the messages of both.
     ///
     /// # Errors
     /// As for [`open`].
     pub fn open_another(&self, options: Options) -> Result<(Connection, Lanes), Error> {
-        let (connection, lanes, task) = prepare(options, Arc::clone(&self.shared.numbers))?;
+        let (connection, lanes, task) = prepare(options, Arc::clone(&self.shared.next_ids))?;
         spawn(|| task.run())?;
         Ok((connection, lanes))
     }
@@ -202,7 +171,7 @@ impl Connection {
     /// # Errors
     /// [`Error::Invalid`] for a subject or queue group that cannot be sent.
     pub fn subscribe(&self, subject: &[u8], queue: Option<&[u8]>) -> Result<Sid, Error> {
-        let sid = Sid(self.shared.numbers.next_sid.fetch_add(1, Relaxed));
+        let sid = self.shared.next_ids.sid();
         encode::subscribe(&mut Vec::new(), subject, queue, sid.0)?;
         self.commands.push(Command::Subscribe {
             sid,
@@ -212,7 +181,7 @@ impl Connection {
         Ok(sid)
     }
 
-    /// Unsubscribes at once, or when `max` messages have come in all.
+    /// Unsubscribes at once, or after `max` messages in total.
     ///
     /// # Errors
     /// See [`Connection`].
@@ -220,11 +189,12 @@ impl Connection {
         self.commands.push(Command::Unsubscribe { sid, max })
     }
 
-    /// Publishes. Silent where it works; a [`Connection::flush`] behind it tells when it has.
+    /// Publishes. Only a failure is answered, by `PublishFailed`; a [`Connection::flush`] after it confirms
+    /// success.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what cannot be sent; [`Error::TooLarge`] and [`Error::NoHeaders`] for
-    /// what the server, once it is known, does not take.
+    /// [`Error::Invalid`] for a subject that cannot be sent; [`Error::TooLarge`] and [`Error::NoHeaders`]
+    /// where the present or last server does not accept it.
     pub fn publish(
         &self,
         subject: &[u8],
@@ -238,7 +208,7 @@ impl Connection {
         Ok(ticket)
     }
 
-    /// As [`Connection::publish`], but a full queue is waited for until `deadline`.
+    /// As [`Connection::publish`], waiting until `deadline` where the queue is full.
     pub(super) fn publish_until(
         &self,
         deadline: Instant,
@@ -254,7 +224,7 @@ impl Connection {
         Ok(ticket)
     }
 
-    /// Sends a request. Answered by `Answered`, at the latest when the timeout is over.
+    /// Sends a request. Answered by `Answered`, after `timeout` at the latest.
     ///
     /// # Errors
     /// As for [`Connection::publish`].
@@ -268,12 +238,12 @@ impl Connection {
         let ticket = self.ticket();
         let reply = reply_subject(&self.shared.inbox, ticket);
         let message = self.encode(ticket, subject, Some(&reply), &headers, &payload)?;
-        let timeout = timeout.min(FOR_EVER);
+        let timeout = timeout.min(LONGEST_WAIT);
         self.commands.push(Command::Request(message, timeout))?;
         Ok(ticket)
     }
 
-    /// Asks for `Flushed` when the server has processed everything before.
+    /// Sends a PING. Answered by `Flushed` when the server has processed everything before it.
     ///
     /// # Errors
     /// See [`Connection`].
@@ -283,7 +253,7 @@ impl Connection {
         Ok(ticket)
     }
 
-    /// Cuts a wait between attempts short.
+    /// Ends a wait between two attempts.
     ///
     /// # Errors
     /// See [`Connection`].
@@ -291,9 +261,9 @@ impl Connection {
         self.commands.push(Command::ReconnectNow)
     }
 
-    /// Goes to this server, now. The present connection, where there is one, stands until the other
-    /// does: `Moving` and `Connected`, or `MoveFailed`, tell what became of it. A server that is not
-    /// known yet is remembered, with the credentials of its URL.
+    /// Moves to this server now. A present connection serves until the new one is ready; answered by
+    /// `Moving` and then `Connected` or `MoveFailed`. A server that is not in the pool is added, with the
+    /// credentials of its URL.
     ///
     /// # Errors
     /// [`Error::BadUrl`]; see [`Connection`].
@@ -302,36 +272,35 @@ impl Connection {
         self.commands.push(Command::ReconnectTo(server))
     }
 
-    /// Changes how much silence there is before a PING, and so how often `Rtt` comes: a shorter time
-    /// where somebody looks at it.
+    /// Changes the silence from the server before a PING, and so how often `Rtt` comes.
     ///
     /// # Errors
     /// See [`Connection`].
     pub fn keepalive(&self, interval: Duration) -> Result<(), Error> {
         self.commands
-            .push(Command::Keepalive(interval.min(FOR_EVER)))
+            .push(Command::Keepalive(interval.min(LONGEST_WAIT)))
     }
 
-    /// Bytes of messages that wait for the taker of the lanes, or that it has taken and not let go, and
-    /// of a large one that is being read.
+    /// Bytes of messages that wait for the consumer of the lanes, that it has taken and not released, and
+    /// of a large message being read.
     pub fn waiting(&self) -> usize {
-        self.shared.load.held()
+        self.shared.held_bytes.total()
     }
 
-    /// Returns when a large message has begun to come, which [`Connection::waiting`] counts from then
-    /// on. Cancel-safe; never returns where no connection is.
+    /// Returns when a large message has begun; [`Connection::waiting`] counts it from then on.
+    /// Cancel-safe; never returns without a connection.
     pub async fn grown(&self) {
-        self.shared.load.grown().await;
+        self.shared.held_bytes.grown().await;
     }
 
-    /// Changes how many bytes of messages may wait before the oldest are dropped and counted:
-    /// [`Options::backlog`].
+    /// Changes [`Options::backlog`]: how many bytes of messages may wait before the oldest are dropped and
+    /// counted.
     pub fn set_backlog(&self, bytes: usize) {
-        self.shared.load.set_limit(bytes);
+        self.shared.held_bytes.set_limit(bytes);
     }
 
-    /// Unsubscribes everything, lets what is under way arrive, flushes and closes; at most 3 s.
-    /// Answered by `Closed`; without a connection at once.
+    /// Unsubscribes everything, waits for messages and replies under way, flushes and closes; takes at most
+    /// 3 s. Answered by `Closed`; without a connection at once.
     ///
     /// # Errors
     /// See [`Connection`].
@@ -339,17 +308,17 @@ impl Connection {
         self.commands.push(Command::Drain)
     }
 
-    /// Flushes what was written and closes; at most 1 s. Answered by `Closed`.
+    /// Flushes and closes; takes at most 1 s. Answered by `Closed`.
     pub fn close(&self) {
-        // The only error is that it is closed already.
+        // The only error is that it is already closed.
         let _ = self.commands.push(Command::Close);
     }
 
     fn ticket(&self) -> Ticket {
-        Ticket(self.shared.numbers.next_ticket.fetch_add(1, Relaxed))
+        self.shared.next_ids.ticket()
     }
 
-    /// Encoded here, on the caller's thread: what is wrong with it is told at once.
+    /// Encodes on the caller's thread, so that errors are returned at once.
     fn encode(
         &self,
         ticket: Ticket,
@@ -357,14 +326,14 @@ impl Connection {
         reply: Option<&[u8]>,
         headers: &Headers,
         payload: &[u8],
-    ) -> Result<Message, Error> {
+    ) -> Result<EncodedMessage, Error> {
         const CONTROL_LINE: usize = 64;
         self.shared.limits.check_size(payload.len())?;
         let line = CONTROL_LINE + subject.len() + reply.map_or(0, <[u8]>::len);
         let mut encoded = Vec::with_capacity(line + payload.len());
         let record = encode::publish(&mut encoded, subject, reply, headers, payload)?;
         self.shared.limits.check(&record)?;
-        Ok(Message {
+        Ok(EncodedMessage {
             ticket,
             encoded,
             record,
@@ -376,8 +345,8 @@ impl Connection {
 mod tests {
     use super::*;
 
-    /// Nobody is there, and that does not end the connection.
-    fn patient() -> Options {
+    /// Options for a port where nothing listens, with attempts that never end.
+    fn unreachable() -> Options {
         Options {
             retry_first: true,
             ..Options::new("numbers", "127.0.0.1:1").unwrap()
@@ -390,14 +359,14 @@ mod tests {
         assert_eq!(before.subscribe(b"a", None), Err(Error::Closed));
         assert!(lanes.events.blocking_recv().is_none());
         assert!(lanes.data.blocking_recv().is_none());
-        let options = patient();
+        let options = unreachable();
         let (first, _lanes) = before.open_another(options).unwrap();
         assert_eq!(first.subscribe(b"a", None), Ok(Sid(3)));
     }
 
     #[test]
-    fn another_connection_goes_on_numbering() {
-        let options = patient();
+    fn another_connection_shares_the_numbers() {
+        let options = unreachable();
         let (first, _lanes) = open(options.clone()).unwrap();
         let (second, _lanes) = first.open_another(options).unwrap();
         let sids = [&first, &second, &first].map(|connection| connection.subscribe(b"a", None));

@@ -1,6 +1,5 @@
-//! What stands in a file of credentials or of a seed, or in a value with either: read as people and
-//! their tools leave it, with blanks, blank lines, indentation, any line ends, a byte order mark, and
-//! values wrapped over several lines.
+//! Parses credentials and seeds from files or values. Tolerates blanks, blank lines, indentation, any
+//! line ends, a byte order mark, and values wrapped over several lines.
 
 use nkeys::{KeyPair, KeyPairType};
 use zeroize::Zeroizing;
@@ -12,11 +11,11 @@ const JWT_END: &str = "------END NATS USER JWT------";
 const SEED_BEGIN: &str = "-----BEGIN USER NKEY SEED-----";
 const SEED_END: &str = "------END USER NKEY SEED------";
 
-/// The JWT and the seed of a credentials file: two armoured blocks, with any text around them. Takes all
-/// that nats.go and its `nkeys` take (`-{3,}[^\n]*-{3,}\r?\n([\w\-.=]+)\r?\n-{3,}[^\n]*-{3,}\r?\n`).
+/// The JWT and the seed of a credentials file: two armoured blocks, with any text around them. Accepts
+/// all that nats.go and its `nkeys` take (`-{3,}[^\n]*-{3,}\r?\n([\w\-.=]+)\r?\n-{3,}[^\n]*-{3,}\r?\n`).
 ///
 /// # Errors
-/// What is missing, as the end of a sentence; nothing of what is there.
+/// What is missing, as the end of a sentence that quotes nothing of the text.
 pub(super) fn jwt_and_seed(text: &str) -> Result<(Secret, Secret), String> {
     let jwt = blocks(text).find(|block| is_jwt(block));
     let seed = blocks(text).find(|block| is_seed(block));
@@ -39,10 +38,10 @@ pub(super) fn jwt_and_seed(text: &str) -> Result<(Secret, Secret), String> {
     }
 }
 
-/// A user's seed: alone, in a block of its own, or in a credentials file.
+/// A user's seed: bare, in an armoured block, or in a credentials file.
 ///
 /// # Errors
-/// What is there instead, as the end of a sentence.
+/// What the text is instead, as the end of a sentence.
 pub(super) fn seed(text: &str) -> Result<Secret, String> {
     let plain = || lines(text).filter(|line| !is_border(line) && !line.starts_with('#'));
     let alone = plain().map(|line| Zeroizing::new(line.to_owned()));
@@ -78,7 +77,7 @@ pub(super) fn seed(text: &str) -> Result<Secret, String> {
     })
 }
 
-/// A user JWT: alone, in a block of its own, or in a credentials file.
+/// A user JWT: bare, in an armoured block, or in a credentials file.
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence.
@@ -95,7 +94,7 @@ fn is_blank(text: &str) -> bool {
     lines(text).next().is_none()
 }
 
-/// The lines that are not blank, without what is around them.
+/// The lines that are not blank, trimmed.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let blank = |c: char| c.is_whitespace() || c == '\u{feff}';
     text.split(['\n', '\r'])
@@ -106,13 +105,13 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Zeroizing<String> {
     let lines: Vec<&str> = lines.collect();
     let length = lines.iter().map(|line| line.len()).sum();
-    // Grown by pushing, a buffer would leave copies of a secret behind.
+    // With its full capacity from the start: growing would leave copies of a secret in freed memory.
     let mut joined = Zeroizing::new(String::with_capacity(length));
     lines.iter().for_each(|line| joined.push_str(line));
     joined
 }
 
-/// What stands between two borders and is nothing but a value, wrapped or not.
+/// The values between two borders, wrapped or not.
 fn blocks(text: &str) -> impl Iterator<Item = Zeroizing<String>> {
     let mut lines = lines(text).peekable();
     std::iter::from_fn(move || {
@@ -132,7 +131,7 @@ fn blocks(text: &str) -> impl Iterator<Item = Zeroizing<String>> {
     })
 }
 
-/// Two runs of three dashes or more, the second at the end.
+/// A border: two runs of three or more dashes, the second at the end of the line.
 fn is_border(line: &str) -> bool {
     line.split_once("---")
         .is_some_and(|(_, behind)| behind.ends_with("---"))
@@ -155,18 +154,18 @@ fn is_seed(value: &str) -> bool {
     value.starts_with('S') && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// 56 letters and digits of base32, the first of which says whose key it is.
+/// 56 characters of base32; the first is the kind of key.
 fn is_public_key(line: &str) -> bool {
     let base32 = |byte: u8| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte);
     line.len() == 56 && line.starts_with(['U', 'A', 'O', 'N', 'C', 'X']) && line.bytes().all(base32)
 }
 
 fn kind_of(seed: &str) -> Option<KeyPairType> {
-    // Its own error may quote the seed.
+    // The error's own text may quote the seed.
     KeyPair::from_seed(seed).ok().map(|key| key.key_pair_type())
 }
 
-/// Why a block was not found.
+/// The reason why a block was not found.
 fn lacking(text: &str, what: &str, begin: &str, end: &str) -> String {
     let name = begin.trim_matches('-');
     let begins = lines(text).any(|line| is_border(line) && line.contains(name));

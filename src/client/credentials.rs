@@ -1,4 +1,4 @@
-//! Who we say we are, and where the proof comes from.
+//! Credentials, and where they come from.
 
 use std::{fmt, path::PathBuf};
 
@@ -14,7 +14,7 @@ impl Secret {
         Secret(value.into())
     }
 
-    /// The value, for the one place that sends it.
+    /// The value. To be used only where it is sent.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -32,13 +32,13 @@ impl Drop for Secret {
     }
 }
 
-/// Who we say we are. User info in a server's URL wins over all of these.
+/// How we authenticate. User info in a server's URL takes precedence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Credentials {
-    /// Nobody in particular.
+    /// No credentials.
     #[default]
     None,
-    /// A user, and what the server knows them by.
+    /// A user and a password.
     UserPassword {
         /// The user.
         user: String,
@@ -59,7 +59,7 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    pub(super) fn are_in_a_file(&self) -> bool {
+    pub(super) fn need_a_file(&self) -> bool {
         matches!(
             self,
             Credentials::Nkey(SecretSource::File(_)) | Credentials::Creds(SecretSource::File(_))
@@ -70,8 +70,8 @@ impl Credentials {
 /// Where a secret text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
-    /// Here.
+    /// The text itself.
     Text(Secret),
-    /// In a file, which is read again for every attempt to connect: who renews it need not restart us.
+    /// A file, read again for every attempt to connect, so that it can be renewed while we run.
     File(PathBuf),
 }

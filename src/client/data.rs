@@ -1,6 +1,7 @@
 //! The data lane: the log in wire order, whole batches at a time.
 
 use std::{
+    collections::BTreeMap,
     mem,
     sync::{
         Arc,
@@ -11,7 +12,7 @@ use std::{
 
 use super::{
     Sid,
-    load::{Load, Weight},
+    held_bytes::{HeldBytes, Reservation},
 };
 use crate::protocol::Record;
 
@@ -24,30 +25,46 @@ pub enum Data {
     Sent(Batch),
     /// The connection is another one from here on: messages may be missing, or be there twice.
     Gap(Gap),
-    /// The taker was too slow and the oldest batches were dropped here.
+    /// The consumer was too slow and the oldest batches were dropped here.
     Dropped(Dropped),
 }
 
-/// The bytes of one wake-up of the reader, and a record for each message in them. Its buffers go
-/// back to the reader when it is dropped.
+/// The bytes of one wake-up of the reader, and a record for each message in them. When it is dropped, its
+/// buffers return to the reader.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// Wire bytes, control lines included.
     pub bytes: Vec<u8>,
     /// One for each message, in order; offsets into `bytes`.
     pub records: Vec<Record>,
-    /// When the bytes were read or written.
+    /// When the bytes were read or written, in nanoseconds since the Unix epoch.
     pub at: i64,
-    home: Option<SyncSender<Buffers>>,
-    /// What it adds to the load of its connection.
-    weight: Option<Weight>,
+    /// Where its buffers go when it is dropped.
+    return_to: Option<SyncSender<Buffers>>,
+    /// Its share of the bytes held for the consumer.
+    reservation: Option<Reservation>,
 }
 
 impl Data {
-    /// From now on it is not counted as waiting any more: whoever has it counts it.
-    pub fn let_go(&mut self) {
-        if let Data::Received(batch) | Data::Sent(batch) = self {
-            batch.weight = None;
+    /// Stops counting it as held for the consumer: its owner accounts for it from now on.
+    pub fn release(&mut self) {
+        if let Some(batch) = self.batch_mut() {
+            batch.reservation = None;
+        }
+    }
+
+    pub(super) fn batch_mut(&mut self) -> Option<&mut Batch> {
+        match self {
+            Data::Received(batch) | Data::Sent(batch) => Some(batch),
+            Data::Gap(_) | Data::Dropped(_) => None,
+        }
+    }
+
+    /// The memory that its messages take, in bytes; 0 for a marker.
+    pub(super) fn footprint(&self) -> usize {
+        match self {
+            Data::Received(batch) | Data::Sent(batch) => batch.footprint(),
+            Data::Gap(_) | Data::Dropped(_) => 0,
         }
     }
 }
@@ -59,24 +76,24 @@ impl Batch {
             bytes,
             records,
             at,
-            home: None,
-            weight: None,
+            return_to: None,
+            reservation: None,
         }
     }
 
-    /// Counts it in a load, until it is let go or dropped.
-    pub(super) fn weigh(&mut self, load: &Arc<Load>) {
-        self.weight = Some(load.weigh(self.footprint()));
+    /// Counts it in `held_bytes`, until it is released or dropped.
+    pub(super) fn count_in(&mut self, held_bytes: &Arc<HeldBytes>) {
+        self.reservation = Some(held_bytes.reserve(self.footprint()));
     }
 
-    /// The taker has it from now on.
-    pub(super) fn hand_on(&mut self) {
-        if let Some(weight) = &mut self.weight {
-            weight.hand_on();
+    /// The consumer has it from now on.
+    pub(super) fn mark_delivered(&mut self) {
+        if let Some(reservation) = &mut self.reservation {
+            reservation.mark_delivered();
         }
     }
 
-    /// What it costs to hold, in bytes.
+    /// The memory it takes, in bytes.
     pub fn footprint(&self) -> usize {
         mem::size_of::<Data>()
             + self.bytes.capacity()
@@ -86,13 +103,13 @@ impl Batch {
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        if let Some(home) = self.home.take() {
+        if let Some(return_to) = self.return_to.take() {
             let buffers = Buffers {
                 bytes: mem::take(&mut self.bytes),
                 records: mem::take(&mut self.records),
             };
-            // A full shelf or a reader that is gone: the allocator takes them.
-            let _ = home.try_send(buffers);
+            // Freed where the pool is full or the reader is gone.
+            let _ = return_to.try_send(buffers);
         }
     }
 }
@@ -104,21 +121,21 @@ pub(super) struct Buffers {
     pub records: Vec<Record>,
 }
 
-/// Where the buffers of dropped batches wait to be used again.
+/// Keeps the buffers of dropped batches, to be used again.
 #[derive(Debug)]
-pub(super) struct Recycling {
+pub(super) struct BufferPool {
     sender: SyncSender<Buffers>,
     returned: Receiver<Buffers>,
 }
 
-impl Recycling {
+impl BufferPool {
     /// Keeps at most `kept` pairs of buffers.
-    pub fn new(kept: usize) -> Recycling {
+    pub fn new(kept: usize) -> BufferPool {
         let (sender, returned) = sync_channel(kept);
-        Recycling { sender, returned }
+        BufferPool { sender, returned }
     }
 
-    /// A pair that came back, emptied; where there is none, a new one without capacity.
+    /// A returned pair, emptied; else a new one without capacity.
     pub fn take(&self) -> Buffers {
         let mut buffers = self.returned.try_recv().unwrap_or_default();
         buffers.bytes.clear();
@@ -126,51 +143,51 @@ impl Recycling {
         buffers
     }
 
-    /// A batch whose buffers come back here.
+    /// A batch whose buffers return here when it is dropped.
     pub fn batch(&self, buffers: Buffers, at: i64) -> Batch {
         Batch {
             bytes: buffers.bytes,
             records: buffers.records,
             at,
-            home: Some(self.sender.clone()),
-            weight: None,
+            return_to: Some(self.sender.clone()),
+            reservation: None,
         }
     }
 }
 
-/// Another connection begins here.
+/// A new connection begins here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// What became of the one before.
+    /// How the previous connection ended.
     pub cause: GapCause,
     /// When the subscriptions were back in place.
     pub at: i64,
-    /// How long we were without; nothing after a move.
+    /// How long there was no connection; zero after a move.
     pub lasted: Duration,
 }
 
-/// Why there is another connection.
+/// Why there is a new connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapCause {
     /// The one before was lost: messages may be missing.
     Lost,
-    /// We moved to another server and listened to both for a moment: messages may be there twice.
+    /// We moved to another server and were subscribed to both for a moment: messages may be there twice.
     Moved,
 }
 
-/// Messages that the taker was too slow for.
+/// Messages that were dropped because the consumer was too slow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// When the last of them was dropped.
     pub at: i64,
-    /// How many messages that came.
+    /// Number of received messages.
     pub received: u64,
-    /// How many messages that we sent.
+    /// Number of sent messages.
     pub sent: u64,
-    /// How many bytes of both.
+    /// Bytes of both.
     pub bytes: u64,
-    /// How many of those that came, for each subscription.
-    pub by_subscription: Vec<(Sid, u64)>,
+    /// Number of received messages for each subscription.
+    pub by_subscription: BTreeMap<Sid, u64>,
 }
 
 #[cfg(test)]
@@ -179,27 +196,27 @@ mod tests {
 
     #[test]
     fn buffers_of_a_dropped_batch_are_used_again() {
-        let recycling = Recycling::new(1);
-        let mut buffers = recycling.take();
+        let pool = BufferPool::new(1);
+        let mut buffers = pool.take();
         buffers.bytes.reserve(1000);
-        drop(recycling.batch(buffers, 0));
-        assert!(recycling.take().bytes.capacity() >= 1000);
-        assert_eq!(recycling.take().bytes.capacity(), 0);
+        drop(pool.batch(buffers, 0));
+        assert!(pool.take().bytes.capacity() >= 1000);
+        assert_eq!(pool.take().bytes.capacity(), 0);
     }
 
     #[test]
-    fn more_buffers_than_are_kept_are_let_go() {
-        let recycling = Recycling::new(1);
-        let two = [Buffers::default(), Buffers::default()].map(|b| recycling.batch(b, 0));
+    fn more_buffers_than_are_kept_are_freed() {
+        let pool = BufferPool::new(1);
+        let two = [Buffers::default(), Buffers::default()].map(|b| pool.batch(b, 0));
         drop(two);
-        assert!(recycling.returned.try_iter().count() == 1);
+        assert!(pool.returned.try_iter().count() == 1);
     }
 
     #[test]
     fn a_batch_outlives_the_reader() {
-        let recycling = Recycling::new(1);
-        let batch = recycling.batch(Buffers::default(), 7);
-        drop(recycling);
+        let pool = BufferPool::new(1);
+        let batch = pool.batch(Buffers::default(), 7);
+        drop(pool);
         assert_eq!(batch.at, 7);
     }
 }

@@ -1,7 +1,7 @@
-//! One attempt: from a name to a connection whose handshake is done.
+//! One attempt to connect: from a server URL to a connection whose handshake is done.
 
 use std::{
-    io::{self, ErrorKind},
+    io,
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
@@ -17,9 +17,10 @@ use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use super::{
     Error, Options, Scheme, ServerUrl, TlsInfo,
     auth::Proof,
+    io_error::describe,
     reader::Reader,
     session::visible_words,
-    tls::{self, Stage},
+    tls::{self, TlsStage},
     transport::{Layers, Transport},
     websocket,
 };
@@ -37,7 +38,7 @@ pub(super) struct Dialed {
     pub tls: Option<TlsInfo>,
 }
 
-/// Dials, and shakes hands; gives up after `Options::attempt_timeout`.
+/// Connects and performs the handshake, within `Options::attempt_timeout`.
 pub(super) async fn dial(server: &ServerUrl, options: &Options) -> Result<Dialed, Error> {
     let attempt = Attempt {
         name: server.to_string(),
@@ -48,7 +49,7 @@ pub(super) async fn dial(server: &ServerUrl, options: &Options) -> Result<Dialed
     attempt.run().await
 }
 
-/// One attempt. The dialogue of INFO, CONNECT and PONG stands in `handshake`.
+/// One attempt. The exchange of INFO, CONNECT and PONG is in `handshake`.
 pub(super) struct Attempt<'a> {
     /// The server, without user info.
     pub name: String,
@@ -57,26 +58,26 @@ pub(super) struct Attempt<'a> {
     pub deadline: tokio::time::Instant,
 }
 
-/// A handshake of TLS in preparation.
-type Preparation = JoinHandle<Result<TlsConnector, Error>>;
+/// A TLS handshake in preparation.
+type TlsPreparation = JoinHandle<Result<TlsConnector, Error>>;
 
 impl Attempt<'_> {
     async fn run(&self) -> Result<Dialed, Error> {
         let secure = self.server.scheme.is_secure() || self.options.tls.is_wanted();
         if secure && self.server.scheme == Scheme::Ws {
-            return Err(self.not_secure());
+            return Err(self.tls_unavailable());
         }
         let proof = self.proof().await?;
-        // Prepared while the network is waited for.
+        // Runs while we wait for the network.
         let preparation = secure.then(|| tls::prepare(&self.options.tls));
         let stream = self.connect().await?;
-        // Latency is what people look at; the task writes whole buffers anyway.
+        // The task writes whole buffers, so Nagle's algorithm would only add latency.
         stream
             .set_nodelay(true)
             .map_err(|error| self.failed(&error))?;
         let (reader, info, tls) = match preparation {
             Some(preparation) if self.options.tls.first || self.server.scheme == Scheme::Wss => {
-                let (stream, tls) = self.secure(stream, preparation, Stage::First).await?;
+                let (stream, tls) = self.secure(stream, preparation, TlsStage::First).await?;
                 let layers = if self.server.scheme == Scheme::Wss {
                     Layers::SecureWebSocket(Box::new(self.web_socket(stream).await?))
                 } else {
@@ -92,7 +93,7 @@ impl Attempt<'_> {
                 let info = self.greeting(&mut reader).await?;
                 (reader, info, None)
             }
-            preparation => self.greeted_in_the_clear(stream, preparation).await?,
+            preparation => self.plaintext_greeting(stream, preparation).await?,
         };
         let (reader, info, rtt) = self
             .shake_hands(reader, info, &proof, tls.is_some())
@@ -107,16 +108,18 @@ impl Attempt<'_> {
         })
     }
 
-    /// INFO comes in the clear, and TLS after it where either side wants it.
-    async fn greeted_in_the_clear(
+    /// Reads INFO in plain text, and upgrades to TLS where either side wants it.
+    async fn plaintext_greeting(
         &self,
         stream: TcpStream,
-        preparation: Option<Preparation>,
+        preparation: Option<TlsPreparation>,
     ) -> Result<(Reader<Transport>, Info, Option<TlsInfo>), Error> {
         let mut reader = Reader::new(stream);
         let info = self.greeting(&mut reader).await?;
         let preparation = match preparation {
-            Some(_) if !info.tls_required && !info.tls_available => return Err(self.not_secure()),
+            Some(_) if !info.tls_required && !info.tls_available => {
+                return Err(self.tls_unavailable());
+            }
             Some(preparation) => preparation,
             None if info.tls_required => tls::prepare(&self.options.tls),
             None => {
@@ -125,10 +128,10 @@ impl Attempt<'_> {
             }
         };
         if !reader.unframed().is_empty() {
-            return Err(self.said_in_the_clear(reader.unframed()));
+            return Err(self.plaintext_instead_of_tls(reader.unframed()));
         }
         let stream = reader.into_source();
-        let (stream, tls) = self.secure(stream, preparation, Stage::Upgrade).await?;
+        let (stream, tls) = self.secure(stream, preparation, TlsStage::Upgrade).await?;
         let transport = Transport::new(Layers::Tls(Box::new(stream)));
         Ok((Reader::new(transport), info, Some(tls)))
     }
@@ -136,15 +139,15 @@ impl Attempt<'_> {
     async fn secure(
         &self,
         stream: TcpStream,
-        preparation: Preparation,
-        stage: Stage,
+        preparation: TlsPreparation,
+        stage: TlsStage,
     ) -> Result<(tls::Stream, TlsInfo), Error> {
         let name = self.server.certified_name();
         let server_name = ServerName::try_from(name.to_owned()).map_err(|_| Error::TlsVerify {
             server: self.name.clone(),
-            reason: format!("{} is no name that a certificate could bear", quoted(name)),
+            reason: format!("{} cannot be a name in a certificate", quoted(name)),
         })?;
-        let connector = self.beside("TLS", preparation).await?;
+        let connector = self.on_blocking_thread("TLS", preparation).await?;
         let handshake = tls::shake_hands(&connector, server_name, stream);
         match timeout_at(self.step_deadline(), handshake).await {
             Ok(Ok(stream)) => {
@@ -152,10 +155,10 @@ impl Attempt<'_> {
                 Ok((stream, info))
             }
             Ok(Err((error, first))) => Err(match self.tls_failed(stage, &error) {
-                Error::ProtocolInjection { .. } => self.said_in_the_clear(&first),
+                Error::ProtocolInjection { .. } => self.plaintext_instead_of_tls(&first),
                 error => error,
             }),
-            Err(Elapsed { .. }) => Err(self.too_slow("TLS")),
+            Err(Elapsed { .. }) => Err(self.timed_out("TLS")),
         }
     }
 
@@ -168,21 +171,21 @@ impl Attempt<'_> {
             websocket::upgrade(self.server, stream),
         )
         .await
-        .unwrap_or_else(|Elapsed { .. }| Err(self.too_slow("WebSocket")))
+        .unwrap_or_else(|Elapsed { .. }| Err(self.timed_out("WebSocket")))
     }
 
-    /// A file may hang, and so is read beside.
+    /// Loads the credentials; files on a blocking thread, since reading may hang.
     async fn proof(&self) -> Result<Proof, Error> {
-        if !self.options.credentials.are_in_a_file() {
+        if !self.options.credentials.need_a_file() {
             return Proof::load(self.server, self.options);
         }
         let (server, options) = (self.server.clone(), self.options.clone());
         let reading = spawn_blocking(move || Proof::load(&server, &options));
-        self.beside("credentials", reading).await
+        self.on_blocking_thread("credentials", reading).await
     }
 
-    /// The result of what was done on another thread.
-    async fn beside<T>(
+    /// Waits for work on a blocking thread.
+    async fn on_blocking_thread<T>(
         &self,
         awaited: &'static str,
         work: JoinHandle<Result<T, Error>>,
@@ -190,19 +193,19 @@ impl Attempt<'_> {
         match timeout_at(self.step_deadline(), work).await {
             Ok(Ok(done)) => done,
             Ok(Err(_)) => Err(self.lost("a background thread failed; this is a bug")),
-            Err(Elapsed { .. }) => Err(self.too_slow(awaited)),
+            Err(Elapsed { .. }) => Err(self.timed_out(awaited)),
         }
     }
 
     async fn connect(&self) -> Result<TcpStream, Error> {
         let mut reason = "no address".to_owned();
         for address in self.resolve().await? {
-            let patience = self.options.dial_timeout.min(self.left());
-            let patience = patience.min(self.step());
-            match timeout(patience, TcpStream::connect(address)).await {
+            let limit = self.options.dial_timeout.min(self.left());
+            let limit = limit.min(self.step());
+            match timeout(limit, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => return Ok(stream),
                 Ok(Err(error)) => reason = describe(&error),
-                Err(Elapsed { .. }) => reason = format!("no answer from {address} in {patience:?}"),
+                Err(Elapsed { .. }) => reason = format!("no answer from {address} in {limit:?}"),
             }
         }
         let server = self.name.clone();
@@ -214,7 +217,7 @@ impl Attempt<'_> {
         if let Ok(ip) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, *port)]);
         }
-        let none = |reason: String| Error::Dns {
+        let failed = |reason: String| Error::Dns {
             server: self.name.clone(),
             reason,
         };
@@ -223,16 +226,16 @@ impl Attempt<'_> {
             Ok(Ok(addresses)) => {
                 let addresses: Vec<SocketAddr> = addresses.collect();
                 if addresses.is_empty() {
-                    return Err(none("the name has no address".to_owned()));
+                    return Err(failed("the name has no address".to_owned()));
                 }
                 Ok(addresses)
             }
-            Ok(Err(error)) => Err(none(describe(&error))),
-            Err(Elapsed { .. }) => Err(none("the resolver does not answer".to_owned())),
+            Ok(Err(error)) => Err(failed(describe(&error))),
+            Err(Elapsed { .. }) => Err(failed("the resolver does not answer".to_owned())),
         }
     }
 
-    /// The longest that one step may take.
+    /// The time limit of one step.
     pub fn step(&self) -> Duration {
         let whole = self.options.attempt_timeout;
         self.options
@@ -240,7 +243,7 @@ impl Attempt<'_> {
             .map_or(whole, |step| step.min(whole))
     }
 
-    /// When a step that begins now is given up.
+    /// The deadline of a step that begins now.
     pub fn step_deadline(&self) -> tokio::time::Instant {
         self.deadline.min(tokio::time::Instant::now() + self.step())
     }
@@ -250,33 +253,33 @@ impl Attempt<'_> {
             .saturating_duration_since(tokio::time::Instant::now())
     }
 
-    fn not_secure(&self) -> Error {
+    fn tls_unavailable(&self) -> Error {
         let server = self.name.clone();
         Error::SecureNotAvailable { server }
     }
 
-    /// Something came where TLS was to begin. A server that is full says so before (nats-server
-    /// `server/server.go`, `createClient`). Whoever is between could say it too, so it is a text to
-    /// show and nothing more: never a verdict on credentials.
-    fn said_in_the_clear(&self, bytes: &[u8]) -> Error {
+    /// The error for plain text where TLS should begin. A server at its connection limit sends `-ERR` before
+    /// TLS (nats-server `server/server.go`, `createClient`). An attacker could send it too, so the text is
+    /// only shown, and never taken for a verdict on credentials.
+    fn plaintext_instead_of_tls(&self, bytes: &[u8]) -> Error {
         let server = self.name.clone();
         match Decoder::new(Limits::CLIENT).server_op(bytes, &mut 0) {
             Ok(Some(ServerOp::Error(text))) => Error::TurnedAway {
                 server,
-                reason: format!("{} (said in the clear, before TLS)", visible_words(text)),
+                reason: format!("{} (sent in plain text, before TLS)", visible_words(text)),
             },
             _ => Error::ProtocolInjection { server },
         }
     }
 
-    fn tls_failed(&self, stage: Stage, error: &io::Error) -> Error {
+    fn tls_failed(&self, stage: TlsStage, error: &io::Error) -> Error {
         let certified = self.options.tls.certificate.is_some();
         tls::explain(&self.name, stage, certified, error)
     }
 
-    /// What an error of the connection means once its layers stand.
+    /// The meaning of an error of an established connection.
     pub fn failed(&self, error: &io::Error) -> Error {
-        self.tls_failed(Stage::Done, error)
+        self.tls_failed(TlsStage::Established, error)
     }
 
     pub fn lost(&self, reason: impl Into<String>) -> Error {
@@ -286,23 +289,11 @@ impl Attempt<'_> {
         }
     }
 
-    pub fn too_slow(&self, awaited: &'static str) -> Error {
+    pub fn timed_out(&self, awaited: &'static str) -> Error {
         Error::HandshakeTimeout {
             server: self.name.clone(),
             awaited,
             after: self.step(),
         }
-    }
-}
-
-/// What an operating system's error means, without its number.
-pub(super) fn describe(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-        ErrorKind::ConnectionReset => "connection reset".to_owned(),
-        ErrorKind::HostUnreachable => "host unreachable".to_owned(),
-        ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
-        ErrorKind::TimedOut => "timed out".to_owned(),
-        _ => error.to_string(),
     }
 }

@@ -1,14 +1,14 @@
-//! Who runs the background task of a blocking [`Client`](super::Client): a thread of its own, and in its
-//! place whoever waits.
+//! Runs the background task of a blocking [`Client`](super::Client): on a thread of its own, or on the
+//! thread of a caller that waits.
 //!
-//! To wake another thread costs about as much as a message on loopback, and a request would need it
-//! twice: the task's thread to write, and the caller's for the answer. So a caller that waits runs the
-//! task itself, on the same runtime, and the thread stands back.
+//! Waking another thread costs about as much as a message on loopback, and a request would need it twice:
+//! the task's thread to write, and the caller's for the answer. So a caller that waits runs the task
+//! itself, on the same runtime, while the thread yields.
 //!
 //! ```text
-//! thread:  runs ........|stands back ................|runs
+//! thread:  runs ........|yields .....................|runs
 //! callers:              |waits, runs| |waits, runs|
-//!                 wanted┘                         └── LINGER ──┘
+//!         yield_requested┘                       └── LINGER ──┘
 //! ```
 
 use std::{
@@ -25,43 +25,43 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// How long the thread stands back after the last caller has gone, for the next one not to have to ask
-/// it again. What comes in this time lies still for as long; for what goes out see [`Driver::step`].
+/// How long the thread still yields after the last caller left, so that the next one need not ask again.
+/// Incoming data waits for as long; for outgoing data see [`Driver::step`].
 const LINGER: Duration = Duration::from_millis(1);
 
-/// The runtime, and whose turn it is.
+/// The runtime, and who runs it.
 #[derive(Debug)]
 pub(super) struct Driver {
-    /// `None` when the task has ended.
+    /// `None` after the task has ended.
     runtime: RwLock<Option<Runtime>>,
-    turn: Mutex<Turn>,
+    state: Mutex<DriverState>,
     linger: Duration,
-    /// Asks the thread to stand back.
-    wanted: Notify,
-    /// Asks it to come back.
-    gone: Condvar,
+    /// Asks the thread to yield.
+    yield_requested: Notify,
+    /// Wakes the thread to run the task again.
+    callers_gone: Condvar,
 }
 
 #[derive(Debug)]
-struct Turn {
-    /// How many callers run the task, or wait for the one who does.
+struct DriverState {
+    /// Callers that run the task, or wait for another that does.
     callers: usize,
-    /// The thread stands back until then though there are none.
+    /// The thread yields until then even without callers.
     until: Instant,
-    thread: Thread,
+    thread: ThreadState,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Thread {
-    Runs,
-    /// It was asked to, at least.
-    StandsBack,
-    /// It stands back until it is told that the callers have gone.
-    Sleeps,
+enum ThreadState {
+    Running,
+    /// Or was asked to yield.
+    Yielding,
+    /// It yields until `callers_gone` is notified.
+    Parked,
 }
 
 impl Driver {
-    /// Starts the thread that runs `task`, whenever nobody else does.
+    /// Starts the thread that runs `task` while no caller does.
     pub fn start(
         name: &str,
         task: impl Future<Output = ()> + Send + 'static,
@@ -78,65 +78,64 @@ impl Driver {
         let mut task = runtime.spawn(task);
         let driver = Arc::new(Driver {
             runtime: RwLock::new(Some(runtime)),
-            turn: Mutex::new(Turn {
+            state: Mutex::new(DriverState {
                 callers: 0,
                 until: Instant::now(),
-                thread: Thread::Runs,
+                thread: ThreadState::Running,
             }),
             linger,
-            wanted: Notify::new(),
-            gone: Condvar::new(),
+            yield_requested: Notify::new(),
+            callers_gone: Condvar::new(),
         });
         let driving = Arc::clone(&driver);
         let spawned = thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || driving.run_until_over(&mut task));
+            .spawn(move || driving.run_until_done(&mut task));
         if spawned.is_err() {
             driver.end();
         }
         spawned.map(|_| driver)
     }
 
-    fn run_until_over(&self, task: &mut JoinHandle<()>) {
+    fn run_until_done(&self, task: &mut JoinHandle<()>) {
         let over = async |task: &mut JoinHandle<()>| {
             tokio::select! {
                 _ = task => true,
-                () = self.wanted.notified() => false,
+                () = self.yield_requested.notified() => false,
             }
         };
         let runtime = self.runtime();
         if let Some(runtime) = &*runtime {
             while !runtime.block_on(over(task)) {
-                self.stand_back();
+                self.wait_for_callers();
             }
         }
         drop(runtime);
         self.end();
     }
 
-    /// Waits until the callers have heard of the end, too.
+    /// Shuts the runtime down, once no caller uses it.
     fn end(&self) {
         let mut runtime = self.runtime.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(runtime) = runtime.take() {
-            // A resolver that hangs must not keep the thread; and a runtime that is merely dropped
-            // panics inside another one.
+            // Does not wait for a resolver that hangs; and dropping a runtime inside another one panics.
             runtime.shutdown_background();
         }
     }
 
-    /// Asks the thread to stand back for this one. Gives nothing where this one cannot run the task:
-    /// the task has ended, or this thread runs another runtime.
+    /// Asks the thread to yield to this caller. `None` where this caller cannot run the task: the task has
+    /// ended, or this thread runs another runtime.
     pub fn enter(&self) -> Option<Caller<'_>> {
-        if !is_free() {
+        if !can_block_on() {
             return None;
         }
         let runtime = self.runtime();
         runtime.as_ref()?;
-        let mut turn = self.turn();
-        turn.callers += 1;
-        if turn.thread == Thread::Runs {
-            turn.thread = Thread::StandsBack;
-            self.wanted.notify_one();
+        let mut state = self.state();
+        state.callers += 1;
+        if state.thread == ThreadState::Running {
+            state.thread = ThreadState::Yielding;
+            self.yield_requested.notify_one();
         }
         Some(Caller {
             driver: self,
@@ -144,23 +143,22 @@ impl Driver {
         })
     }
 
-    /// Lets the task do at once what was asked of it by somebody who does not wait, where it would
-    /// lie still: the thread stands back, and nobody is there. The thread comes back no later for it,
-    /// so that many messages soon go out together again.
+    /// Lets the task process commands of a caller that does not wait, where the thread yields and no caller
+    /// runs the task. Does not extend the yielding, so that many messages are soon batched again.
     pub fn step(&self) {
-        let mut turn = self.turn();
-        if turn.thread == Thread::Runs || turn.callers > 0 {
+        let mut state = self.state();
+        if state.thread == ThreadState::Running || state.callers > 0 {
             return;
         }
-        if is_free() {
-            drop(turn);
+        if can_block_on() {
+            drop(state);
             if let Some(runtime) = &*self.runtime() {
-                // Queued behind the task, whoever runs both: it has had its turn when this is done.
+                // Queued behind the task: when this is done, the task was polled.
                 let _ = runtime.block_on(runtime.spawn(async {}));
             }
         } else {
-            turn.until = Instant::now();
-            self.gone.notify_one();
+            state.until = Instant::now();
+            self.callers_gone.notify_one();
         }
     }
 
@@ -168,59 +166,59 @@ impl Driver {
         self.runtime.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn stand_back(&self) {
-        let mut turn = self.turn();
+    fn wait_for_callers(&self) {
+        let mut state = self.state();
         loop {
-            let left = turn.until.saturating_duration_since(Instant::now());
+            let left = state.until.saturating_duration_since(Instant::now());
             if !left.is_zero() {
-                let woken = self.gone.wait_timeout(turn, left);
-                (turn, _) = woken.unwrap_or_else(PoisonError::into_inner);
-            } else if turn.callers > 0 {
-                turn.thread = Thread::Sleeps;
-                let woken = self.gone.wait(turn);
-                turn = woken.unwrap_or_else(PoisonError::into_inner);
+                let woken = self.callers_gone.wait_timeout(state, left);
+                (state, _) = woken.unwrap_or_else(PoisonError::into_inner);
+            } else if state.callers > 0 {
+                state.thread = ThreadState::Parked;
+                let woken = self.callers_gone.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
             } else {
                 break;
             }
         }
-        turn.thread = Thread::Runs;
+        state.thread = ThreadState::Running;
     }
 
-    fn turn(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, DriverState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether this thread can run a task: not while it runs another runtime, nor at its very end, where
-/// the runtime's own marks on the thread are gone.
-fn is_free() -> bool {
+/// Whether this thread can run a task: not inside another runtime, nor while its thread-local storage is
+/// being destroyed.
+fn can_block_on() -> bool {
     Handle::try_current().is_err_and(|error| error.is_missing_context())
 }
 
-/// A caller, for as long as it waits.
+/// A waiting caller. The thread yields until it is dropped.
 pub(super) struct Caller<'a> {
     driver: &'a Driver,
-    /// There is one.
+    /// Always `Some`.
     runtime: RwLockReadGuard<'a, Option<Runtime>>,
 }
 
 impl Caller<'_> {
-    /// Runs the task until `work` is done.
+    /// Running the task until `work` is done.
     pub fn run<W: Future>(&self, work: W) -> W::Output {
         let runtime = self.runtime.as_ref();
-        let runtime = runtime.expect("only with a runtime one becomes a caller");
+        let runtime = runtime.expect("a caller has a runtime");
         runtime.block_on(work)
     }
 }
 
 impl Drop for Caller<'_> {
     fn drop(&mut self) {
-        let mut turn = self.driver.turn();
-        turn.callers -= 1;
-        turn.until = Instant::now() + self.driver.linger;
-        if turn.callers == 0 && turn.thread == Thread::Sleeps {
-            turn.thread = Thread::StandsBack;
-            self.driver.gone.notify_one();
+        let mut state = self.driver.state();
+        state.callers -= 1;
+        state.until = Instant::now() + self.driver.linger;
+        if state.callers == 0 && state.thread == ThreadState::Parked {
+            state.thread = ThreadState::Yielding;
+            self.driver.callers_gone.notify_one();
         }
     }
 }

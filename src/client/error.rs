@@ -10,7 +10,7 @@ use crate::{protocol::ProtocolError, text::quoted};
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum Error {
-    /// A client must have a name.
+    /// The client has no name.
     #[error("a client needs a name: it shows in the server's connection list")]
     NoName,
     /// A server URL cannot be used. Holds the URL without user info, and the reason.
@@ -45,7 +45,7 @@ pub enum Error {
         /// What it seems to speak, or its first bytes, made visible.
         hint: String,
     },
-    /// The server did not do the expected in time.
+    /// A step of connecting took too long.
     #[error("{server}: no {awaited} within {after:?}{}", hint(awaited))]
     HandshakeTimeout {
         /// The server.
@@ -63,7 +63,7 @@ pub enum Error {
         /// What, and what to do instead.
         what: String,
     },
-    /// Our own credentials cannot be used: a file that cannot be read, a seed that is none.
+    /// Our own credentials cannot be used: an unreadable file, an invalid seed.
     #[error("{credential} {reason}")]
     BadCredentials {
         /// Which, such as `credentials file "/home/u/u.creds"`.
@@ -71,7 +71,7 @@ pub enum Error {
         /// Why, as the end of the sentence.
         reason: String,
     },
-    /// We would sign with an nkey, and the server gives nothing to sign.
+    /// We have only an nkey, and the server sent no nonce to sign.
     #[error("{server} does not know nkeys: it sent no nonce to sign; nothing was sent")]
     NkeysUnsupported {
         /// The server.
@@ -85,7 +85,7 @@ pub enum Error {
         /// Why, as the end of the sentence.
         reason: String,
     },
-    /// TLS was asked for, and the server has none. Nothing was sent.
+    /// TLS is required, and the server does not offer it. Nothing was sent.
     #[error("{server} does not offer TLS, which was asked for; nothing was sent")]
     SecureNotAvailable {
         /// The server.
@@ -113,25 +113,23 @@ pub enum Error {
         /// What went wrong.
         reason: String,
     },
-    /// Something came in the clear between INFO and TLS: somebody may be putting words into the
-    /// server's mouth.
+    /// Plain text came where TLS should begin: it may be injected by an attacker.
     #[error("{server}: something came in the clear where TLS was to begin: not trusted")]
     ProtocolInjection {
         /// The server.
         server: String,
     },
-    /// The server refused the credentials, or wants some.
+    /// The server refused our credentials, or requires some.
     #[error("{server} refused to let us in: {reason}")]
     Refused {
         /// The server.
         server: String,
-        /// The server's own words, or what is wrong with our JWT by its own.
+        /// The server's own words, or why our JWT is not valid now.
         reason: String,
-        /// Tells these credentials from others, in this process alone; `None` where they had been
-        /// taken before.
+        /// A fingerprint of the credentials, valid in this process; `None` where they were accepted before.
         credentials: Option<u64>,
     },
-    /// The server closed the door for a reason other than credentials: a limit, or a wrong port.
+    /// The server closed the connection for a reason other than credentials: a limit, or a wrong port.
     #[error("{server} turned us away: {reason}")]
     TurnedAway {
         /// The server.
@@ -139,7 +137,7 @@ pub enum Error {
         /// The server's own words.
         reason: String,
     },
-    /// The server sent what cannot be framed.
+    /// The server violated the protocol.
     #[error("{server} broke the protocol: {error}")]
     Protocol {
         /// The server.
@@ -163,7 +161,7 @@ pub enum Error {
         /// For how long nothing came.
         silent: Duration,
     },
-    /// A value of ours cannot be sent.
+    /// A subject, header or other value cannot be sent.
     #[error(transparent)]
     Invalid(#[from] ProtocolError),
     /// The server refused a subscription or a publish.
@@ -182,7 +180,7 @@ pub enum Error {
         /// The server's own words.
         reason: String,
     },
-    /// Headers and payload are larger than the server takes.
+    /// Headers and payload are larger than the server accepts.
     #[error("message of {size} bytes is larger than the server takes ({limit} bytes)")]
     TooLarge {
         /// Headers and payload, in bytes.
@@ -202,7 +200,7 @@ pub enum Error {
     /// No answer came in time.
     #[error("no answer from \"{subject}\" within {after:?}")]
     Timeout {
-        /// The subject, or what was waited for.
+        /// The subject, or the operation.
         subject: String,
         /// The limit that was reached.
         after: Duration,
@@ -210,7 +208,7 @@ pub enum Error {
     /// There is no connection now; the background task is trying to get one.
     #[error("not connected")]
     Disconnected,
-    /// The background task has more to do than it can take; nothing was sent.
+    /// The command queue is full; nothing was sent.
     #[error("too many commands are waiting; nothing was sent, try again")]
     Busy,
     /// The client was closed.
@@ -218,12 +216,12 @@ pub enum Error {
     Closed,
 }
 
-/// A time as exact as people want it.
+/// A duration cut to tenths of a second.
 fn tenths(time: Duration) -> Duration {
     Duration::from_millis(u64::try_from(time.as_millis() / 100 * 100).unwrap_or(u64::MAX))
 }
 
-/// What may be behind a silence, or a close, where this was awaited.
+/// A likely cause where the server was silent or closed while `awaited` was expected.
 pub(super) fn hint(awaited: &str) -> &'static str {
     match awaited {
         "INFO" => {

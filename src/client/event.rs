@@ -1,11 +1,11 @@
-//! The control lane: state and answers. Never dropped.
+//! Events of the control lane: state and answers, never dropped.
 
 use std::time::Duration;
 
 use super::{Error, Message, PoolEntry, Sid, Ticket, TlsInfo};
 use crate::protocol::Info;
 
-/// Something that happened to the connection, or the answer to one command.
+/// A change of the connection, or the answer to a command.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -20,11 +20,11 @@ pub enum Event {
     Connected {
         /// The server, without user info.
         server: String,
-        /// What the server says of itself.
+        /// The server's INFO.
         info: Box<Info>,
         /// Round trip of the first PING.
         rtt: Duration,
-        /// What protects the connection; `None` in the clear.
+        /// `None` without TLS.
         tls: Option<TlsInfo>,
     },
     /// The connection, or the attempt to get one, failed; the next attempt follows.
@@ -34,77 +34,77 @@ pub enum Event {
         /// The wait before the next attempt.
         retry_in: Duration,
     },
-    /// It is over: closed by us, or given up. No event follows.
+    /// The connection was closed by us or given up. No event follows.
     Closed {
         /// Why it was given up; `None` where we closed it.
         reason: Option<Error>,
     },
-    /// The server changed what it says of itself: topology, limits, lame duck.
+    /// The server sent a new INFO: topology, limits, lame duck mode.
     InfoChanged(Box<Info>),
-    /// The server is about to leave. Where another one is known, `Moving` follows within 3 s;
-    /// otherwise the connection stands until the server cuts it.
+    /// The server will shut down (lame duck mode). Where another server is known, `Moving` follows within
+    /// 3 s; otherwise the connection stays until the server closes it.
     LameDuck {
         /// The server, without user info.
         server: String,
     },
-    /// Another server is being dialed while the present connection stands; `Connected` follows
-    /// without a `Disconnected` before it, or `MoveFailed`.
+    /// Another server is being dialed while the present connection serves. Followed by `Connected`, without
+    /// `Disconnected` before it, or by `MoveFailed`.
     Moving {
         /// The server to move to, without user info.
         server: String,
     },
-    /// The other server could not be moved to; the present connection stands as it did.
+    /// Moving failed; the present connection serves on.
     MoveFailed {
         /// The server that was to be moved to, without user info.
         server: String,
         /// Why.
         reason: Error,
     },
-    /// The servers that are known, or what is known of one of them, changed.
+    /// The list of known servers, or the state of one, changed.
     Pool(Vec<PoolEntry>),
-    /// A keepalive came back.
+    /// The round trip time of a keepalive PING.
     Rtt(Duration),
-    /// A subscription is in place, as a PONG behind it shows.
+    /// The server has processed a subscription (the PONG after it came).
     Subscribed(Sid),
-    /// The server refused a subscription, or took it away; it is not asked for again.
+    /// The server refused or removed a subscription; it is not repeated after a reconnect.
     SubscriptionRefused {
         /// Which.
         sid: Sid,
         /// Why.
         reason: Error,
     },
-    /// The answer to a request. `answer` has the server's 503 as [`Error::NoResponders`].
+    /// The answer to a request. A status 503 of the server is [`Error::NoResponders`].
     Answered {
         /// Which request.
         ticket: Ticket,
-        /// The reply subject it carried; empty where it was never sent.
+        /// The reply subject of the request; empty where it was never sent.
         inbox: Vec<u8>,
-        /// The reply, or why there is none.
+        /// The reply, or why none came.
         answer: Result<Message, Error>,
-        /// From writing the request to reading the reply, or to giving up.
+        /// The time from writing the request to the reply or the failure.
         took: Duration,
     },
-    /// A publish that was not sent, or that the server refused.
+    /// A publish was not sent, or the server refused it.
     PublishFailed {
         /// Which publish.
         ticket: Ticket,
         /// Why.
         reason: Error,
     },
-    /// The server has processed everything written before, or it cannot be known any more.
+    /// The server has processed everything written before the flush, or the connection was lost.
     Flushed {
         /// Which flush.
         ticket: Ticket,
         /// Whether the PONG came back.
         result: Result<(), Error>,
     },
-    /// An `-ERR` that belongs to no command of ours.
+    /// An `-ERR` that matches no command of ours.
     ServerError {
         /// The server's own words, made visible.
         text: String,
-        /// How many of the same came since the last such event.
+        /// How many times it came since the last such event.
         count: u64,
     },
-    /// Replies that came after their request had been given up, in all.
+    /// The total number of replies that came after their request had ended.
     LateReplies(u64),
 }

@@ -1,4 +1,4 @@
-//! What a peer said first, for when what was made of it makes no sense.
+//! Keeps the first bytes of a stream, to explain an error of the layer above.
 
 use std::{
     io,
@@ -8,7 +8,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// An `-ERR` fits, whatever the server has to say.
+/// Enough for an `-ERR`.
 const KEPT: usize = 512;
 
 /// A stream that keeps the first bytes read from it.
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_first_are_kept_and_all_are_passed_on() {
+    async fn the_first_bytes_are_kept_and_all_bytes_are_read() {
         let bytes: Vec<u8> = (0..1000).map(|n| (n % 256) as u8).collect();
         let mut stream = FirstBytes::of(&bytes[..]);
         let (mut head, mut rest) = ([0; 7], Vec::new());

@@ -1,4 +1,4 @@
-//! The dialogue of a new connection: INFO, CONNECT, PONG.
+//! The handshake of NATS: INFO, CONNECT, PONG.
 
 use std::time::Duration;
 
@@ -23,8 +23,8 @@ use crate::{
     text::visible,
 };
 
-/// A NATS server speaks first, and at once: one that is silent for so long is none, or waits for TLS.
-const SILENCE: Duration = Duration::from_secs(3);
+/// A NATS server sends INFO at once: one that sends nothing for this long is none, or waits for TLS.
+const FIRST_BYTE_WITHIN: Duration = Duration::from_secs(3);
 
 impl Attempt<'_> {
     /// From CONNECT to PONG.
@@ -35,43 +35,43 @@ impl Attempt<'_> {
         proof: &Proof,
         secure: bool,
     ) -> Result<(Reader<Transport>, Info, Duration), Error> {
-        let mut connect = self.introduction(&info, secure)?;
+        let mut connect = self.connect_options(&info, secure)?;
         proof.fill(&mut connect, &info, &self.name)?;
-        // Grown by writing, a buffer would leave copies of secrets behind.
-        let mut hello = Zeroizing::new(Vec::with_capacity(32 << 10));
-        encode::connect(&mut hello, &connect);
-        auth::wipe(&mut connect);
-        encode::ping(&mut hello);
+        // With its full capacity from the start: growing would leave copies of secrets in freed memory.
+        let mut opening = Zeroizing::new(Vec::with_capacity(32 << 10));
+        encode::connect(&mut opening, &connect);
+        auth::zeroize_secrets(&mut connect);
+        encode::ping(&mut opening);
         let since = Instant::now();
-        let by = self.step_deadline();
-        self.write(&mut reader, &hello, by).await?;
+        let deadline = self.step_deadline();
+        self.write(&mut reader, &opening, deadline).await?;
         loop {
             match reader.next().map_err(|error| self.broken(error))? {
                 Some((ServerOp::Pong, _)) => break,
                 Some((ServerOp::Info(json), _)) => info = merge(&info, self.parse(json)?),
                 Some((ServerOp::Error(text), _)) => return Err(self.refused(text, Some(proof))),
-                Some((ServerOp::Ping, _)) => self.write(&mut reader, b"PONG\r\n", by).await?,
-                // +OK of a verbose server; and nothing is subscribed that a message could be for.
+                Some((ServerOp::Ping, _)) => self.write(&mut reader, b"PONG\r\n", deadline).await?,
+                // +OK of a verbose server, or a message although nothing is subscribed.
                 Some((ServerOp::Ok | ServerOp::Message(_), _)) => {}
                 None => self
-                    .fill(&mut reader, "PONG", by)
+                    .fill(&mut reader, "PONG", deadline)
                     .await
-                    .map_err(|error| self.probably_refused(error, &info, proof, secure))?,
+                    .map_err(|error| self.explain_close(error, &info, proof, secure))?,
             }
         }
-        // What a server sent before anything was subscribed is nobody's message.
+        // Messages that came before anything was subscribed are dropped.
         drop(reader.take_batch(0));
         Ok((reader, info, since.elapsed()))
     }
 
-    /// The first INFO; whatever else comes first is not a NATS server's.
+    /// The first INFO; anything else is not a NATS server.
     pub async fn greeting<R: AsyncRead + Unpin>(
         &self,
         reader: &mut Reader<R>,
     ) -> Result<Info, Error> {
-        let by = self.step_deadline();
+        let deadline = self.step_deadline();
         loop {
-            if let Some(hint) = foreign(reader.unframed()) {
+            if let Some(hint) = foreign_protocol(reader.unframed()) {
                 let server = self.name.clone();
                 return Err(Error::NotNats { server, hint });
             }
@@ -85,30 +85,30 @@ impl Attempt<'_> {
                         hint: "it does not begin with INFO".to_owned(),
                     });
                 }
-                None if silent => self.first_word(reader, by).await?,
-                None => self.fill(reader, "INFO", by).await?,
+                None if silent => self.fill_first(reader, deadline).await?,
+                None => self.fill(reader, "INFO", deadline).await?,
             }
         }
     }
 
-    /// Whoever waits for us to speak first is not waited for until the attempt's time is over.
-    async fn first_word<R: AsyncRead + Unpin>(
+    /// Reads the first bytes. A server that waits for us to begin gets less time than the whole attempt.
+    async fn fill_first<R: AsyncRead + Unpin>(
         &self,
         reader: &mut Reader<R>,
-        by: Instant,
+        deadline: Instant,
     ) -> Result<(), Error> {
-        let filled = timeout(SILENCE, self.fill(reader, "INFO", by)).await;
+        let filled = timeout(FIRST_BYTE_WITHIN, self.fill(reader, "INFO", deadline)).await;
         filled.unwrap_or_else(|Elapsed { .. }| {
             Err(Error::HandshakeTimeout {
                 server: self.name.clone(),
                 awaited: "INFO",
-                after: SILENCE,
+                after: FIRST_BYTE_WITHIN,
             })
         })
     }
 
-    /// CONNECT for this server, without the credentials.
-    fn introduction(&self, info: &Info, secure: bool) -> Result<Connect, Error> {
+    /// The options of CONNECT for this server, without the credentials.
+    fn connect_options(&self, info: &Info, secure: bool) -> Result<Connect, Error> {
         if !self.options.echo && info.proto < 1 {
             return Err(Error::Unsupported {
                 server: self.name.clone(),
@@ -134,17 +134,17 @@ impl Attempt<'_> {
         &self,
         reader: &mut Reader<R>,
         awaited: &'static str,
-        by: Instant,
+        deadline: Instant,
     ) -> Result<(), Error> {
-        let in_the_clear = !self.server.scheme.is_web_socket() && !self.options.tls.first;
-        match timeout_at(by, reader.fill()).await {
-            Ok(Ok(0)) if in_the_clear => {
+        let plaintext = !self.server.scheme.is_web_socket() && !self.options.tls.first;
+        match timeout_at(deadline, reader.fill()).await {
+            Ok(Ok(0)) if plaintext => {
                 Err(self.lost(format!("closed before {awaited}{}", hint(awaited))))
             }
             Ok(Ok(0)) => Err(self.lost(format!("closed before {awaited}"))),
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.failed(&error)),
-            Err(Elapsed { .. }) => Err(self.too_slow(awaited)),
+            Err(Elapsed { .. }) => Err(self.timed_out(awaited)),
         }
     }
 
@@ -152,13 +152,13 @@ impl Attempt<'_> {
         &self,
         reader: &mut Reader<Transport>,
         bytes: &[u8],
-        by: Instant,
+        deadline: Instant,
     ) -> Result<(), Error> {
         let writing = reader.source_mut().write_all(bytes);
-        match timeout_at(by, writing).await {
-            // What the server said before it closed tells more than that it closed.
+        match timeout_at(deadline, writing).await {
+            // An -ERR that the server sent before closing explains more than the failed write.
             Ok(Ok(()) | Err(_)) => Ok(()),
-            Err(Elapsed { .. }) => Err(self.too_slow("PONG")),
+            Err(Elapsed { .. }) => Err(self.timed_out("PONG")),
         }
     }
 
@@ -180,7 +180,7 @@ impl Attempt<'_> {
             Refusal::Credentials => Error::Refused {
                 server,
                 reason: proof
-                    .and_then(|proof| proof.flaw(Timestamp::now()))
+                    .and_then(|proof| proof.expiry_reason(Timestamp::now()))
                     .unwrap_or(reason),
                 credentials: proof.map(Proof::fingerprint),
             },
@@ -188,9 +188,9 @@ impl Attempt<'_> {
         }
     }
 
-    /// A close may overtake the error that explains it: a reset throws away what was not read. That
-    /// holds for the alert of TLS 1.3 too, which comes after the handshake.
-    fn probably_refused(&self, error: Error, info: &Info, proof: &Proof, secure: bool) -> Error {
+    /// The likely reason of a close without a reason: a reset discards what was not read, an `-ERR` or the
+    /// alert of TLS 1.3, which comes after the handshake.
+    fn explain_close(&self, error: Error, info: &Info, proof: &Proof, secure: bool) -> Error {
         let Error::Lost { server, reason } = error else {
             return error;
         };
@@ -199,7 +199,7 @@ impl Attempt<'_> {
         } else if info.auth_required {
             Error::Refused {
                 server,
-                reason: proof.flaw(Timestamp::now()).unwrap_or_else(|| {
+                reason: proof.expiry_reason(Timestamp::now()).unwrap_or_else(|| {
                     format!("{reason}; it wants credentials, and these are probably wrong")
                 }),
                 credentials: Some(proof.fingerprint()),
@@ -210,8 +210,8 @@ impl Attempt<'_> {
     }
 }
 
-/// What the first bytes seem to be, where they are not the beginning of INFO or `-ERR`.
-fn foreign(first: &[u8]) -> Option<String> {
+/// Describes the first bytes, where they are not the beginning of INFO or `-ERR`.
+fn foreign_protocol(first: &[u8]) -> Option<String> {
     let begins = |word: &[u8]| {
         let common = first.len().min(word.len());
         first[..common].eq_ignore_ascii_case(&word[..common])
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn foreign_protocols_are_named() {
         for nats in [&b""[..], b"I", b"info {", b"INFO {}", b"-E"] {
-            assert_eq!(foreign(nats), None);
+            assert_eq!(foreign_protocol(nats), None);
         }
         let table: &[(&[u8], &str)] = &[
             (b"HTTP/1.1 400 Bad Request\r\n", "HTTP"),
@@ -246,7 +246,7 @@ mod tests {
             (b"\xff\xfe\x00", r"\xff\xfe"),
         ];
         for (bytes, expected) in table {
-            let hint = foreign(bytes).unwrap();
+            let hint = foreign_protocol(bytes).unwrap();
             assert!(hint.contains(expected), "{hint}");
         }
     }

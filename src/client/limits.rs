@@ -1,12 +1,12 @@
-//! What the server takes, as far as it has said: checked where a message is made, and again where it
-//! is written.
+//! The limits that the server announced: checked where a message is encoded, and again where it is
+//! written.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 use super::Error;
 use crate::protocol::{Info, Record};
 
-/// The latest INFO's word on messages, shared by the task and the handles.
+/// The limits of the latest INFO, shared by the task and the handles.
 #[derive(Debug)]
 pub(super) struct ServerLimits {
     max_payload: AtomicUsize,
@@ -14,7 +14,7 @@ pub(super) struct ServerLimits {
 }
 
 impl ServerLimits {
-    /// Everything goes, until a server says otherwise.
+    /// No limits: before the first INFO.
     pub fn unknown() -> ServerLimits {
         ServerLimits {
             max_payload: AtomicUsize::new(usize::MAX),
@@ -22,7 +22,7 @@ impl ServerLimits {
         }
     }
 
-    pub fn learn(&self, info: &Info) {
+    pub fn update(&self, info: &Info) {
         let max = usize::try_from(info.max_payload).unwrap_or(0);
         let unlimited = max == 0;
         self.max_payload
@@ -30,7 +30,7 @@ impl ServerLimits {
         self.headers.store(info.headers, Relaxed);
     }
 
-    /// Whether the server takes the message.
+    /// Whether the server accepts the message.
     pub fn check(&self, record: &Record) -> Result<(), Error> {
         let size = record.header_len as usize + record.payload_len as usize;
         self.check_size(size)?;
@@ -40,7 +40,7 @@ impl ServerLimits {
         Ok(())
     }
 
-    /// Whether the server takes so many bytes of headers and payload.
+    /// Whether the server accepts this many bytes of headers and payload.
     pub fn check_size(&self, size: usize) -> Result<(), Error> {
         let limit = self.max_payload.load(Relaxed);
         if size > limit {
@@ -68,7 +68,7 @@ mod tests {
             headers: true,
             ..Info::default()
         };
-        limits.learn(&info);
+        limits.update(&info);
         let refused = Error::TooLarge {
             size: 11,
             limit: 10,
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(limits.check(&message), Err(refused));
         info.max_payload = 0;
         info.headers = false;
-        limits.learn(&info);
+        limits.update(&info);
         assert_eq!(limits.check(&message), Err(Error::NoHeaders));
     }
 }

@@ -1,13 +1,13 @@
-//! A message on its own, for those who take one at a time.
+//! A message with its own memory.
 
 use crate::protocol::{HeaderBlock, Record, ServiceError};
 
-/// One message. With a reply subject it is a request: publish the answer there.
+/// One message; a request where it has a reply subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
     /// The subject it was published to.
     pub subject: Vec<u8>,
-    /// Where an answer is awaited.
+    /// Where to publish a reply.
     pub reply: Option<Vec<u8>>,
     /// The header block as it came; see [`Message::headers`].
     pub header: Vec<u8>,
@@ -16,7 +16,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// Copies a message out of a chunk.
+    /// Copies a message from a chunk.
     pub fn copy(record: &Record, chunk: &[u8]) -> Message {
         Message {
             subject: record.subject(chunk).to_vec(),
@@ -31,8 +31,7 @@ impl Message {
         HeaderBlock::parse(&self.header)
     }
 
-    /// What a service says that could not do what it was asked for: with it, this reply is a failed one
-    /// (ADR-32).
+    /// The error in a reply of a service that failed (ADR-32).
     pub fn service_error(&self) -> Option<ServiceError<'_>> {
         ServiceError::of(&self.header)
     }

@@ -1,7 +1,7 @@
 //! The client: one background task that owns the connection, and two handles on it.
 //!
-//! * [`Client`] is the public, blocking handle: named, `get()` returns at once, `request` waits,
-//!   dropping says goodbye.
+//! * [`Client`] is the public, blocking handle: it has a name, `get()` returns at once, `request` waits,
+//!   dropping it closes the connection.
 //! * [`Connection`] is for an event loop: it never waits, and everything comes back through its
 //!   [`Lanes`]: state and answers as [`Event`]s, and the log in wire order as [`Data`].
 //!
@@ -9,14 +9,16 @@
 //! Connection ─ commands ─► task ─► session (sans-IO) ─► socket
 //!     Lanes ◄─ events ──── task ◄─ session ◄── reader ◄─ socket
 //!     Lanes ◄─ data ◄─ backlog ◄───────────── batches ◄─┘
-//! Client = Connection + shelf, which a taker beside the task fills from the lanes; whoever waits for
-//! it runs the task meanwhile, in place of its thread (`driver`)
+//! Client = Connection + mailbox, which is filled from the lanes beside the task; a caller who waits
+//! runs the task meanwhile, in place of its thread (`driver`)
 //! ```
 //!
-//! * `session` decides everything; `task` owns sockets, channels and clocks around it.
-//! * `dial` makes one connection: `transport` is what carries it (TCP, `tls`, `websocket`), `handshake`
-//!   the dialogue, `auth` the proof of who we are. `pool` and `backoff` choose which and when.
-//! * `reader` frames large chunks in place; `backlog` bounds what a slow taker costs, `load` counts it.
+//! * `session` is the state machine of the protocol; `task` owns sockets, channels and clocks around it.
+//! * `dial` makes one connection: `transport` carries the bytes (TCP, `tls`, `websocket`), `handshake`
+//!   exchanges INFO, CONNECT and PONG, `auth` supplies the credentials. `pool` and `backoff` choose the
+//!   server and the wait before it is tried.
+//! * `reader` frames large chunks in place; `backlog` bounds the memory that a slow consumer costs,
+//!   `held_bytes` counts it.
 
 mod auth;
 mod backlog;
@@ -34,8 +36,11 @@ mod error;
 mod event;
 mod first_bytes;
 mod handshake;
+mod held_bytes;
+mod ids;
+mod io_error;
 mod limits;
-mod load;
+mod mailbox;
 mod marker;
 mod message;
 mod one_shot;
@@ -47,18 +52,18 @@ mod relocation;
 mod secret_file;
 mod server_url;
 mod session;
-mod shelf;
 mod task;
 mod tls;
 mod transport;
 mod websocket;
 
 pub use blocking::Client;
-pub use connection::{Connection, Lanes, Sid, Ticket, open, unopened};
+pub use connection::{Connection, Lanes, open, unopened};
 pub use credentials::{Credentials, Secret, SecretSource};
 pub use data::{Batch, Data, Dropped, Gap, GapCause};
 pub use error::Error;
 pub use event::Event;
+pub use ids::{Sid, Ticket};
 pub use message::Message;
 pub use one_shot::{one, publish, request};
 pub use options::Options;

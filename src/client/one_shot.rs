@@ -1,10 +1,10 @@
-//! One message, one publish, one request: each on a short-lived connection of its own.
+//! Receives one message, publishes one, or sends one request, each on a connection of its own.
 
 use std::time::Duration;
 
 use super::{Client, Error, Message, Options};
 
-/// The first message on a subject, on a connection named `one`. Each step of connecting and
+/// Waits for the first message on a subject, on a connection named `one`. Each step of connecting and
 /// subscribing may take as long as the wait for the message ([`Options::steps_within`]).
 ///
 /// # Errors

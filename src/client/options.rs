@@ -1,52 +1,51 @@
-//! Where to connect, as whom, and how patiently.
+//! Options of a connection.
 
 use std::time::Duration;
 
 use super::{Credentials, Error, Secret, ServerUrl, Tls, server_url};
 use crate::protocol::subject;
 
-/// A step of connecting is given so long, however short the wait for an answer may be: it may cost more
-/// than one round trip, and the server work.
+/// The least time for a step of connecting, however short the wait for an answer: a step may take several
+/// round trips, and work on the server.
 const SHORTEST_STEP: Duration = Duration::from_secs(1);
 
-/// How to connect. Defaults are the goingnats column of `Options::new`.
+/// How to connect. Each field states the default that `Options::new` sets.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The client's name, as the server lists it; never empty.
     pub name: String,
     /// The servers, in the order to try them first; never empty.
     pub servers: Vec<ServerUrl>,
-    /// Who we are; user info in the URL wins.
+    /// How we authenticate; user info in the URL takes precedence.
     pub credentials: Credentials,
-    /// A token, sent beside the credentials as natscli does; user info in the URL wins.
+    /// A token, sent beside the credentials as natscli does; user info in the URL takes precedence.
     pub token: Option<Secret>,
-    /// How TLS is to be spoken.
+    /// When and how to use TLS.
     pub tls: Tls,
-    /// What inbox subjects begin with; `_INBOX`.
+    /// The prefix of inbox subjects; `_INBOX`.
     pub inbox_prefix: String,
-    /// Whether our own publishes come back on our subscriptions; true.
+    /// Whether our subscriptions receive our own publishes; true.
     pub echo: bool,
-    /// Keep trying when the first connection fails; false for commands, true for the screen.
+    /// Keep trying when the first round of attempts fails; false.
     pub retry_first: bool,
-    /// Put what was sent into the data lane too, in wire order; false.
+    /// Put sent messages into the data lane too, in wire order; false.
     pub log_sent: bool,
     /// The longest wait for one address to accept; 3 s.
     pub dial_timeout: Duration,
-    /// The longest time from dialing to the first PONG; 10 s. A server that says nothing at all is
-    /// given up after 3 s.
+    /// The longest time from dialing to the first PONG; 10 s. A server that sends nothing at all gets 3 s.
     pub attempt_timeout: Duration,
     /// The longest wait for each step of connecting: an address to accept, TLS, INFO, PONG, the
-    /// subscriptions to be in place. `None`: `attempt_timeout` as a whole, and for the last step the
-    /// keepalive, so that a slow server gets the time it needs.
+    /// subscriptions to be in place. `None`: the steps share `attempt_timeout`, and only the keepalive limits
+    /// the last one, so that a slow server gets the time it needs.
     pub step_timeout: Option<Duration>,
     /// Silence from the server before a PING, and between PINGs; 10 s. Two unanswered: stale.
     pub keepalive: Duration,
-    /// Know only the servers given here, whatever servers of their cluster these name; false.
+    /// Ignore the servers that `connect_urls` in INFO name; false.
     pub ignore_discovered: bool,
-    /// Try the servers in the order given, and those of the cluster in the order named; false: all
-    /// but the first are shuffled, so that not all clients go the same way.
+    /// Try the servers in the order given, and those of INFO in the order named. False: all but the first
+    /// are shuffled, to spread clients over the servers.
     pub keep_order: bool,
-    /// Bytes of messages held for a slow taker before the oldest are dropped and counted; 32 MiB.
+    /// Bytes of messages held for a slow consumer before the oldest are dropped and counted; 32 MiB.
     pub backlog: usize,
 }
 
@@ -78,8 +77,8 @@ impl Options {
         Ok(options)
     }
 
-    /// The same for somebody who waits at most `wait` for an answer: each step of connecting, which is
-    /// one exchange with the server too, is given as long, and a second at least.
+    /// The same for a caller who waits at most `wait` for an answer: each step of connecting, which is one
+    /// exchange with the server too, gets as long, and at least a second.
     #[must_use]
     pub fn steps_within(self, wait: Duration) -> Options {
         Options {
@@ -88,7 +87,7 @@ impl Options {
         }
     }
 
-    /// What [`Options::new`] promised, after everybody could change everything.
+    /// Checks what [`Options::new`] checks: the fields are public and may have changed.
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.name.trim().is_empty() {
             return Err(Error::NoName);

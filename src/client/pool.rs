@@ -1,4 +1,4 @@
-//! The servers: which to try next, when, and when to give up.
+//! The pool of servers: which to try next, when, and when to give up.
 
 mod list;
 #[cfg(test)]
@@ -6,18 +6,18 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use self::list::{Entry, List};
+use self::list::{List, PoolServer};
 pub use self::list::{PoolEntry, ServerState};
 use super::{
     Error, Options, ServerUrl,
-    backoff::{self, Distance},
+    backoff::{self, RetryClass},
 };
 
-/// So many refusals of the same credentials by the same server are meant.
+/// After this many refusals of the same credentials by one server we give up.
 const MAX_REFUSALS: u32 = 2;
-/// A server that another one named and that never answers is forgotten after so many attempts.
+/// A discovered server is forgotten after this many failed attempts in a row.
 const MAX_FAILURES_OF_DISCOVERED: u32 = 3;
-/// A connection that held so long was a good one: waiting begins anew.
+/// A connection that lasted this long resets the backoff.
 const GOOD_AFTER: Duration = Duration::from_secs(5);
 
 /// The servers in the order to try them. The one in use, or being tried, is the first.
@@ -30,27 +30,27 @@ pub(super) struct Pool {
     round: u32,
     /// How many servers were tried in this round.
     tried: usize,
-    /// What the most hopeful failure of this round lets us wait.
-    distance: Option<Distance>,
-    /// How many attempts were begun since the last connection.
+    /// The retry class with the shortest wait among the failures of this round.
+    class: Option<RetryClass>,
+    /// Attempts begun since the last connection.
     attempts: u32,
-    /// Whether something is different from what [`Pool::take_news`] gave last.
-    news: bool,
+    /// Whether anything changed since [`Pool::take_changes`].
+    changed: bool,
 }
 
 /// What to do after a failure.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Try the first server, after this wait.
+pub(super) enum NextAttempt {
+    /// Try the first server after this wait.
     Try(Duration),
-    /// There is no use in trying.
+    /// Further attempts are pointless.
     GiveUp,
 }
 
 impl Pool {
     /// `options.servers` is not empty.
     pub fn new(options: &Options, random: u64) -> Pool {
-        let mut list = List::given(&options.servers);
+        let mut list = List::configured(&options.servers);
         if !options.keep_order {
             list.shuffle_behind_first(random);
         }
@@ -60,9 +60,9 @@ impl Pool {
             keep_order: options.keep_order,
             round: 0,
             tried: 0,
-            distance: None,
+            class: None,
             attempts: 0,
-            news: true,
+            changed: true,
         }
     }
 
@@ -80,31 +80,36 @@ impl Pool {
     /// The attempt succeeded.
     pub fn connected(&mut self) {
         self.attempts = 0;
-        self.change(|list| list.first_mut()).is_connected();
+        self.change(|list| list.first_mut()).mark_connected();
     }
 
-    /// The attempt failed. Where `first_round_only`, one failed round is enough to give up.
-    pub fn failed(&mut self, reason: &Error, first_round_only: bool, random: u64) -> Next {
+    /// The attempt failed. With `give_up_after_round`, one failed round is the end.
+    pub fn failed(
+        &mut self,
+        reason: &Error,
+        give_up_after_round: bool,
+        random: u64,
+    ) -> NextAttempt {
         let current = self.change(|list| list.first_mut());
-        current.has_failed(reason);
+        current.mark_failed(reason);
         if current.refusals >= MAX_REFUSALS {
-            return Next::GiveUp;
+            return NextAttempt::GiveUp;
         }
         let forget = current.discovered && current.failures >= MAX_FAILURES_OF_DISCOVERED;
         let wait = self.wait_after_failure(reason, random);
-        if first_round_only && self.round > 0 {
-            return Next::GiveUp;
+        if give_up_after_round && self.round > 0 {
+            return NextAttempt::GiveUp;
         }
         if forget {
             self.list.forget_first();
         } else {
             self.list.put_first_last();
         }
-        Next::Try(wait)
+        NextAttempt::Try(wait)
     }
 
-    /// The connection was lost that began at `since`. Gives the wait before the next server is tried.
-    /// A server that lets everybody in and throws them out again is waited for like one that does not.
+    /// The connection that began at `since` was lost. Returns the wait before the next attempt; a connection
+    /// that was short-lived counts as a failed attempt.
     pub fn lost(&mut self, reason: &Error, since: Instant, now: Instant, random: u64) -> Duration {
         let first = self.change(|list| list.first_mut());
         first.state = ServerState::Failed;
@@ -115,39 +120,38 @@ impl Pool {
         }
         self.round = 0;
         self.tried = 0;
-        self.distance = None;
-        backoff::wait(self.round, Distance::after(reason), random)
+        self.class = None;
+        backoff::wait(self.round, RetryClass::after(reason), random)
     }
 
-    /// Takes over what a server says of its cluster. The servers that were given stay, and so does the
-    /// one in use; an empty list says nothing.
-    pub fn learn(&mut self, urls: &[String], random: u64) {
+    /// Takes over `connect_urls` of an INFO. Configured servers stay, and so does the one in use; an empty
+    /// list changes nothing.
+    pub fn discover(&mut self, urls: &[String], random: u64) {
         if self.ignore_discovered {
             return;
         }
         let place = (!self.keep_order).then_some(random);
-        self.news |= self.list.learn(urls, place);
+        self.changed |= self.list.discover(urls, place);
     }
 
-    /// The server in use is about to leave.
+    /// The server in use is in lame duck mode.
     pub fn note_lame_duck(&mut self) {
         self.change(|list| list.first_mut()).lame_duck = true;
     }
 
-    /// A server to move to from one that leaves: another one that does not leave too.
-    pub fn refuge(&self) -> Option<ServerUrl> {
+    /// Another server that is not in lame duck mode: the one with the fewest failures.
+    pub fn alternative(&self) -> Option<ServerUrl> {
         let others = self.list.iter().skip(1).filter(|entry| !entry.lame_duck);
-        // The first that has not failed lately, or else the first.
         let best = others.min_by_key(|entry| entry.failures);
         best.map(|entry| entry.server.clone())
     }
 
-    /// The server as it is known here, with its credentials; one that is not known yet is added.
+    /// The known server at this place, with its credentials; else adds it.
     pub fn find_or_add(&mut self, server: &ServerUrl) -> ServerUrl {
         self.change(|list| list.find_or_add(server)).server.clone()
     }
 
-    /// The next server to try is this one, without a wait.
+    /// Makes this server the next to try.
     pub fn prefer(&mut self, server: &ServerUrl) {
         self.change(|list| list.put_first(server));
     }
@@ -161,13 +165,13 @@ impl Pool {
         other.state = ServerState::Dialing;
     }
 
-    /// The other server could not be moved to.
+    /// Moving to this server failed.
     pub fn move_failed(&mut self, server: &ServerUrl, reason: &Error) {
         self.change(|list| list.find_or_add(server))
-            .has_failed(reason);
+            .mark_failed(reason);
     }
 
-    /// The other server is in use now.
+    /// This server is in use now.
     pub fn moved(&mut self, server: &ServerUrl) {
         let old = self.change(|list| list.first_mut());
         old.state = ServerState::Idle;
@@ -175,30 +179,30 @@ impl Pool {
         self.connected();
     }
 
-    /// What is known of the servers, where that changed since the last time.
-    pub fn take_news(&mut self) -> Option<Vec<PoolEntry>> {
-        std::mem::take(&mut self.news).then(|| self.list.iter().map(Entry::tell).collect())
+    /// The servers and their states, where anything changed since the last call.
+    pub fn take_changes(&mut self) -> Option<Vec<PoolEntry>> {
+        std::mem::take(&mut self.changed)
+            .then(|| self.list.iter().map(PoolServer::to_entry).collect())
     }
 
     fn change<'a, T>(&'a mut self, part: impl FnOnce(&'a mut List) -> T) -> T {
-        self.news = true;
+        self.changed = true;
         part(&mut self.list)
     }
 
-    /// One that may be back any moment is not waited for longer because of another one.
+    /// Waits only at the end of a round, for the shortest class of its failures: one server that may be back
+    /// soon is not delayed because of another.
     fn wait_after_failure(&mut self, reason: &Error, random: u64) -> Duration {
-        let mut distance = Distance::after(reason);
-        distance = self
-            .distance
-            .map_or(distance, |so_far| so_far.min(distance));
-        self.distance = Some(distance);
+        let mut class = RetryClass::after(reason);
+        class = self.class.map_or(class, |so_far| so_far.min(class));
+        self.class = Some(class);
         self.tried += 1;
         if self.tried < self.list.len() {
             return Duration::ZERO;
         }
         self.tried = 0;
-        self.distance = None;
+        self.class = None;
         self.round = self.round.saturating_add(1);
-        backoff::wait(self.round, distance, random)
+        backoff::wait(self.round, class, random)
     }
 }

@@ -1,15 +1,15 @@
-//! Numbers that nobody can guess, from the keys that the standard library hashes with.
+//! Unpredictable numbers, from the random keys of the standard library's hasher.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A number that differs every time.
+/// A random number.
 pub(super) fn number() -> u64 {
-    // `RandomState` takes its keys from the operating system, and others for every instance.
+    // The first `RandomState` of a thread takes its keys from the operating system; each has others.
     RandomState::new().hash_one(0)
 }
 
-/// A part of a whole, from 0 to 1; `random` is any number.
-pub(super) fn part(random: u64) -> f64 {
+/// Maps any number to a fraction from 0 to 1.
+pub(super) fn fraction(random: u64) -> f64 {
     (random >> 32) as f64 / f64::from(u32::MAX)
 }
 

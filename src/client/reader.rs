@@ -6,25 +6,25 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::{
-    data::{Batch, Buffers, Recycling},
-    load::{Load, Weight},
+    data::{Batch, BufferPool, Buffers},
+    held_bytes::{HeldBytes, Reservation},
 };
 use crate::protocol::{Decoder, Limits, ProtocolError, Record, ServerOp};
 
-/// A chunk; larger ones are made for messages that do not fit.
+/// The usual size of a chunk; a message that does not fit gets a larger one.
 const CHUNK: usize = 256 << 10;
-/// A read with less room than this is not worth its system call.
+/// The least room for a read.
 const ROOM: usize = 32 << 10;
-/// A batch of fewer bytes is copied out, so that quiet traffic does not hold whole chunks.
+/// A smaller batch is copied out, so that light traffic does not hold whole chunks.
 const SMALL: usize = 32 << 10;
-/// What a read brings at least for the next one to be put off, until there is more to read at once.
+/// After a read of at least this size the next one is delayed, until there is more to read at once.
 const FLOOD: usize = 32 << 10;
-/// For how long it is put off.
+/// How long it is delayed.
 const PAUSE: Duration = Duration::from_millis(1);
-/// So many pairs of buffers wait to be used again.
+/// How many pairs of buffers are kept to be used again.
 const KEPT: usize = 8;
 
-/// The reading half of a connection.
+/// The reading half of a connection, from `at` on not framed yet.
 ///
 /// ```text
 /// chunk:  |..framed, with records..|..begun..|..room..|
@@ -37,12 +37,12 @@ pub(super) struct Reader<R> {
     chunk: Vec<u8>,
     at: usize,
     records: Vec<Record>,
-    recycling: Recycling,
-    /// Whether the last read was a large one and left nothing behind.
+    pool: BufferPool,
+    /// Whether the last read was a large one that emptied the socket.
     flooded: bool,
-    load: Option<Arc<Load>>,
+    held_bytes: Option<Arc<HeldBytes>>,
     /// That of a jumbo chunk.
-    weight: Option<Weight>,
+    reservation: Option<Reservation>,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
@@ -53,53 +53,52 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             chunk: Vec::with_capacity(CHUNK),
             at: 0,
             records: Vec::new(),
-            recycling: Recycling::new(KEPT),
+            pool: BufferPool::new(KEPT),
             flooded: false,
-            load: None,
-            weight: None,
+            held_bytes: None,
+            reservation: None,
         }
     }
 
-    /// Counts jumbo chunks in a load from now on.
-    pub fn count_in(&mut self, load: &Arc<Load>) {
-        self.load = Some(Arc::clone(load));
-        self.weigh();
+    /// Counts jumbo chunks in `held_bytes` from now on.
+    pub fn count_in(&mut self, held_bytes: &Arc<HeldBytes>) {
+        self.held_bytes = Some(Arc::clone(held_bytes));
+        self.count_jumbo_chunk();
     }
 
-    /// Puts what `halve` makes of the source in its place, and gives the other half.
-    pub fn split<A, B>(self, halve: impl FnOnce(R) -> (A, B)) -> (Reader<A>, B) {
-        let (source, other) = halve(self.source);
+    /// Splits the source: the first part is read from now on, the second is returned.
+    pub fn split<A, B>(self, split: impl FnOnce(R) -> (A, B)) -> (Reader<A>, B) {
+        let (source, other) = split(self.source);
         let reader = Reader {
             source,
             decoder: self.decoder,
             chunk: self.chunk,
             at: self.at,
             records: self.records,
-            recycling: self.recycling,
+            pool: self.pool,
             flooded: self.flooded,
-            load: self.load,
-            weight: self.weight,
+            held_bytes: self.held_bytes,
+            reservation: self.reservation,
         };
         (reader, other)
     }
 
-    /// The source, to write to while nothing reads.
+    /// The source, to be written to between reads.
     pub fn source_mut(&mut self) -> &mut R {
         &mut self.source
     }
 
-    /// Gives the source back; what was read and not framed is lost.
+    /// Returns the source; bytes that were read and not framed are lost.
     pub fn into_source(self) -> R {
         self.source
     }
 
-    /// Reads what is there, waiting for the first byte; 0 at the end. Nothing is lost where this is
-    /// given up half-way.
+    /// Reads what is available, waiting for the first byte; returns the number of bytes, 0 at the end.
+    /// Cancel-safe.
     ///
-    /// Under flood a read that left nothing behind is followed by a pause: each read, each batch and
-    /// each waking of who takes them has its price, whatever there is in it. The thread sleeps, not the
-    /// task, since what arrives would wake a task's timer as often as a read; whatever else the thread
-    /// runs can wait for so long.
+    /// Under a flood, a read that emptied the socket is followed by a pause: each read, each batch and
+    /// each wake-up of the consumer has a fixed cost. The thread sleeps, not the task, since arriving
+    /// bytes would wake a task as often as reads would; everything else on this thread can wait as long.
     pub async fn fill(&mut self) -> io::Result<usize> {
         if std::mem::take(&mut self.flooded) {
             thread::sleep(PAUSE);
@@ -112,7 +111,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
                     self.flooded = true;
                     break;
                 }
-                // The end and errors are found again by the next call.
+                // The next call meets the end or the error again.
                 Some(Ok(0) | Err(_)) => break,
                 Some(Ok(count)) => total += count,
             }
@@ -120,7 +119,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         Ok(total)
     }
 
-    /// Frames the next operation. Messages are also kept, for [`Reader::take_batch`].
+    /// Frames the next operation. A message is also kept for [`Reader::take_batch`].
     pub fn next(&mut self) -> Result<Option<(ServerOp<'_>, &[u8])>, ProtocolError> {
         let op = self.decoder.server_op(&self.chunk, &mut self.at)?;
         if let Some(ServerOp::Message(record)) = &op {
@@ -129,9 +128,9 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         Ok(op.map(|op| (op, self.chunk.as_slice())))
     }
 
-    /// Looks at the next operation without framing it, from `ahead` bytes behind what was framed;
-    /// `ahead` is moved behind it. `decoder` is the caller's own, for it to be resumed.
-    pub fn look_ahead(
+    /// Decodes the next operation without framing it, from `ahead` bytes behind what was framed, and
+    /// advances `ahead`. `decoder` is the caller's own: it holds the state between calls.
+    pub fn peek(
         &self,
         decoder: &mut Decoder,
         ahead: &mut usize,
@@ -139,7 +138,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         decoder.server_op(self.unframed(), ahead)
     }
 
-    /// The messages framed since the last time, and makes way for what comes next.
+    /// Takes the messages framed since the last call; `None` where there are none.
     pub fn take_batch(&mut self, at: i64) -> Option<Batch> {
         if self.records.is_empty() {
             self.discard_framed();
@@ -152,7 +151,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             self.discard_framed();
             return Some(batch);
         }
-        let mut fresh = self.recycling.take();
+        let mut fresh = self.pool.take();
         let tail = &self.chunk[self.at..];
         fresh.bytes.reserve(CHUNK.max(tail.len() + ROOM));
         fresh.bytes.extend_from_slice(tail);
@@ -163,14 +162,14 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         full.bytes.truncate(self.at);
         self.at = 0;
         if full.bytes.capacity() > CHUNK + ROOM {
-            // A jumbo chunk is not worth keeping for the messages that follow.
-            self.weight = None;
+            // A jumbo chunk is not reused.
+            self.reservation = None;
             return Some(Batch::new(full.bytes, full.records, at));
         }
-        Some(self.recycling.batch(full, at))
+        Some(self.pool.batch(full, at))
     }
 
-    /// Whether an operation has begun and not ended.
+    /// Whether part of an operation has come.
     pub fn is_amid_operation(&self) -> bool {
         self.at < self.chunk.len()
     }
@@ -180,19 +179,18 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         &self.chunk[self.at..]
     }
 
-    /// What was framed goes, so that no later batch holds it again; what has begun moves to the front,
-    /// which happens to its bytes at most once.
+    /// Removes what was framed, so that no later batch holds it again. An unfinished operation moves to
+    /// the front, at most once.
     fn discard_framed(&mut self) {
         self.chunk.drain(..self.at);
         self.at = 0;
         if self.chunk.is_empty() {
-            // A jumbo chunk has done its work.
             self.chunk.shrink_to(CHUNK);
-            self.weight = None;
+            self.reservation = None;
         }
     }
 
-    /// Room for the rest of the operation that has begun, and enough of it for a good read.
+    /// Makes room for the rest of an unfinished operation, and at least `ROOM` bytes.
     fn make_room(&mut self) {
         let missing = self
             .decoder
@@ -203,22 +201,22 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             self.chunk.drain(..self.at);
             self.at = 0;
             if self.chunk.capacity() - self.chunk.len() < room {
-                // Exactly: a jumbo chunk is as large as its message and not twice as large.
+                // Exact: a jumbo chunk is as large as its message, not twice as large.
                 self.chunk.reserve_exact(room);
-                self.weigh();
+                self.count_jumbo_chunk();
             }
         }
     }
 
-    /// Counts the chunk where it is a jumbo one, and tells of it before it is filled.
-    fn weigh(&mut self) {
-        if let Some(load) = self
-            .load
+    /// Counts the chunk where it is larger than usual, and notifies the handles before it is filled.
+    fn count_jumbo_chunk(&mut self) {
+        if let Some(held_bytes) = self
+            .held_bytes
             .as_ref()
             .filter(|_| self.chunk.capacity() > CHUNK + ROOM)
         {
-            self.weight = Some(load.weigh(self.chunk.capacity()));
-            load.tell_of_growth();
+            self.reservation = Some(held_bytes.reserve(self.chunk.capacity()));
+            held_bytes.notify_growth();
         }
     }
 }
@@ -292,14 +290,15 @@ mod tests {
     fn c107_a_large_message_gets_a_chunk_of_its_size() {
         let bytes = [message(5), message(5 << 20), message(7)].concat();
         let mut reader = Reader::new(&bytes[..]);
-        let load = Arc::new(Load::new(0));
-        reader.count_in(&load);
+        let held_bytes = Arc::new(HeldBytes::new(0));
+        reader.count_in(&held_bytes);
         let mut largest = 0;
         while reader.fill().now_or_never().unwrap().unwrap() > 0 {
             while reader.next().unwrap().is_some() {}
             largest = largest.max(reader.chunk.capacity());
             let jumbo = reader.chunk.capacity() > CHUNK + ROOM;
-            assert_eq!(load.held(), if jumbo { reader.chunk.capacity() } else { 0 });
+            let expected = if jumbo { reader.chunk.capacity() } else { 0 };
+            assert_eq!(held_bytes.total(), expected);
             reader.take_batch(0);
         }
         assert!(largest <= (5 << 20) + 2 * CHUNK, "{largest}");

@@ -1,6 +1,6 @@
-//! Going to another server while the present one still serves: it is dialed and subscribed to first,
-//! then the present one is told that we are gone, and when it has heard that, the other one is the
-//! present one. This file knows the steps and waits for them; the task takes them.
+//! Moving to another server while the present one serves: connect to it and subscribe there, unsubscribe
+//! here, and when the present server has processed that, switch. This file holds the state of a move and
+//! waits for its steps; the task performs them.
 
 use std::{
     future::{self, Future},
@@ -16,75 +16,76 @@ use tokio::{
 
 use super::{
     Error, Options, ServerUrl,
-    dial::{self, Dialed, describe},
-    session::Preparation,
+    dial::{self, Dialed},
+    io_error::describe,
+    session::MovePlan,
 };
 use crate::protocol::{Decoder, Limits, ServerOp};
 
-/// How long both servers send: the last PONG shows what the other server knows, but not what those
-/// behind it know yet, and a cluster has no fence for that.
-const BOTH_FOR: Duration = Duration::from_millis(250);
-/// How long the present server may take to hear that we are gone.
+/// How long we stay subscribed to both servers. The last PONG shows that the other server knows our
+/// subscriptions, not that the rest of its cluster does, and nothing confirms that.
+const BOTH_SUBSCRIBED_FOR: Duration = Duration::from_millis(250);
+/// How long the present server may take to process our unsubscribing.
 const LEAVE_WITHIN: Duration = Duration::from_secs(1);
-/// With more than this waiting at the other server, its last PONG is not waited for.
-const MUCH: usize = 4 << 20;
+/// With more unframed bytes than this from the other server, its last PONG is not waited for.
+const MAX_UNFRAMED: usize = 4 << 20;
 
-/// Where we are on the way to another server.
+/// The state of a move to another server.
 #[derive(Default)]
 pub(super) enum Relocation {
-    /// Nowhere: this server is fine.
+    /// No move.
     #[default]
     Settled,
-    /// It is about to leave; at this time another one is looked for.
+    /// The server is in lame duck mode; we look for another one at this time.
     Planned(Instant),
-    /// The other one is dialed.
-    Dialing(ServerUrl, Underway),
-    /// The other one gets our subscriptions.
-    Subscribing(ServerUrl, Preparation, Underway),
-    /// The present one is told, until this time at the latest.
-    Leaving(Box<Departure>, Instant),
+    /// The other server is being dialed.
+    Dialing(ServerUrl, DialFuture),
+    /// The other server gets our subscriptions.
+    Subscribing(ServerUrl, MovePlan, DialFuture),
+    /// The present server gets our UNSUBs; we wait until this time at most.
+    Leaving(Box<ReadyTarget>, Instant),
 }
 
-/// The other server, ready to be the present one.
-pub(super) struct Departure {
+/// The other server, with our subscriptions in place.
+pub(super) struct ReadyTarget {
     pub server: ServerUrl,
-    pub preparation: Preparation,
+    pub plan: MovePlan,
     pub dialed: Dialed,
 }
 
-/// A connection that is being made or made use of.
-type Underway = Pin<Box<dyn Future<Output = Result<Dialed, Error>> + Send>>;
+/// Dialing, or subscribing on the dialed connection.
+type DialFuture = Pin<Box<dyn Future<Output = Result<Dialed, Error>> + Send>>;
 
-/// What is to be done next.
-pub(super) enum Step {
-    /// Look for another server.
-    Look,
-    /// The other server let us in, or did not.
+/// The next step of a move.
+pub(super) enum MoveStep {
+    /// It is time to look for another server.
+    FindServer,
+    /// The handshake with the other server succeeded or failed.
     Dialed(Result<Box<Dialed>, Error>),
-    /// The other server sends what we subscribed to.
+    /// The subscriptions at the other server are in place, or failed.
     Subscribed(Result<Box<Dialed>, Error>),
-    /// The present server does not answer any more.
-    Go,
+    /// The present server did not process our unsubscribing in time.
+    TimedOut,
 }
 
 impl Relocation {
-    /// Begins with dialing.
+    /// Begins to dial.
     pub fn to(server: ServerUrl, options: &Arc<Options>) -> Relocation {
         let (place, options) = (server.clone(), Arc::clone(options));
         let dialing = async move { dial::dial(&place, &options).await };
         Relocation::Dialing(server, Box::pin(dialing))
     }
 
-    /// Goes on with subscribing.
+    /// Begins to subscribe at the dialed server.
     pub fn subscribing(
         server: ServerUrl,
         dialed: Dialed,
-        mut preparation: Preparation,
+        mut plan: MovePlan,
         within: Duration,
     ) -> Relocation {
         let name = server.to_string();
-        let bytes = std::mem::take(&mut preparation.bytes);
-        let pongs = preparation.pongs();
+        let bytes = std::mem::take(&mut plan.bytes);
+        let pongs = plan.pongs();
         let subscribing = async move {
             match timeout(within, subscribe(dialed, &bytes, pongs, &name)).await {
                 Ok(result) => result,
@@ -95,47 +96,46 @@ impl Relocation {
                 }),
             }
         };
-        Relocation::Subscribing(server, preparation, Box::pin(subscribing))
+        Relocation::Subscribing(server, plan, Box::pin(subscribing))
     }
 
-    /// Goes on with leaving the present server.
-    pub fn leaving(server: ServerUrl, dialed: Dialed, preparation: Preparation) -> Relocation {
-        let departure = Departure {
+    /// Begins to wait for the present server.
+    pub fn leaving(server: ServerUrl, dialed: Dialed, plan: MovePlan) -> Relocation {
+        let target = ReadyTarget {
             server,
-            preparation,
+            plan,
             dialed,
         };
-        Relocation::Leaving(Box::new(departure), Instant::now() + LEAVE_WITHIN)
+        Relocation::Leaving(Box::new(target), Instant::now() + LEAVE_WITHIN)
     }
 
-    /// Whether the present server has been told that we are gone.
+    /// Whether the present server was sent our UNSUBs.
     pub fn is_leaving(&self) -> bool {
         matches!(self, Relocation::Leaving(..))
     }
 
-    /// Waits for the next thing to do; for ever where there is none. Nothing is lost where this is
-    /// given up half-way.
-    pub async fn step(&mut self) -> Step {
+    /// Waits for the next step; for ever without a move. Cancel-safe.
+    pub async fn step(&mut self) -> MoveStep {
         match self {
             Relocation::Settled => future::pending().await,
             Relocation::Planned(at) => {
                 sleep_until((*at).into()).await;
-                Step::Look
+                MoveStep::FindServer
             }
-            Relocation::Dialing(_, dialing) => Step::Dialed(dialing.await.map(Box::new)),
+            Relocation::Dialing(_, dialing) => MoveStep::Dialed(dialing.await.map(Box::new)),
             Relocation::Subscribing(_, _, subscribing) => {
-                Step::Subscribed(subscribing.await.map(Box::new))
+                MoveStep::Subscribed(subscribing.await.map(Box::new))
             }
             Relocation::Leaving(_, deadline) => {
                 sleep_until((*deadline).into()).await;
-                Step::Go
+                MoveStep::TimedOut
             }
         }
     }
 }
 
-/// Writes the subscriptions and waits until all are in place, near and far. What comes meanwhile stays in the
-/// reader, unframed.
+/// Writes the subscriptions, waits for their PONGs and then until the cluster knows them. Messages that come
+/// meanwhile stay unframed in the reader.
 async fn subscribe(
     mut dialed: Dialed,
     bytes: &[u8],
@@ -146,18 +146,18 @@ async fn subscribe(
         server: server.to_owned(),
         reason,
     };
-    let told = dialed.writer.write_all(bytes).await;
-    told.map_err(|error| lost(describe(&error)))?;
+    let written = dialed.writer.write_all(bytes).await;
+    written.map_err(|error| lost(describe(&error)))?;
     let (mut decoder, mut ahead) = (Decoder::new(Limits::CLIENT), 0);
     while pongs > 0 {
-        let op = dialed.reader.look_ahead(&mut decoder, &mut ahead);
+        let op = dialed.reader.peek(&mut decoder, &mut ahead);
         match op.map_err(|error| Error::Protocol {
             server: server.to_owned(),
             error,
         })? {
             Some(ServerOp::Pong) => pongs -= 1,
             Some(_) => {}
-            None if dialed.reader.unframed().len() > MUCH => break,
+            None if dialed.reader.unframed().len() > MAX_UNFRAMED => break,
             None => match dialed.reader.fill().await {
                 Ok(0) => return Err(lost("closed by the server".to_owned())),
                 Ok(_) => {}
@@ -165,6 +165,6 @@ async fn subscribe(
             },
         }
     }
-    sleep(BOTH_FOR).await;
+    sleep(BOTH_SUBSCRIBED_FOR).await;
     Ok(dialed)
 }

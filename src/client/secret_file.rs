@@ -1,4 +1,4 @@
-//! Files that may hold a secret: no more is read of them than makes sense, and no copy is left behind.
+//! Reads files that may hold a secret: up to a limit, without leaving copies in memory.
 
 use std::{
     fs::File,
@@ -10,13 +10,14 @@ use zeroize::Zeroizing;
 
 use crate::text::BYTE_ORDER_MARK;
 
-/// Reads a file of at most `limit` bytes; a byte order mark before its text is left out.
+/// Reads a file of at most `limit` bytes, without a byte order mark at its start.
 ///
 /// # Errors
-/// What the operating system says; [`ErrorKind::FileTooLarge`].
+/// [`ErrorKind::FileTooLarge`], or an error of the operating system.
 pub(crate) fn read_secret_file(path: &Path, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
-    // Grown by reading, a buffer would leave copies behind; a file in /proc or a pipe has no size.
+    // With its full capacity from the start: growing would leave copies in freed memory. A file in /proc
+    // or a pipe has no size.
     let expected = file.metadata()?.len().clamp(16 << 10, limit) + 1;
     let room = usize::try_from(expected).unwrap_or(0);
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));

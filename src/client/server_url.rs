@@ -1,4 +1,4 @@
-//! Where a server is, and the credentials its URL may carry.
+//! URLs of servers, with or without credentials.
 
 use std::{fmt, net::IpAddr};
 
@@ -9,9 +9,9 @@ use super::{Error, Secret};
 pub enum Scheme {
     /// `nats://`: TCP, with TLS where the server or the options ask for it.
     Nats,
-    /// `tls://`: TCP with TLS, or not at all.
+    /// `tls://`: TCP, always with TLS.
     Tls,
-    /// `ws://`: WebSocket in the clear.
+    /// `ws://`: WebSocket without TLS.
     Ws,
     /// `wss://`: WebSocket over TLS.
     Wss,
@@ -28,7 +28,7 @@ impl Scheme {
         })
     }
 
-    /// As it stands before `://`.
+    /// The text before `://`.
     pub fn as_str(self) -> &'static str {
         match self {
             Scheme::Nats => "nats",
@@ -38,12 +38,12 @@ impl Scheme {
         }
     }
 
-    /// Whether it asks for TLS.
+    /// Whether it requires TLS.
     pub fn is_secure(self) -> bool {
         matches!(self, Scheme::Tls | Scheme::Wss)
     }
 
-    /// Whether the bytes travel in WebSocket frames.
+    /// Whether it is WebSocket.
     pub fn is_web_socket(self) -> bool {
         matches!(self, Scheme::Ws | Scheme::Wss)
     }
@@ -58,8 +58,8 @@ impl Scheme {
 }
 
 /// A server: `host`, `host:port` or `SCHEME://[user[:password]@]host[:port]` with a scheme of
-/// [`Scheme`]; IPv6 in brackets. A path and a query are asked for in the handshake of WebSocket; elsewhere
-/// they are left aside, and a fragment everywhere, as nats.go does.
+/// [`Scheme`]; IPv6 in brackets. A path and a query are sent in the handshake of WebSocket and ignored
+/// otherwise; a fragment is always ignored, as in nats.go.
 ///
 /// `Display` and `Debug` show everything but the user info.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,10 +76,10 @@ pub struct ServerUrl {
     pub password: Option<Secret>,
     /// Token of the URL: its user info without a colon.
     pub token: Option<Secret>,
-    /// What is asked for in the WebSocket handshake, from its slash on; empty where the URL has none.
+    /// The path and query of the WebSocket handshake, from the slash on; empty where the URL has none.
     pub path: String,
-    /// The name that the certificate must bear, where it is not the host: a server that is known by
-    /// its address alone goes by the name of the one that told of it.
+    /// The name in the certificate, where it is not the host: a server discovered by its address has the
+    /// name of the server that announced it.
     pub(super) tls_name: Option<String>,
 }
 
@@ -87,14 +87,14 @@ impl ServerUrl {
     /// Reads one URL.
     ///
     /// # Errors
-    /// [`Error::BadUrl`] with the reason; user info is left out of it.
+    /// [`Error::BadUrl`] with the reason, without user info.
     pub fn parse(url: &str) -> Result<ServerUrl, Error> {
         let url = url.trim();
         let (scheme, rest) = match url.split_once("://") {
             Some((scheme, rest)) if !scheme.contains(['@', '/', '?', '#']) => (scheme, rest),
             _ => ("nats", url),
         };
-        // The user info could be meant to end before it, or it could belong to the path.
+        // Ambiguous: the @ may end the user info or belong to the path.
         if let (Some(end), Some(at)) = (rest.find(['/', '?', '#']), rest.rfind('@'))
             && end < at
         {
@@ -103,19 +103,19 @@ impl ServerUrl {
                 reason: BAD_AT.to_owned(),
             });
         }
-        // What stands before the last @ is user info even where it should have been encoded, so
-        // that a slip in a password cannot make it part of a host that is shown.
+        // All before the last @ is user info, even an @ that should have been encoded: no part of a
+        // password may be taken for the host, which is shown.
         let (user_info, place) = match rest.rsplit_once('@') {
             Some((user_info, place)) => (Some(user_info), place),
             None => (None, rest),
         };
-        // Only what stands behind the user info is shown: anything before may belong to a secret.
+        // Shows only the text after the user info: anything before it may be part of a secret.
         let refuse = |reason: &str| Error::BadUrl {
             url: place.to_owned(),
             reason: reason.to_owned(),
         };
         let scheme = Scheme::parse(scheme).ok_or_else(|| match user_info {
-            // Without user info there is nothing to hide.
+            // Without user info there is no secret to hide.
             None => Error::BadUrl {
                 url: url.to_owned(),
                 reason: BAD_SCHEME.to_owned(),
@@ -167,15 +167,15 @@ impl ServerUrl {
         let servers: Vec<ServerUrl> = urls
             .split(',')
             .filter(|url| !url.trim().is_empty())
-            .map(|url| ServerUrl::parse(url).map_err(|error| hide_fragment(error, url, urls)))
+            .map(|url| ServerUrl::parse(url).map_err(|error| hide_credentials(error, url, urls)))
             .collect::<Result<_, _>>()?;
         check_list(&servers)?;
         Ok(servers)
     }
 
-    /// A server that this one told of: reached in the same way, by the same credentials. One that is
-    /// known by its address alone must bear the name that led to it.
-    pub(super) fn tells_of(&self, other: ServerUrl) -> ServerUrl {
+    /// A server that this one announced: with the same scheme and credentials. For one named by its address
+    /// alone the certificate must have the name of this one.
+    pub(super) fn discovered(&self, other: ServerUrl) -> ServerUrl {
         let named = |host: &str| host.parse::<IpAddr>().is_err();
         let own_name = named(&self.host).then(|| self.host.clone());
         ServerUrl {
@@ -191,12 +191,12 @@ impl ServerUrl {
         }
     }
 
-    /// The name that the server's certificate must bear.
+    /// The name that the server's certificate must have.
     pub(super) fn certified_name(&self) -> &str {
         self.tls_name.as_deref().unwrap_or(&self.host)
     }
 
-    /// Whether it says who we are.
+    /// Whether it holds credentials.
     pub(crate) fn has_user_info(&self) -> bool {
         self.user.is_some() || self.token.is_some()
     }
@@ -207,7 +207,7 @@ impl ServerUrl {
     }
 }
 
-/// What holds of a list as a whole.
+/// Checks a list as a whole.
 pub(super) fn check_list(servers: &[ServerUrl]) -> Result<(), Error> {
     let refuse = |url: String, reason: &str| Error::BadUrl {
         url,
@@ -216,20 +216,21 @@ pub(super) fn check_list(servers: &[ServerUrl]) -> Result<(), Error> {
     let Some(first) = servers.first() else {
         return Err(refuse(String::new(), "names no server"));
     };
-    let odd = |server: &&ServerUrl| server.scheme.is_web_socket() != first.scheme.is_web_socket();
-    match servers.iter().find(odd) {
-        // They would tell each other's addresses, and those are reached in one of the two ways.
-        Some(odd) => Err(refuse(
-            odd.to_string(),
+    let different =
+        |server: &&ServerUrl| server.scheme.is_web_socket() != first.scheme.is_web_socket();
+    match servers.iter().find(different) {
+        // A cluster announces addresses for one of the two transports only.
+        Some(server) => Err(refuse(
+            server.to_string(),
             "cannot stand in one list with the others: WebSocket and TCP do not mix",
         )),
         None => Ok(()),
     }
 }
 
-/// A comma in a password that was not percent-encoded cuts the URL before its `@`: what looks like a
-/// host and a port is then the user and half the password.
-fn hide_fragment(error: Error, url: &str, urls: &str) -> Error {
+/// Hides the text of a list item without `@` where the list has one: a comma in a password that was not
+/// percent-encoded splits the URL, and the first half looks like host and port.
+fn hide_credentials(error: Error, url: &str, urls: &str) -> Error {
     match error {
         Error::BadUrl { reason, .. } if urls.contains('@') && !url.contains('@') => Error::BadUrl {
             url: "<hidden>".to_owned(),
@@ -458,18 +459,18 @@ mod tests {
     }
 
     #[test]
-    fn a_server_known_by_its_address_must_bear_the_name_that_led_to_it() {
+    fn a_server_discovered_by_address_needs_a_certificate_for_the_announcing_name() {
         let parse = |url| ServerUrl::parse(url).unwrap();
         let first = parse("tls://u:p@name");
-        let second = first.tells_of(parse("10.0.0.2:4222"));
-        let third = second.tells_of(parse("10.0.0.3:4222"));
+        let second = first.discovered(parse("10.0.0.2:4222"));
+        let third = second.discovered(parse("10.0.0.3:4222"));
         for server in [&second, &third] {
             assert_eq!(server.certified_name(), "name");
             assert_eq!(server.scheme, Scheme::Tls);
             assert_eq!(server.user.as_deref(), Some("u"));
         }
-        assert_eq!(third.tells_of(parse("other")).certified_name(), "other");
-        let address = parse("10.0.0.1").tells_of(parse("10.0.0.2"));
+        assert_eq!(third.discovered(parse("other")).certified_name(), "other");
+        let address = parse("10.0.0.1").discovered(parse("10.0.0.2"));
         assert_eq!(address.certified_name(), "10.0.0.2");
     }
 

@@ -1,4 +1,4 @@
-//! The background task: sockets, channels and clocks around the [`Session`].
+//! The background task: sockets, channels and timers around the [`Session`].
 
 use std::{
     future::Future,
@@ -21,62 +21,63 @@ use super::{
     backlog::Backlog,
     clock::Now,
     commands::{Command, CommandReceiver},
-    dial::{self, Dialed, describe},
-    load::Load,
-    pool::{Next, Pool},
+    dial::{self, Dialed},
+    held_bytes::HeldBytes,
+    io_error::describe,
+    pool::{NextAttempt, Pool},
     random,
     reader::Reader,
-    relocation::{Departure, Relocation, Step},
-    session::{Arrival, Session},
+    relocation::{MoveStep, ReadyTarget, Relocation},
+    session::{Handshake, Session},
 };
 
-/// Above this many unwritten bytes no more commands are taken: the queue fills, and says `Busy`.
-const ENOUGH_TO_WRITE: usize = 1 << 20;
+/// Above this many unwritten bytes no commands are received: the queue fills, and callers get `Busy`.
+const MAX_UNWRITTEN: usize = 1 << 20;
 
-/// The longest wait before a server that is about to leave is left, where there is another one.
+/// The longest wait before moving away from a server in lame duck mode.
 const LEAVE_LAME_DUCK_WITHIN: Duration = Duration::from_secs(3);
-/// The wait before the next server is tried, where a move has failed.
+/// The wait before another server is tried after a move failed.
 const MOVE_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
-/// A read gives a batch, and sometimes a gap marker before it.
+/// The most entries that one read makes: a gap marker and a batch.
 const ENTRIES_AT_ONCE: usize = 2;
 
-/// All that outlives a connection.
+/// The state that outlives connections.
 pub(super) struct Task {
     options: Arc<Options>,
     session: Session,
     pool: Pool,
     commands: CommandReceiver,
-    taken: Vec<Command>,
-    /// Whether a round of attempts that fails is followed by another: from the first connection on,
-    /// or from the beginning.
-    patient: bool,
-    /// Whether the last handle is gone.
-    deserted: bool,
+    received: Vec<Command>,
+    /// Whether a failed round of attempts is followed by another. Set by `Options::retry_first`, and by the
+    /// first connection.
+    keep_trying: bool,
+    /// Whether the last handle was dropped.
+    handles_dropped: bool,
     backlog: Backlog,
     events: UnboundedSender<Event>,
     data: Sender<Data>,
-    /// On the way to another server while this one serves.
+    /// A move to another server while this one serves.
     relocation: Relocation,
-    /// The server that the user wants next.
-    wanted: Option<ServerUrl>,
+    /// The server of a `ReconnectTo` command that was just received.
+    requested_server: Option<ServerUrl>,
 }
 
-/// Why something was given up before it was done.
+/// Why waiting without a connection was interrupted.
 enum Interruption {
     /// The session is over.
     Over,
-    /// The user does not want to wait.
-    Hurry,
-    /// The user wants another server, which is the first of the pool now.
-    Elsewhere,
+    /// The user asked to retry at once.
+    RetryNow,
+    /// The user asked for another server, which is now the first of the pool.
+    OtherServer,
 }
 
-/// How a connection ends.
-enum Parting {
+/// How a connection ended.
+enum ConnectionEnd {
     /// The session is over.
     Over,
-    /// It is lost.
+    /// The connection was lost.
     Lost(Error),
     /// Another one took its place.
     Moved(Box<Dialed>),
@@ -93,42 +94,44 @@ impl Task {
         Task {
             pool: Pool::new(&options, random::number()),
             backlog: Backlog::new(options.backlog),
-            patient: options.retry_first,
+            keep_trying: options.retry_first,
             options: Arc::new(options),
             session,
             commands,
-            taken: Vec::new(),
-            deserted: false,
+            received: Vec::new(),
+            handles_dropped: false,
             events,
             data,
             relocation: Relocation::Settled,
-            wanted: None,
+            requested_server: None,
         }
     }
 
-    /// How much waits for the taker, and may wait.
-    pub fn load(&self) -> Arc<Load> {
-        Arc::clone(self.backlog.load())
+    /// The bytes held for the consumer, and their limit.
+    pub fn held_bytes(&self) -> Arc<HeldBytes> {
+        Arc::clone(self.backlog.held_bytes())
     }
 
-    /// Connects, and connects again, until it is over; then hands over what is left.
+    /// Connects and reconnects until the session is over; then delivers the rest of the backlog.
     pub async fn run(mut self) {
-        let _obituary = Obituary(self.events.clone());
+        let _panic_reporter = PanicReporter(self.events.clone());
         while !self.session.is_over() {
             match self.attempt().await {
-                Ok(dialed) => self.converse(dialed).await,
+                Ok(dialed) => self.serve_until_lost(dialed).await,
                 Err(Some(reason)) => {
-                    let next = self.pool.failed(&reason, !self.patient, random::number());
-                    self.go_on(next, reason).await;
+                    let next = self
+                        .pool
+                        .failed(&reason, !self.keep_trying, random::number());
+                    self.wait_or_give_up(next, reason).await;
                 }
                 Err(None) => {}
             }
         }
-        self.hand_on();
-        // The handles hear `Closed` from now on, even while the taker takes the rest.
+        self.deliver();
+        // Commands fail with `Closed` from now on, while the consumer takes the rest.
         drop(self.commands);
         loop {
-            room(&self.data, &self.backlog).await;
+            lane_has_room(&self.data, &self.backlog).await;
             let Some(entry) = self.backlog.pop() else {
                 return;
             };
@@ -138,102 +141,102 @@ impl Task {
         }
     }
 
-    /// Tries the next server; fails without a reason where the session is over.
+    /// Tries the next server. Fails without a reason where the session is over or another server was asked
+    /// for.
     async fn attempt(&mut self) -> Result<Dialed, Option<Error>> {
         let (server, attempt) = self.pool.begin();
-        self.tell(Event::Connecting {
+        self.emit(Event::Connecting {
             server: server.to_string(),
             attempt,
         });
         let options = Arc::clone(&self.options);
         let mut dialing = pin!(dial::dial(&server, &options));
         let dialed = loop {
-            match self.meanwhile(dialing.as_mut()).await {
+            match self.run_disconnected(dialing.as_mut()).await {
                 Ok(dialed) => break dialed?,
                 Err(Interruption::Over) => return Err(None),
-                Err(Interruption::Elsewhere) => return Err(None),
-                Err(Interruption::Hurry) => {}
+                Err(Interruption::OtherServer) => return Err(None),
+                Err(Interruption::RetryNow) => {}
             }
         };
         if dialed.tls.is_some() {
-            // Who was spoken to in secret once is not spoken to in the clear later on.
+            // A server that once had TLS is not connected to without it later.
             Arc::make_mut(&mut self.options).tls.required = true;
         }
         self.session
-            .connected(arrival(&server, &dialed), Now::read());
+            .connected(handshake_of(&server, &dialed), Now::read());
         Ok(dialed)
     }
 
-    /// Waits for the next attempt, or ends everything.
-    async fn go_on(&mut self, next: Next, reason: Error) {
+    /// Waits for the next attempt, or ends the session.
+    async fn wait_or_give_up(&mut self, next: NextAttempt, reason: Error) {
         match next {
-            Next::Try(wait) => self.pause(reason, wait).await,
-            Next::GiveUp => self.session.finish(Some(reason), Instant::now()),
+            NextAttempt::Try(wait) => self.wait_to_retry(reason, wait).await,
+            NextAttempt::GiveUp => self.session.finish(Some(reason), Instant::now()),
         }
     }
 
-    /// Waits before the next attempt, unless told to hurry.
-    async fn pause(&mut self, reason: Error, retry_in: Duration) {
-        self.tell(Event::Disconnected { reason, retry_in });
-        // Over or in a hurry: in both cases there is nothing to wait for.
-        let _ = self.meanwhile(pin!(sleep(retry_in))).await;
+    /// Waits before the next attempt, unless told to retry now.
+    async fn wait_to_retry(&mut self, reason: Error, retry_in: Duration) {
+        self.emit(Event::Disconnected { reason, retry_in });
+        // Interrupted or not: the caller goes on with the next attempt, or ends.
+        let _ = self.run_disconnected(pin!(sleep(retry_in))).await;
     }
 
-    /// Serves the handles while there is no connection, until `work` is done.
-    async fn meanwhile<T>(
+    /// Applies commands and runs timers without a connection, until `work` is done.
+    async fn run_disconnected<T>(
         &mut self,
         mut work: Pin<&mut impl Future<Output = T>>,
     ) -> Result<T, Interruption> {
-        let mut alarm = pin!(sleep(Duration::ZERO));
+        let mut timer = pin!(sleep(Duration::ZERO));
         loop {
-            self.hand_on();
+            self.deliver();
             if self.session.is_over() {
                 return Err(Interruption::Over);
             }
-            let alarmed = self.set(alarm.as_mut());
+            let timer_set = self.set_timer(timer.as_mut());
             tokio::select! {
                 done = work.as_mut() => return Ok(done),
-                () = self.commands.take(&mut self.taken), if !self.deserted => {
-                    let hurry = self.obey();
-                    if let Some(server) = self.wanted.take() {
+                () = self.commands.receive(&mut self.received), if !self.handles_dropped => {
+                    let retry_now = self.apply_commands();
+                    if let Some(server) = self.requested_server.take() {
                         self.pool.prefer(&server);
-                        return Err(Interruption::Elsewhere);
+                        return Err(Interruption::OtherServer);
                     }
-                    if hurry {
-                        return Err(Interruption::Hurry);
+                    if retry_now {
+                        return Err(Interruption::RetryNow);
                     }
                 }
-                // Handed on at the beginning of the next round.
-                () = room(&self.data, &self.backlog), if !self.backlog.is_empty() => {}
-                () = alarm.as_mut(), if alarmed => {
-                    // Without a connection there is none to lose.
+                // Delivered at the start of the next iteration.
+                () = lane_has_room(&self.data, &self.backlog), if !self.backlog.is_empty() => {}
+                () = timer.as_mut(), if timer_set => {
+                    // An error would end the connection, and there is none.
                     let _ = self.session.tick(Now::read());
                 }
             }
         }
     }
 
-    /// Serves over this connection, and over those that take its place without a loss, until one is
-    /// lost or everything is over.
-    async fn converse(&mut self, mut dialed: Dialed) {
+    /// Serves this connection, and those moved to, until one is lost or the session is over.
+    async fn serve_until_lost(&mut self, mut dialed: Dialed) {
         let mut since = Instant::now();
         let reason = loop {
-            match self.talk(dialed).await {
-                Parting::Over => return,
-                Parting::Lost(reason) => break reason,
-                Parting::Moved(other) => dialed = *other,
+            match self.serve(dialed).await {
+                ConnectionEnd::Over => return,
+                ConnectionEnd::Lost(reason) => break reason,
+                ConnectionEnd::Moved(other) => dialed = *other,
             }
             since = Instant::now();
         };
         let now = Now::read();
-        let stood = self.session.is_ready();
+        let was_ready = self.session.is_ready();
         let reason = self.session.lost(reason, now);
         let random = random::number();
-        let next = if stood {
-            Next::Try(self.pool.lost(&reason, since, now.instant, random))
+        let next = if was_ready {
+            NextAttempt::Try(self.pool.lost(&reason, since, now.instant, random))
         } else {
-            // One that was let in and thrown out before anything worked was not connected.
-            self.pool.failed(&reason, !self.patient, random)
+            // Lost before its subscriptions were in place: a failed attempt.
+            self.pool.failed(&reason, !self.keep_trying, random)
         };
         if let Relocation::Dialing(server, _) | Relocation::Subscribing(server, ..) =
             mem::take(&mut self.relocation)
@@ -241,112 +244,112 @@ impl Task {
             self.pool.prefer(&server);
         }
         if !self.session.is_over() {
-            self.go_on(next, reason).await;
+            self.wait_or_give_up(next, reason).await;
         }
     }
 
-    /// Talks with one server.
-    async fn talk(&mut self, dialed: Dialed) -> Parting {
+    /// Serves one connection.
+    async fn serve(&mut self, dialed: Dialed) -> ConnectionEnd {
         let (mut reader, mut writer) = (dialed.reader, dialed.writer);
-        reader.count_in(self.backlog.load());
-        let mut alarm = pin!(sleep(Duration::ZERO));
-        // What came together with the last PONG of the handshake.
+        reader.count_in(self.backlog.held_bytes());
+        let mut timer = pin!(sleep(Duration::ZERO));
+        // Operations that came together with the PONG of the handshake.
         let mut result = self.frame(&mut reader);
         loop {
-            self.hand_on();
+            self.deliver();
             if self.session.is_over() {
-                return Parting::Over;
+                return ConnectionEnd::Over;
             }
-            if let Some(other) = self.arrive(result.is_err()) {
-                return Parting::Moved(other);
+            if let Some(other) = self.complete_move(result.is_err()) {
+                return ConnectionEnd::Moved(other);
             }
             if let Err(reason) = result {
-                return Parting::Lost(reason);
+                return ConnectionEnd::Lost(reason);
             }
             if self.data.capacity() < ENTRIES_AT_ONCE {
-                // A taker on this thread gets its turn, so that what an event speaks of is there.
+                // Lets a consumer on this thread take entries, so that data comes before the events about it.
                 yield_now().await;
             }
             let unwritten = self.session.unwritten().len();
             if unwritten > 0 {
                 self.session.wrote(0, Now::read());
             }
-            let alarmed = self.set(alarm.as_mut());
+            let timer_set = self.set_timer(timer.as_mut());
             result = tokio::select! {
                 read = reader.fill() => match read {
-                    Ok(0) => Err(self.ended(&reader, "closed by the server")),
+                    Ok(0) => Err(self.closed_by_server(&reader, "closed by the server")),
                     Ok(_) => self.frame(&mut reader),
-                    Err(error) => Err(self.ended(&reader, &describe(&error))),
+                    Err(error) => Err(self.closed_by_server(&reader, &describe(&error))),
                 },
                 wrote = writer.write(self.session.unwritten()), if unwritten > 0 => match wrote {
                     Ok(count) => {
                         self.session.wrote(count, Now::read());
                         Ok(())
                     }
-                    // What the server said before it closed is still to be read.
-                    Err(error) => self.hear_out(&mut reader, &error).await,
+                    // The server may have sent the reason before it closed.
+                    Err(error) => self.read_remaining(&mut reader, &error).await,
                 },
-                () = self.commands.take(&mut self.taken),
-                    if !self.deserted
-                        && unwritten < ENOUGH_TO_WRITE
+                () = self.commands.receive(&mut self.received),
+                    if !self.handles_dropped
+                        && unwritten < MAX_UNWRITTEN
                         && !self.relocation.is_leaving() =>
                 {
-                    self.obey();
-                    if let Some(server) = self.wanted.take() {
-                        self.go_to(server);
+                    self.apply_commands();
+                    if let Some(server) = self.requested_server.take() {
+                        self.begin_move(server);
                     }
                     Ok(())
                 }
-                // Handed on at the beginning of the next round.
-                () = room(&self.data, &self.backlog), if !self.backlog.is_empty() => Ok(()),
+                // Delivered at the start of the next iteration.
+                () = lane_has_room(&self.data, &self.backlog), if !self.backlog.is_empty() => Ok(()),
                 step = self.relocation.step() => {
-                    self.relocate(step);
+                    self.advance_move(step);
                     Ok(())
                 }
-                () = alarm.as_mut(), if alarmed => self.session.tick(Now::read()),
+                () = timer.as_mut(), if timer_set => self.session.tick(Now::read()),
             };
         }
     }
 
-    /// Sets out for another server.
-    fn go_to(&mut self, server: ServerUrl) {
+    /// Begins a move to another server.
+    fn begin_move(&mut self, server: ServerUrl) {
         if !self.session.may_move() {
             return;
         }
         self.pool.move_begun(&server);
-        self.tell(Event::Moving {
+        self.emit(Event::Moving {
             server: server.to_string(),
         });
         self.relocation = Relocation::to(server, &self.options);
     }
 
-    /// Takes the next step on the way to another server.
-    fn relocate(&mut self, step: Step) {
+    /// Advances a move to another server.
+    fn advance_move(&mut self, step: MoveStep) {
         let (server, error) = match (step, mem::take(&mut self.relocation)) {
-            (Step::Look, _) => {
-                if let Some(server) = self.pool.refuge() {
-                    self.go_to(server);
+            (MoveStep::FindServer, _) => {
+                if let Some(server) = self.pool.alternative() {
+                    self.begin_move(server);
                 }
                 return;
             }
-            // Whoever says goodbye goes nowhere.
+            // No move while closing or draining.
             _ if !self.session.may_move() => return,
-            (Step::Dialed(Ok(dialed)), Relocation::Dialing(server, _)) => {
-                let preparation = self.session.prepare_move();
+            (MoveStep::Dialed(Ok(dialed)), Relocation::Dialing(server, _)) => {
+                let plan = self.session.plan_move();
                 let within = self.options.attempt_timeout;
-                self.relocation = Relocation::subscribing(server, *dialed, preparation, within);
+                self.relocation = Relocation::subscribing(server, *dialed, plan, within);
                 return;
             }
-            (Step::Subscribed(Ok(dialed)), Relocation::Subscribing(server, preparation, _)) => {
+            (MoveStep::Subscribed(Ok(dialed)), Relocation::Subscribing(server, plan, _)) => {
                 self.session.leave();
-                self.relocation = Relocation::leaving(server, *dialed, preparation);
+                self.relocation = Relocation::leaving(server, *dialed, plan);
                 return;
             }
-            (Step::Dialed(Err(error)), Relocation::Dialing(server, _))
-            | (Step::Subscribed(Err(error)), Relocation::Subscribing(server, ..)) => {
+            (MoveStep::Dialed(Err(error)), Relocation::Dialing(server, _))
+            | (MoveStep::Subscribed(Err(error)), Relocation::Subscribing(server, ..)) => {
                 (server, error)
             }
-            // Its time is over: the next look at it finds that we may go.
+            // The deadline has passed: `complete_move` sees it.
             (_, leaving @ Relocation::Leaving(..)) => {
                 self.relocation = leaving;
                 return;
@@ -357,14 +360,15 @@ impl Task {
         if self.session.is_lame_duck() {
             self.relocation = Relocation::Planned(Instant::now() + MOVE_AGAIN_AFTER);
         }
-        self.tell(Event::MoveFailed {
+        self.emit(Event::MoveFailed {
             server: server.to_string(),
             reason: error,
         });
     }
 
-    /// Makes the other server the present one, where the time for that has come.
-    fn arrive(&mut self, present_is_lost: bool) -> Option<Box<Dialed>> {
+    /// Makes the other connection the present one, once the present server has processed our leaving, is
+    /// lost, or took too long.
+    fn complete_move(&mut self, present_is_lost: bool) -> Option<Box<Dialed>> {
         let Relocation::Leaving(_, deadline) = &self.relocation else {
             return None;
         };
@@ -372,42 +376,42 @@ impl Task {
         if !may_go {
             return None;
         }
-        let Relocation::Leaving(departure, _) = mem::take(&mut self.relocation) else {
+        let Relocation::Leaving(target, _) = mem::take(&mut self.relocation) else {
             return None;
         };
-        let Departure {
+        let ReadyTarget {
             server,
-            preparation,
+            plan,
             dialed,
-        } = *departure;
+        } = *target;
         self.pool.moved(&server);
-        let arrival = arrival(&server, &dialed);
-        self.session.moved(arrival, preparation, Now::read());
+        let handshake = handshake_of(&server, &dialed);
+        self.session.moved(handshake, plan, Now::read());
         Some(Box::new(dialed))
     }
 
-    /// Does what is asked for; whether somebody is in a hurry.
-    fn obey(&mut self) -> bool {
+    /// Applies the received commands. Returns whether one asked to reconnect now.
+    fn apply_commands(&mut self) -> bool {
         let now = Now::read();
-        if self.taken.is_empty() {
-            self.deserted = true;
+        if self.received.is_empty() {
+            self.handles_dropped = true;
             self.session.command(Command::Close, now);
         }
-        let mut hurry = false;
-        for command in self.taken.drain(..) {
-            hurry |= matches!(command, Command::ReconnectNow);
+        let mut retry_now = false;
+        for command in self.received.drain(..) {
+            retry_now |= matches!(command, Command::ReconnectNow);
             if let Command::ReconnectTo(server) = &command {
-                self.wanted = Some(self.pool.find_or_add(server));
+                self.requested_server = Some(self.pool.find_or_add(server));
             }
             self.session.command(command, now);
         }
-        hurry
+        retry_now
     }
 
-    /// Frames what was read: one look at the clock, and one batch, for all of it.
+    /// Frames and processes what was read, with one time stamp and as one batch.
     fn frame<R: AsyncRead + Unpin>(&mut self, reader: &mut Reader<R>) -> Result<(), Error> {
         let now = Now::read();
-        self.session.heard(now);
+        self.session.note_inbound(now);
         let result = loop {
             match reader.next() {
                 Ok(Some((op, chunk))) => {
@@ -429,8 +433,8 @@ impl Task {
         result
     }
 
-    /// Writing failed: reads what is still there, for the reason.
-    async fn hear_out<R: AsyncRead + Unpin>(
+    /// After a failed write: reads what the server still sent, which may be the reason.
+    async fn read_remaining<R: AsyncRead + Unpin>(
         &mut self,
         reader: &mut Reader<R>,
         error: &io::Error,
@@ -439,12 +443,12 @@ impl Task {
         while let Ok(Ok(1..)) = tokio::time::timeout(PATIENCE, reader.fill()).await {
             self.frame(reader)?;
         }
-        Err(self.broke(error))
+        Err(self.write_failed(error))
     }
 
-    /// A server that finds us too slow cuts the connection without a word, often in the middle of a
-    /// message, always while more waits than we take.
-    fn ended<R: AsyncRead + Unpin>(&self, reader: &Reader<R>, how: &str) -> Error {
+    /// The error for a closed connection. A server drops a slow consumer without an `-ERR`, often in the
+    /// middle of a message, and while its messages wait here.
+    fn closed_by_server<R: AsyncRead + Unpin>(&self, reader: &Reader<R>, how: &str) -> Error {
         let likely = "cut by the server, likely as a slow consumer";
         let reason = if reader.is_amid_operation() {
             format!("{likely}: {how} in the middle of a message")
@@ -459,43 +463,43 @@ impl Task {
         }
     }
 
-    fn broke(&self, error: &io::Error) -> Error {
+    fn write_failed(&self, error: &io::Error) -> Error {
         Error::Lost {
             server: self.session.server(),
             reason: describe(error),
         }
     }
 
-    /// Sets the alarm for when the session wants to look at the clock; whether it does.
-    fn set(&self, alarm: Pin<&mut Sleep>) -> bool {
+    /// Sets the timer for the next deadline of the session. Returns whether there is one.
+    fn set_timer(&self, timer: Pin<&mut Sleep>) -> bool {
         let Some(deadline) = self.session.deadline() else {
             return false;
         };
         let deadline = deadline.into();
-        if alarm.deadline() != deadline {
-            alarm.reset(deadline);
+        if timer.deadline() != deadline {
+            timer.reset(deadline);
         }
         true
     }
 
-    /// Gives events to whoever listens, and as much of the backlog as the taker has room for.
-    fn hand_on(&mut self) {
-        self.tell_of_pool();
+    /// Sends events, and as much of the backlog as the consumer has room for.
+    fn deliver(&mut self) {
+        self.emit_pool_changes();
         for event in self.session.take_events() {
             match &event {
                 Event::Connected { info, .. } => {
-                    self.patient = true;
+                    self.keep_trying = true;
                     self.pool.connected();
-                    self.pool.learn(&info.connect_urls, random::number());
+                    self.pool.discover(&info.connect_urls, random::number());
                 }
                 Event::InfoChanged(info) => {
-                    self.pool.learn(&info.connect_urls, random::number());
+                    self.pool.discover(&info.connect_urls, random::number());
                 }
-                Event::LameDuck { .. } => self.plan_to_leave(),
+                Event::LameDuck { .. } => self.plan_move_from_lame_duck(),
                 _ => {}
             }
-            self.tell_of_pool();
-            self.tell(event);
+            self.emit_pool_changes();
+            self.emit(event);
         }
         let entries = self.session.take_entries();
         if !entries.is_empty() {
@@ -512,48 +516,49 @@ impl Task {
                     }
                 }
                 Err(TrySendError::Full(())) => return,
-                // Nobody will ever look.
+                // There is no consumer any more.
                 Err(TrySendError::Closed(())) => while self.backlog.pop().is_some() {},
             }
         }
     }
 
-    /// Where there is another server, we go before we are cut; not all clients at once.
-    fn plan_to_leave(&mut self) {
+    /// Plans a move to another server, where there is one, before this one closes the connection. At a random
+    /// time, so that not all clients move at once.
+    fn plan_move_from_lame_duck(&mut self) {
         self.pool.note_lame_duck();
-        if matches!(self.relocation, Relocation::Settled) && self.pool.refuge().is_some() {
-            let part = random::part(random::number());
-            let at = Instant::now() + LEAVE_LAME_DUCK_WITHIN.mul_f64(part);
+        if matches!(self.relocation, Relocation::Settled) && self.pool.alternative().is_some() {
+            let fraction = random::fraction(random::number());
+            let at = Instant::now() + LEAVE_LAME_DUCK_WITHIN.mul_f64(fraction);
             self.relocation = Relocation::Planned(at);
         }
     }
 
-    fn tell_of_pool(&mut self) {
-        if let Some(entries) = self.pool.take_news() {
-            self.tell(Event::Pool(entries));
+    fn emit_pool_changes(&mut self) {
+        if let Some(entries) = self.pool.take_changes() {
+            self.emit(Event::Pool(entries));
         }
     }
 
-    fn tell(&self, event: Event) {
-        // Nobody has to listen.
+    fn emit(&self, event: Event) {
+        // The handle may have dropped its lane.
         let _ = self.events.send(event);
     }
 }
 
-/// Waits until the taker has room for the oldest entry, or is gone.
-async fn room(data: &Sender<Data>, backlog: &Backlog) {
+/// Waits until the consumer has room for the oldest entry, or is gone.
+async fn lane_has_room(data: &Sender<Data>, backlog: &Backlog) {
     let _ = data.reserve().await;
     while backlog.is_held_up() {
-        backlog.load().eased().await;
+        backlog.held_bytes().released().await;
     }
 }
 
-/// A panic of the task must not look like silence.
-struct Obituary(UnboundedSender<Event>);
+/// Emits `Closed` where the task panics.
+struct PanicReporter(UnboundedSender<Event>);
 
-impl Drop for Obituary {
+impl Drop for PanicReporter {
     fn drop(&mut self) {
-        if let Some(reason) = cause_of_death() {
+        if let Some(reason) = panic_error() {
             let _ = self.0.send(Event::Closed {
                 reason: Some(reason),
             });
@@ -561,17 +566,17 @@ impl Drop for Obituary {
     }
 }
 
-/// For whoever is dropped with the task: a reason, where that is because it panics.
-pub(super) fn cause_of_death() -> Option<Error> {
+/// The error to report from a `drop` while the task panics.
+pub(super) fn panic_error() -> Option<Error> {
     thread::panicking().then(|| Error::Lost {
         server: "the client".to_owned(),
         reason: "its background task failed; this is a bug".to_owned(),
     })
 }
 
-/// What the session is to know of a connection.
-fn arrival(server: &ServerUrl, dialed: &Dialed) -> Arrival {
-    Arrival {
+/// What the session needs to know of a connection.
+fn handshake_of(server: &ServerUrl, dialed: &Dialed) -> Handshake {
+    Handshake {
         server: server.to_string(),
         info: dialed.info.clone(),
         rtt: dialed.rtt,

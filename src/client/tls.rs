@@ -1,4 +1,4 @@
-//! TLS: what is asked for, and what came of it.
+//! TLS: options, the handshake, and what its errors mean.
 
 use std::{
     io,
@@ -26,34 +26,35 @@ use tokio_rustls::{
 };
 use zeroize::Zeroizing;
 
-use super::{Error, dial::describe, first_bytes::FirstBytes, read_secret_file};
+use super::{Error, first_bytes::FirstBytes, io_error::describe, read_secret_file};
 
-/// How TLS is to be spoken. A server that requires it gets it in any case, and `tls://` and `wss://`
-/// ask for it as [`Tls::required`] does.
+/// When and how to use TLS. It is also used where the server requires it; `tls://` and `wss://` mean the
+/// same as [`Tls::required`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tls {
-    /// Never talk in the clear: a server without TLS is not connected to.
+    /// Never connect without TLS.
     pub required: bool,
-    /// Shake hands before the server's INFO (`handshake_first` of the server); implies `required`.
+    /// The TLS handshake comes before INFO (`handshake_first` in the server's configuration); implies
+    /// `required`.
     pub first: bool,
-    /// A PEM file of the certificate authorities to trust, in place of the system's.
+    /// A PEM file of the certificate authorities to trust instead of the system's.
     pub ca: Option<PathBuf>,
-    /// What we prove ourselves with where the server asks.
+    /// Our own certificate, for a server that asks for one.
     pub certificate: Option<ClientCertificate>,
-    /// Take any certificate of any name. To be shown for as long as it lasts.
+    /// Skip verification of the server's certificate. A front end should show this all the time.
     pub insecure: bool,
 }
 
-/// A client certificate and its key, in PEM files. Both are read again for every attempt.
+/// A client certificate and its key, in PEM files that are read again for every attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
-    /// The certificate, and behind it those that lead to the authority.
+    /// The certificate, followed by the intermediate certificates.
     pub chain: PathBuf,
-    /// Its key: PKCS#8, PKCS#1 or SEC1, not encrypted.
+    /// Its private key: PKCS#8, PKCS#1 or SEC1, not encrypted.
     pub key: PathBuf,
 }
 
-/// What protects a connection.
+/// The TLS of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlsInfo {
     /// The version, such as `TLS 1.3`.
@@ -62,33 +63,31 @@ pub struct TlsInfo {
     pub verified: bool,
 }
 
-/// TLS over TCP. The buffer below makes one system call of what would be many: rustls reads 4 KiB at a
-/// time.
-pub(super) type Stream = TlsStream<Below>;
+/// TLS over TCP. Buffered below, since rustls reads 4 KiB at a time.
+pub(super) type Stream = TlsStream<TlsSource>;
 
-type Below = BufReader<FirstBytes<TcpStream>>;
+type TlsSource = BufReader<FirstBytes<TcpStream>>;
 
 const BUFFER: usize = 64 << 10;
 
-/// A file of certificates is larger than this only by mistake: those of all the usual authorities have
-/// a quarter of a MiB.
+/// The largest file of certificates to read; all usual authorities together take a quarter of a MiB.
 const MAX_FILE: u64 = 16 << 20;
 
 impl Tls {
-    /// Whether a connection in the clear is out of the question.
+    /// Whether a connection without TLS is refused.
     pub(super) fn is_wanted(&self) -> bool {
         self.required || self.first
     }
 }
 
-/// Prepares a handshake beside the runtime: files are read, and the system's authorities may be many.
+/// Prepares a handshake on a blocking thread: it reads files, perhaps all of the system's authorities.
 pub(super) fn prepare(tls: &Tls) -> JoinHandle<Result<TlsConnector, Error>> {
     let tls = tls.clone();
     spawn_blocking(move || config(&tls).map(|config| TlsConnector::from(Arc::new(config))))
 }
 
-/// Shakes hands with the server that must bear this name. Where that fails, gives what the server
-/// said first, too.
+/// Performs the handshake with a server whose certificate must be for `name`. An error comes with the
+/// first bytes that the server sent.
 pub(super) async fn shake_hands(
     connector: &TlsConnector,
     name: ServerName<'static>,
@@ -99,7 +98,7 @@ pub(super) async fn shake_hands(
     shaken.map_err(|(error, stream)| (error, stream.get_ref().first().to_vec()))
 }
 
-/// What protects this stream.
+/// Describes an established stream.
 pub(super) fn info(stream: &Stream, tls: &Tls) -> TlsInfo {
     TlsInfo {
         version: match stream.get_ref().1.protocol_version() {
@@ -111,19 +110,19 @@ pub(super) fn info(stream: &Stream, tls: &Tls) -> TlsInfo {
     }
 }
 
-/// Where in the dialogue TLS failed.
+/// When TLS failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// The handshake was the first thing said.
+pub(super) enum TlsStage {
+    /// In a handshake before anything else.
     First,
-    /// The handshake came after the server's INFO.
+    /// In a handshake after the server's INFO.
     Upgrade,
-    /// The handshake was done.
-    Done,
+    /// After the handshake.
+    Established,
 }
 
-/// What an error of a stream means. `certified` is whether we have a client certificate to show.
-pub(super) fn explain(server: &str, stage: Stage, certified: bool, error: &io::Error) -> Error {
+/// The meaning of an error of a TLS stream. `certified`: whether we have a client certificate.
+pub(super) fn explain(server: &str, stage: TlsStage, certified: bool, error: &io::Error) -> Error {
     let server = server.to_owned();
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
     let failed = |reason: String| Error::TlsProtocol {
@@ -132,10 +131,10 @@ pub(super) fn explain(server: &str, stage: Stage, certified: bool, error: &io::E
     };
     match cause {
         Some(rustls::Error::InvalidCertificate(error)) => Error::TlsVerify {
-            reason: distrust(error),
+            reason: verification_reason(error),
             server,
         },
-        // Go's server says bad_certificate in TLS 1.2 where there is none at all.
+        // Go sends bad_certificate in TLS 1.2 where the client has no certificate.
         Some(rustls::Error::AlertReceived(
             AlertDescription::CertificateRequired | AlertDescription::BadCertificate,
         )) if !certified => Error::TlsClientCertRequired { server },
@@ -151,12 +150,12 @@ pub(super) fn explain(server: &str, stage: Stage, certified: bool, error: &io::E
             failed(format!("the server gave up with the alert {alert:?}"))
         }
         Some(rustls::Error::InvalidMessage(_)) => match stage {
-            Stage::First => failed(
+            TlsStage::First => failed(
                 "it does not begin with TLS: it may want an upgrade after its INFO instead"
                     .to_owned(),
             ),
-            Stage::Upgrade => Error::ProtocolInjection { server },
-            Stage::Done => failed("something came that is not TLS".to_owned()),
+            TlsStage::Upgrade => Error::ProtocolInjection { server },
+            TlsStage::Established => failed("something came that is not TLS".to_owned()),
         },
         Some(error) => failed(error.to_string()),
         None => Error::Lost {
@@ -166,7 +165,7 @@ pub(super) fn explain(server: &str, stage: Stage, certified: bool, error: &io::E
     }
 }
 
-fn distrust(error: &CertificateError) -> String {
+fn verification_reason(error: &CertificateError) -> String {
     match error {
         CertificateError::UnknownIssuer => {
             "it was issued by an authority unknown here (a CA file can name it)".to_owned()
@@ -185,7 +184,7 @@ fn config(tls: &Tls) -> Result<ClientConfig, Error> {
         .with_safe_default_protocol_versions()
         .expect("ring speaks the default versions");
     let builder = if tls.insecure {
-        let verifier = Arc::new(Anybody(provider));
+        let verifier = Arc::new(AcceptAnyCertificate(provider));
         builder
             .dangerous()
             .with_custom_certificate_verifier(verifier)
@@ -216,7 +215,7 @@ fn authorities(file: Option<&Path>) -> Result<Arc<RootCertStore>, Error> {
     Ok(Arc::new(authorities))
 }
 
-/// The system's, read once in a process. One that cannot be read is one that is not trusted.
+/// The system's authorities, read once in a process. Those that cannot be read are not trusted.
 fn system_authorities() -> Arc<RootCertStore> {
     static SYSTEM: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     let load = || {
@@ -243,7 +242,7 @@ fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
         .map_err(|error| bad_file(file, &format!("cannot be read: {error}")))
 }
 
-/// Its own words may quote the file.
+/// The error's own text may quote the file.
 fn pem_reason(error: &pem::Error, wanted: &str) -> String {
     match error {
         pem::Error::NoItemsFound => format!("holds no {wanted} in PEM form"),
@@ -258,11 +257,11 @@ fn bad_file(file: &Path, reason: &str) -> Error {
     }
 }
 
-/// Takes any certificate, but none whose key the server does not hold.
+/// Accepts any certificate; the server must still hold its private key.
 #[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
+struct AcceptAnyCertificate(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for AcceptAnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

@@ -13,17 +13,17 @@ use tokio::{
 
 use super::{tls, websocket::WebSocket};
 
-/// With less room than this another read is not worth it.
+/// The least room for another read.
 const ROOM: usize = 16 << 10;
 
 /// A stream of bytes to the server.
 ///
-/// A write is done when the bytes are with the operating system, not when a layer has buffered them.
-/// So one that was given up half-way is to be made again with the same bytes in front.
+/// A write completes when the operating system has the bytes, not when a layer has buffered them. So a
+/// write that was cancelled must be repeated with the same bytes in front.
 #[derive(Debug)]
 pub(super) struct Transport {
     layers: Layers,
-    /// Bytes of the write under way that the layers have taken.
+    /// Bytes of the write under way that the layers have accepted.
     taken: usize,
 }
 
@@ -41,8 +41,8 @@ impl Transport {
     }
 }
 
-/// Does the same to whichever layer is uppermost.
-macro_rules! uppermost {
+/// Evaluates an expression for the top layer.
+macro_rules! with_top_layer {
     ($transport:expr, $stream:ident => $work:expr) => {
         match &mut $transport.layers {
             Layers::Tcp($stream) => $work,
@@ -61,15 +61,16 @@ impl AsyncRead for Transport {
     ) -> Poll<io::Result<()>> {
         match &mut self.layers {
             Layers::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
-            Layers::Tls(stream) => read_all_there_is(&mut **stream, cx, buf),
-            Layers::WebSocket(stream) => read_all_there_is(&mut **stream, cx, buf),
-            Layers::SecureWebSocket(stream) => read_all_there_is(&mut **stream, cx, buf),
+            Layers::Tls(stream) => read_available(&mut **stream, cx, buf),
+            Layers::WebSocket(stream) => read_available(&mut **stream, cx, buf),
+            Layers::SecureWebSocket(stream) => read_available(&mut **stream, cx, buf),
         }
     }
 }
 
-/// These layers give a record or a frame at a time; a batch is to be made of all that has come.
-fn read_all_there_is<S: AsyncRead + Unpin>(
+/// Reads repeatedly: these layers return one record or frame at a time, and a batch should hold all that
+/// has come.
+fn read_available<S: AsyncRead + Unpin>(
     stream: &mut S,
     cx: &mut Context<'_>,
     buf: &mut ReadBuf<'_>,
@@ -78,7 +79,7 @@ fn read_all_there_is<S: AsyncRead + Unpin>(
     let mut before = 0;
     while buf.filled().len() > before && buf.remaining() >= ROOM {
         before = buf.filled().len();
-        // The end and errors are found again by the next call.
+        // The next call meets the end or the error again.
         let Poll::Ready(Ok(())) = Pin::new(&mut *stream).poll_read(cx, buf) else {
             break;
         };
@@ -98,7 +99,7 @@ impl AsyncWrite for Transport {
         }
         if this.taken == 0 {
             this.taken =
-                ready!(uppermost!(this, stream => Pin::new(stream).poll_write(cx, bytes)))?;
+                ready!(with_top_layer!(this, stream => Pin::new(stream).poll_write(cx, bytes)))?;
         }
         ready!(Pin::new(&mut *this).poll_flush(cx))?;
         debug_assert!(this.taken <= bytes.len(), "not the same bytes in front");
@@ -106,10 +107,10 @@ impl AsyncWrite for Transport {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        uppermost!(self, stream => Pin::new(stream).poll_flush(cx))
+        with_top_layer!(self, stream => Pin::new(stream).poll_flush(cx))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        uppermost!(self, stream => Pin::new(stream).poll_shutdown(cx))
+        with_top_layer!(self, stream => Pin::new(stream).poll_shutdown(cx))
     }
 }

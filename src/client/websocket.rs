@@ -1,4 +1,4 @@
-//! WebSocket frames as a stream of bytes: their boundaries mean nothing (nats-server
+//! WebSocket frames as a stream of bytes: frame boundaries have no meaning (nats-server
 //! `server/websocket.go`).
 
 use std::{
@@ -11,25 +11,25 @@ use futures_util::{Sink, Stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_websockets::{ClientBuilder, Error as WsError, Message, Payload, WebSocketStream};
 
-use super::{Error, ServerUrl, dial::describe};
+use super::{Error, ServerUrl, io_error::describe};
 
-/// The server takes messages of eight times its `max_payload`, which is at least this.
+/// The most bytes of a frame. The server accepts frames of eight times its `max_payload`.
 const MAX_FRAME: usize = 64 << 10;
 
 /// A WebSocket over any stream.
 #[derive(Debug)]
 pub(super) struct WebSocket<S> {
     frames: WebSocketStream<S>,
-    /// What was received, and where its unread part begins.
+    /// The payload being read, and the offset of its unread part.
     received: Option<(Payload, usize)>,
 }
 
-/// Asks the server to speak WebSocket on this stream.
+/// Performs the WebSocket handshake of a client.
 pub(super) async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
     server: &ServerUrl,
     stream: S,
 ) -> Result<WebSocket<S>, Error> {
-    // The scheme only decides the port where there is none; TLS lies below.
+    // The scheme only decides the default port; TLS is in the stream below.
     let url = server.to_string();
     let name = || server.to_string();
     let builder = ClientBuilder::new()
@@ -74,11 +74,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocket<S> {
             }
             match ready!(Pin::new(&mut this.frames).poll_next(cx)) {
                 Some(Ok(message)) if message.is_binary() || message.is_text() => {
-                    // An empty frame must not look like the end.
+                    // An empty frame is not the end of the stream.
                     this.received =
                         Some((message.into_payload(), 0)).filter(|(p, _)| !p.is_empty());
                 }
-                // A ping is answered below us.
+                // The library answers pings.
                 Some(Ok(message)) if !message.is_close() => {}
                 Some(Ok(_)) | None => return Poll::Ready(Ok(())),
                 Some(Err(error)) => return Poll::Ready(Err(broken(error))),

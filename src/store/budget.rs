@@ -1,20 +1,20 @@
-//! Staying under the byte budget: what is counted, and what goes first.
+//! The byte budget: what counts against it, and what is evicted first.
 
-use super::{Holder, Store, pairs::share_of};
+use super::{Holder, Store, conversations::share_of};
 
-/// The share of the budget that the table of subjects may take before messages go for it.
+/// The share of the budget that subjects may take before messages are evicted for them.
 const SUBJECTS_SHARE: usize = 4;
-/// The share that messages waiting to be appended may take, and the most they are worth.
+/// The share that messages waiting to be appended may take, and the most of it.
 const BACKLOG_SHARE: usize = 8;
-const BACKLOG_MOST: usize = 32 << 20;
+const MAX_BACKLOG: usize = 32 << 20;
 
 impl Store {
     /// How many bytes of messages may wait to be appended to a log with this budget, in bytes.
     pub fn backlog_of(budget: usize) -> usize {
-        (budget / BACKLOG_SHARE).min(BACKLOG_MOST)
+        (budget / BACKLOG_SHARE).min(MAX_BACKLOG)
     }
 
-    /// Changes the budget, in bytes. What is too much for a smaller one is evicted at once.
+    /// Changes the budget, in bytes. Evicts at once what exceeds a smaller one.
     pub fn set_budget(&mut self, budget: usize) {
         self.budget = budget;
         self.log.resize(budget);
@@ -22,19 +22,19 @@ impl Store {
         self.trim();
     }
 
-    /// Sets how many bytes of the budget somebody else holds.
+    /// Sets how many bytes of the budget another holder takes.
     pub fn reserve(&mut self, holder: Holder, bytes: usize) {
         self.reserved[holder as usize] = bytes;
         self.trim();
     }
 
-    /// What is occupied now, in bytes, everything reserved included.
+    /// The memory taken now, in bytes, including what is reserved.
     pub fn memory(&self) -> usize {
         self.log.memory()
             + self.subjects.memory()
             + self.subscriptions.memory()
             + self.pairs.memory()
-            + self.questions.memory()
+            + self.scan_state.memory()
             + self.reserved.iter().sum::<usize>()
     }
 
@@ -43,7 +43,7 @@ impl Store {
         self.budget
     }
 
-    /// Makes the open segment ready for an entry at this time of so many bytes.
+    /// Makes room in the open segment for an entry of this time and size in bytes.
     pub(super) fn make_room(&mut self, at: i64, bytes: usize) {
         if !self.log.has_room(at, bytes) {
             self.log.trim_open();
@@ -54,7 +54,7 @@ impl Store {
         self.log.ready(at, bytes);
     }
 
-    /// Gives up what is over the budget, oldest first.
+    /// Evicts what exceeds the budget, oldest first.
     pub(super) fn trim(&mut self) {
         let share = self.budget / SUBJECTS_SHARE;
         loop {
@@ -65,20 +65,20 @@ impl Store {
             }
             let gave = (over && self.log.drop_spare())
                 || self.evict_oldest()
-                || (over && self.gives_way());
+                || (over && self.evict_oversized_newest());
             if !gave {
                 return;
             }
         }
     }
 
-    /// The newest message stays, however large it is, until another one as large is coming.
-    fn gives_way(&mut self) -> bool {
+    /// Seals the newest message for eviction, where it is oversized and as much is waiting to be appended.
+    fn evict_oversized_newest(&mut self) -> bool {
         let coming = self.reserved[Holder::Backlog as usize];
         coming >= self.log.open().bytes.len() && self.log.seal_oversized()
     }
 
-    /// Makes an empty open segment for an entry at this time that brings its bytes, so many, along.
+    /// Makes an empty open segment for an entry of this time that brings its own buffer of this size.
     pub(super) fn make_room_for_own(&mut self, at: i64, bytes: usize) {
         if !self.log.open().records.is_empty() {
             self.log.seal();
@@ -93,7 +93,7 @@ impl Store {
         gone.is_some()
     }
 
-    /// Takes the oldest sealed segment out, and says how many messages it held.
+    /// Removes the oldest sealed segment. Returns how many messages it held.
     pub(super) fn take_oldest(&mut self) -> Option<u64> {
         let gone = self.log.pop_oldest()?;
         for record in &gone.segment.records {

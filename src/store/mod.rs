@@ -1,12 +1,12 @@
-//! The messages kept: segments under a byte budget, subjects, rates, pairs, search and what is shown.
+//! Stored messages: segments under a byte budget, subjects, rates, pairs, search, and the view of them.
 //!
 //! ```text
 //! batch ──► Store::append ──► open segment (one copy of the wire bytes, 32 bytes a message)
 //!                        │        └── full, or an hour old ──► sealed ──► over the budget: evicted
 //!                        ├──► subjects, subscriptions, rates     counts, touched once a message
-//!                        ├──► copies, pairs                      what belongs together
+//!                        ├──► copies, pairs                      conversations
 //!                        └──► rows shown, hits                   one bit a message each
-//! screen ─► Store::row ──► Entry        text, headers, JSON are made by whoever looks
+//! screen ─► Store::row ──► Entry        callers decode text, headers and JSON
 //! jobs ───► Store::next_scan ──► Scan ──► Scanned ──► Store::scanned        search and filter
 //! ```
 //!
@@ -14,61 +14,25 @@
 //! kept to the microsecond. Nothing is lost silently: every message is shown, hidden, evicted, cleared
 //! or dropped, and [`Counters`] add up.
 
-mod adopt;
-mod allocation;
 mod append;
-mod bits;
 mod budget;
-mod copies;
-mod counters;
-mod coverage;
-mod entry;
-mod frozen;
-mod hash;
-mod judging;
+mod conversations;
 mod log;
-mod lookup;
-mod moving;
-mod numbers;
-mod pairs;
-mod passing;
-mod query;
-mod questions;
-mod rates;
-mod record;
-mod rows;
 mod scan;
-mod search;
-mod segment;
-mod siblings;
+mod scanning;
 #[allow(clippy::module_inception)]
 mod store;
 mod subjects;
-mod subscriptions;
 #[cfg(test)]
 mod tests;
-mod timeline;
-mod toward;
-mod traffic;
-mod tree;
-mod verdicts;
-mod view;
-mod watch;
 
 pub use crate::protocol::{Direction, Marker, MarkerKind};
-pub use counters::Counters;
-pub use entry::{Entry, Message, MessageId};
-pub use frozen::Frozen;
-pub use judging::Progress;
-pub use pairs::{Outcome, Pair};
-pub use query::Query;
-pub use rates::Rates;
-pub use scan::{Scan, Scanned};
+pub use conversations::{Outcome, Pair};
+pub use log::{Entry, Frozen, Message, MessageId, Toward};
+pub use scan::{Counters, Hidden, Query, Scan, Scanned, View};
+pub use scanning::Progress;
 pub use store::{DEFAULT_BUDGET, Holder, Store};
-pub use subjects::{SubjectStats, Subjects};
-pub use subscriptions::SubscriptionStats;
-pub use timeline::{HISTORY_SECONDS, Timeline};
-pub use toward::Toward;
-pub use traffic::{RATE_SECONDS, Rate, Traffic};
-pub use tree::{NodeId, TreeRow};
-pub use view::{Hidden, View};
+pub use subjects::{
+    HISTORY_SECONDS, NodeId, RATE_SECONDS, Rate, Rates, SubjectStats, Subjects, SubscriptionStats,
+    Timeline, Traffic, TreeRow,
+};

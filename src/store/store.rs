@@ -1,31 +1,25 @@
-//! The store itself: what goes in, and what the screen asks.
+//! The store: its settings and its queries.
 
 use std::{fmt, ops::Range, time::Duration};
 
 use super::{
     Counters, Direction, Entry, Frozen, Marker, MarkerKind, Message, MessageId, Outcome, Pair,
-    Rates, Subjects, SubscriptionStats, View,
-    copies::Copies,
-    log::Log,
-    pairs::{Pairs, share_of},
-    questions::Questions,
-    record::{Flags, Kept},
-    segment::Segment,
-    subscriptions::Subscriptions,
-    traffic::second_of,
-    verdicts::Verdicts,
-    view::{Hidden, Traits, Verdict},
+    Rates, Subjects, SubscriptionStats, Toward, View,
+    conversations::{Copies, Pairs, share_of},
+    log::{EntryFlags, EntryRecord, Log, Rows, Segment},
+    scan::{Hidden, ScanState, Traits, Verdict, Verdicts},
+    subjects::{Subscriptions, past_of_watched, second_of},
 };
 
 /// The budget where none is given: 256 MiB.
 pub const DEFAULT_BUDGET: usize = 256 << 20;
 
-/// Who else holds bytes of the budget.
+/// Another holder of bytes of the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// Batches waiting to be appended.
     Backlog,
-    /// Rows held still: [`Frozen::memory`].
+    /// Copied rows: [`Frozen::memory`].
     Frozen,
     /// Batches on their way to a file.
     Recording,
@@ -33,9 +27,9 @@ pub enum Holder {
 
 /// The messages kept.
 ///
-/// Memory stays under the budget, counting capacities: segments, rows, subjects, pairs and what
-/// others [`reserve`](Store::reserve). The one thing that may exceed it is the newest segment, so that
-/// the newest message is always there.
+/// Memory stays under the budget, counting capacities: segments, rows, subjects, pairs and what others
+/// [`reserve`](Store::reserve). Only the newest segment may exceed it, so that the newest message is always
+/// stored.
 pub struct Store {
     pub(super) budget: usize,
     pub(super) reserved: [usize; 3],
@@ -46,7 +40,7 @@ pub struct Store {
     pub(super) pairs: Pairs,
     pub(super) rates: Rates,
     pub(super) view: View,
-    pub(super) questions: Questions,
+    pub(super) scan_state: ScanState,
     pub(super) totals: Totals,
 }
 
@@ -60,7 +54,7 @@ impl fmt::Debug for Store {
     }
 }
 
-/// Messages that went by or are gone; what is kept is counted by the log.
+/// Totals since the start. The log counts what is stored now.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     pub received: u64,
@@ -85,12 +79,12 @@ impl Store {
             pairs: Pairs::new(share_of(budget)),
             rates: Rates::default(),
             view: View::default(),
-            questions: Questions::default(),
+            scan_state: ScanState::default(),
             totals: Totals::default(),
         }
     }
 
-    /// Puts a marker behind everything appended so far.
+    /// Appends a marker.
     pub fn mark(&mut self, marker: Marker) {
         if let MarkerKind::Dropped {
             received,
@@ -99,8 +93,8 @@ impl Store {
             ..
         } = &marker.kind
         {
-            // What a recording says it missed may be any number: the totals stop far from their end,
-            // and what no total takes up was not dropped either.
+            // A recording may state any number: the totals are capped, and what is beyond the cap is not
+            // counted as dropped either.
             const MOST: u64 = u64::MAX / 4;
             let room = |total: u64| MOST.saturating_sub(total);
             let totals = &mut self.totals;
@@ -116,7 +110,7 @@ impl Store {
             }
         }
         if let MarkerKind::Switched { .. } = marker.kind {
-            // the same message in another place is another message
+            // an equal message from another place is no copy
             self.copies = Copies::new();
         }
         self.make_room(marker.at, 0);
@@ -124,7 +118,7 @@ impl Store {
         self.trim();
     }
 
-    /// Clears the log. Ids, totals and rates go on.
+    /// Clears the log. Ids, totals and rates continue.
     pub fn clear(&mut self) {
         self.log.seal();
         while let Some(messages) = self.take_oldest() {
@@ -145,10 +139,10 @@ impl Store {
     /// From now on `sid` stands for the subscription that `before` was: one of the same subject, on
     /// another connection. What comes in on either is counted on the same one, muted or not as it was.
     pub fn continue_subscription(&mut self, before: u64, sid: u64) {
-        self.subscriptions.carry_on(before, sid);
+        self.subscriptions.rename(before, sid);
     }
 
-    /// What still comes in on `sid` is late from now on; what is kept stays.
+    /// Counts messages on `sid` as late from now on. Stored ones stay.
     pub fn remove_subscription(&mut self, sid: u64) {
         self.subscriptions.remove(sid);
     }
@@ -159,7 +153,7 @@ impl Store {
             && slot.stats.muted != muted
         {
             slot.stats.muted = muted;
-            self.decide();
+            self.update_verdicts();
         }
     }
 
@@ -168,7 +162,7 @@ impl Store {
         self.subscriptions.stats(sid)
     }
 
-    /// Moves rates on to `now`, in nanoseconds since the Unix epoch; once a second until
+    /// Updates rates to `now`, in nanoseconds since the Unix epoch. To be called once a second until
     /// [`Rates::quiet`].
     pub fn tick(&mut self, now: i64) {
         let second = second_of(now);
@@ -181,6 +175,17 @@ impl Store {
     /// Everything received and sent, by the second.
     pub fn rates(&self) -> &Rates {
         &self.rates
+    }
+
+    /// Remembers from now on what comes on a subject and below it, by the second, in place of what was
+    /// watched before; read it by [`Subjects::timeline`]. What came before is counted from the messages
+    /// that are kept, as far back as the newest million of them reach.
+    pub fn watch(&mut self, prefix: &[u8]) {
+        if self.subjects.timeline(prefix).is_none() {
+            self.subjects.watch(prefix);
+            let past = past_of_watched(&self.log, &self.rates, &self.subjects);
+            self.subjects.remember(past);
+        }
     }
 
     /// Changes which messages are shown. With another filter, what is kept is judged by
@@ -196,7 +201,7 @@ impl Store {
         let refilter = before.filter != *filter;
         if (&before.subject, before.copies, before.inboxes) != (subject, *copies, *inboxes) {
             self.subjects.set_view(&self.view);
-            self.decide();
+            self.update_verdicts();
         }
         if refilter {
             self.begin_filter();
@@ -209,9 +214,9 @@ impl Store {
         &self.view
     }
 
-    fn decide(&mut self) {
+    fn update_verdicts(&mut self) {
         let verdicts = Verdicts::new(&self.view, &self.subjects, &self.subscriptions);
-        self.log.decide(&verdicts);
+        self.log.update_verdicts(&verdicts);
     }
 
     /// How many rows are shown, markers included.
@@ -241,6 +246,32 @@ impl Store {
         self.log.row_of(id)
     }
 
+    /// The nearest message on the same subject that is shown; `None` where there is none, or where `id`
+    /// is no message that is kept. `id` itself need not be shown.
+    pub fn next_on_subject(&self, id: MessageId, toward: Toward) -> Option<MessageId> {
+        let (_, record) = self.log.get(id)?;
+        if record.is_marker() || self.subjects.kept(record.subject) < 2 {
+            return None;
+        }
+        let same = |other: &EntryRecord| other.subject == record.subject && !other.is_marker();
+        self.log.nearest(id, toward, Rows::word, same)
+    }
+
+    /// The first row that happened at this time or later, in nanoseconds since the Unix epoch; the last
+    /// row where all happened before. Rows stand as they arrived: where a clock was set back, rows
+    /// behind it may be earlier.
+    pub fn row_at_time(&self, at: i64) -> u64 {
+        let kept_to = at.saturating_sub(at.rem_euclid(1_000));
+        let row = self.log.row_at_time(kept_to);
+        row.unwrap_or(self.rows().saturating_sub(1))
+    }
+
+    /// The nearest hit of the search that is shown, `id` itself not counted; it need be neither a hit
+    /// nor shown. What is not searched yet holds none.
+    pub fn next_hit(&self, id: MessageId, toward: Toward) -> Option<MessageId> {
+        self.log.nearest(id, toward, Rows::hits_word, |_| true)
+    }
+
     /// Why a message that is kept is not shown; `None` where it is shown or not kept.
     pub fn hidden(&self, id: MessageId) -> Option<Hidden> {
         let (_, record) = self.log.get(id)?;
@@ -266,9 +297,14 @@ impl Store {
         })
     }
 
-    fn message<'a>(&'a self, id: MessageId, segment: &'a Segment, record: &Kept) -> Message<'a> {
+    fn message<'a>(
+        &'a self,
+        id: MessageId,
+        segment: &'a Segment,
+        record: &EntryRecord,
+    ) -> Message<'a> {
         let bytes = &segment.bytes;
-        let out = record.flags.has(Flags::OUT);
+        let out = record.flags.has(EntryFlags::OUT);
         let sid = |place| self.subscriptions.at(place).sid;
         let home = self.subjects.at(record.subject).home;
         let home = self.subscriptions.is_live(home).then_some(home);
@@ -283,7 +319,7 @@ impl Store {
             header: record.header_of(bytes),
             payload: record.payload_of(bytes),
             missing: 0,
-            is_copy: record.flags.has(Flags::COPY),
+            is_copy: record.flags.has(EntryFlags::COPY),
             answers: self.answered(id, segment, record),
         }
     }
@@ -293,9 +329,9 @@ impl Store {
         &self,
         id: MessageId,
         segment: &Segment,
-        record: &Kept,
+        record: &EntryRecord,
     ) -> Option<(MessageId, &[u8])> {
-        if !record.flags.has(Flags::ANSWERS) {
+        if !record.flags.has(EntryFlags::ANSWERS) {
             return None;
         }
         let inbox = self.subjects.hash(record.subject_of(&segment.bytes));
@@ -374,7 +410,7 @@ impl Store {
         let (segment, record) = self.log.get(id)?;
         let asked = record.reply_of(&segment.bytes).and_then(|reply| {
             let (request, _) = self.pairs.get(self.subjects.hash(reply))?;
-            (request.id == id && request.is_of_interest()).then(|| Pair {
+            (request.id == id && request.has_outcome()).then(|| Pair {
                 other: request.reply,
                 outcome: request.outcome.clone(),
             })
@@ -390,12 +426,12 @@ impl Store {
         })
     }
 
-    /// Tells the exact outcome of a request of ours, by its reply subject; before or after the
-    /// request itself was appended.
-    pub fn settle(&mut self, inbox: &[u8], outcome: Outcome) {
-        let reply = self.pairs.settle(self.subjects.hash(inbox), outcome);
+    /// Sets the exact outcome of a request of ours, by its reply subject, before or after the request itself
+    /// is appended.
+    pub fn set_outcome(&mut self, inbox: &[u8], outcome: Outcome) {
+        let reply = self.pairs.set_outcome(self.subjects.hash(inbox), outcome);
         if let Some(reply) = reply {
-            self.judge_again(reply);
+            self.rescan(reply);
         }
     }
 
@@ -405,10 +441,10 @@ impl Store {
     }
 }
 
-/// What becomes of a message in a view, its filter left aside; see [`Layer`](super::rows::Layer).
+/// The verdict on a message in a view, apart from its filter; see [`ScanKind`](super::log::ScanKind).
 #[inline]
 pub(super) fn verdict(
-    record: &Kept,
+    record: &EntryRecord,
     view: &View,
     subjects: &Subjects,
     subscriptions: &Subscriptions,

@@ -288,7 +288,7 @@ impl EventLoop {
     /// Into the log, and into the recording.
     fn take(&mut self, mut data: Data) {
         // the log counts it from here on
-        data.let_go();
+        data.release();
         self.make_way();
         if self.tapes.recorded().is_some() {
             ingest::data(&mut self.app, &data);

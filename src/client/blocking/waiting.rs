@@ -1,4 +1,4 @@
-//! How a blocking client waits: it runs the background task itself meanwhile, where it can.
+//! How a blocking client waits: it runs the background task itself where it can.
 
 use std::time::{Duration, Instant};
 
@@ -6,68 +6,70 @@ use super::Client;
 use crate::client::{
     Error,
     clock::deadline,
-    shelf::{Ack, Shelved},
+    mailbox::{Ack, MailboxState},
 };
 
 impl Client {
-    /// Looks whenever something changed, until there is a value; `None` when the deadline is over.
+    /// Calls `look` after every change of the mailbox, until it returns a value; `None` after the deadline.
     pub(super) fn wait<T>(
         &self,
         deadline: Instant,
-        mut look: impl FnMut(&mut Shelved) -> Option<T>,
+        mut look: impl FnMut(&mut MailboxState) -> Option<T>,
     ) -> Option<T> {
-        if let Some(found) = look(&mut self.shelf.lock()) {
+        if let Some(found) = look(&mut self.mailbox.lock()) {
             return Some(found);
         }
         if deadline <= Instant::now() {
             return None;
         }
         match self.driver.enter() {
-            Some(caller) => caller.run(self.shelf.watch(deadline, look)),
-            None => self.shelf.wait(deadline, look),
+            Some(caller) => caller.run(self.mailbox.wait_async(deadline, look)),
+            None => self.mailbox.wait(deadline, look),
         }
     }
 
-    /// Asks for something, and looks for the answer as [`Client::wait`] does. Asks under the lock, so
-    /// that the answer finds that it is expected; and where the task is run here it needs no wake.
+    /// Sends a command, and waits for the answer as [`Client::wait`] does. Holds the lock while sending, so
+    /// that the answer cannot come before it is expected.
     pub(super) fn ask<K: Copy, T>(
         &self,
         deadline: Instant,
-        ask: impl FnOnce(&mut Shelved) -> Result<K, Error>,
-        mut look: impl FnMut(&mut Shelved, K) -> Option<T>,
+        ask: impl FnOnce(&mut MailboxState) -> Result<K, Error>,
+        mut look: impl FnMut(&mut MailboxState, K) -> Option<T>,
     ) -> Result<(K, Option<T>), Error> {
         match self.driver.enter() {
             Some(caller) => caller.run(async {
-                let asked = ask(&mut self.shelf.lock())?;
-                let watching = self.shelf.watch(deadline, |shelved| look(shelved, asked));
+                let asked = ask(&mut self.mailbox.lock())?;
+                let watching = self
+                    .mailbox
+                    .wait_async(deadline, |state| look(state, asked));
                 Ok((asked, watching.await))
             }),
             None => {
-                let asked = ask(&mut self.shelf.lock())?;
-                let found = self.shelf.wait(deadline, |shelved| look(shelved, asked));
+                let asked = ask(&mut self.mailbox.lock())?;
+                let found = self.mailbox.wait(deadline, |state| look(state, asked));
                 Ok((asked, found))
             }
         }
     }
 
-    /// Asks for what is acknowledged, and waits for that for so long.
+    /// Sends a command that is acknowledged, and waits for the acknowledgement.
     pub(super) fn ask_for_ack(
         &self,
         what: &str,
-        patience: Duration,
+        within: Duration,
         ask: impl FnOnce() -> Result<Ack, Error>,
     ) -> Result<(), Error> {
-        let expecting = |shelved: &mut Shelved| {
+        let expecting = |state: &mut MailboxState| {
             let ack = ask()?;
-            shelved.expect_ack(ack);
+            state.expect_ack(ack);
             Ok(ack)
         };
-        let (ack, result) = self.ask(deadline(patience), expecting, Shelved::take_ack)?;
+        let (ack, result) = self.ask(deadline(within), expecting, MailboxState::take_ack)?;
         result.unwrap_or_else(|| {
-            self.shelf.lock().give_up(ack);
+            self.mailbox.lock().cancel_ack(ack);
             Err(Error::Timeout {
                 subject: what.to_owned(),
-                after: patience,
+                after: within,
             })
         })
     }

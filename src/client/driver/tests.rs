@@ -35,7 +35,7 @@ fn runner(driver: &Driver, asking: &Asking) -> ThreadId {
 }
 
 #[test]
-fn whoever_waits_runs_the_task() {
+fn a_waiting_caller_runs_the_task() {
     let (driver, asking) = started();
     // The thread may still be on its way back while the first ones ask.
     let own = thread::current().id();
@@ -46,7 +46,7 @@ fn whoever_waits_runs_the_task() {
 }
 
 #[test]
-fn the_thread_comes_back_when_nobody_waits() {
+fn the_thread_runs_the_task_when_no_caller_waits() {
     let (driver, asking) = started();
     for _ in 0..3 {
         runner(&driver, &asking);
@@ -57,7 +57,7 @@ fn the_thread_comes_back_when_nobody_waits() {
 }
 
 #[test]
-fn many_who_wait_are_all_served() {
+fn many_waiting_callers_are_all_served() {
     let (driver, asking) = started();
     thread::scope(|scope| {
         for _ in 0..8 {
@@ -96,7 +96,7 @@ fn after_the_end_nothing_is_run_and_the_thread_is_gone() {
 }
 
 #[test]
-fn what_is_asked_by_somebody_who_does_not_wait_is_done_at_once() {
+fn step_lets_the_task_process_a_command_at_once() {
     let for_ever = Duration::from_secs(3600);
     let (driver, asking) = started_lingering(for_ever);
     for _ in 0..100 {
@@ -118,7 +118,7 @@ fn what_is_asked_by_somebody_who_does_not_wait_is_done_at_once() {
 }
 
 #[test]
-fn those_who_wait_in_vain_leave_on_time_and_the_others_are_served() {
+fn callers_that_time_out_do_not_stop_the_others() {
     let (driver, asking) = started();
     thread::scope(|scope| {
         for n in 1..=100 {
@@ -148,11 +148,11 @@ fn a_caller_that_panics_leaves_the_others_alone() {
             panicking.join().unwrap_err();
         }
     });
-    assert_eq!(driver.turn().callers, 0);
+    assert_eq!(driver.state().callers, 0);
 }
 
 #[test]
-fn a_task_that_panics_takes_no_caller_with_it() {
+fn a_panic_of_the_task_fails_no_caller() {
     let (asking, asked) = oneshot::channel::<()>();
     let (alive, dies) = oneshot::channel::<()>();
     let task = async move {
@@ -172,10 +172,10 @@ fn a_task_that_panics_takes_no_caller_with_it() {
     }
 }
 
-/// Says whether it may run the task when its thread has come to its very end.
-struct LastWords(Arc<Driver>, mpsc::Sender<bool>);
+/// Tries to run the task while the thread-local storage of its thread is destroyed.
+struct EntersInDrop(Arc<Driver>, mpsc::Sender<bool>);
 
-impl Drop for LastWords {
+impl Drop for EntersInDrop {
     fn drop(&mut self) {
         self.0.step();
         self.1.send(self.0.enter().is_some()).unwrap();
@@ -183,17 +183,17 @@ impl Drop for LastWords {
 }
 
 #[test]
-fn at_the_very_end_of_a_thread_nothing_is_run() {
+fn while_a_thread_ends_it_runs_nothing() {
     thread_local! {
-        static LAST: RefCell<Option<LastWords>> = const { RefCell::new(None) };
+        static LAST: RefCell<Option<EntersInDrop>> = const { RefCell::new(None) };
     }
     let (driver, asking) = started();
     let (said, heard) = mpsc::channel();
     let thread = thread::spawn(move || {
-        // What a thread holds goes in reverse order: this one goes after the runtime's own.
+        // Thread-local values are dropped in reverse order: this one after the runtime's own.
         LAST.with_borrow_mut(|last| *last = None);
         runner(&driver, &asking);
-        LAST.set(Some(LastWords(driver, said)));
+        LAST.set(Some(EntersInDrop(driver, said)));
     });
     thread.join().unwrap();
     assert!(!heard.recv().unwrap());

@@ -1,31 +1,31 @@
-//! The list behind the pool: what is known of each server, and how servers come and go.
+//! The list of the pool: the state of each server, and how servers are added and removed.
 
 use std::collections::VecDeque;
 
 use crate::client::{Error, ServerUrl};
 
-/// A server's own list of its cluster may not make ours longer than this.
+/// `connect_urls` of a server cannot make the list longer than this.
 pub(super) const MAX_SERVERS: usize = 1024;
 
-/// What is known of one server, in the order in which the servers are tried.
+/// One server of the pool and its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolEntry {
     /// The server, without user info.
     pub server: String,
-    /// Whether another server named it; the others were given.
+    /// Whether it was named by another server, not configured.
     pub discovered: bool,
-    /// What it is to us now.
+    /// Its state.
     pub state: ServerState,
-    /// What went wrong with it last, since it was connected to last.
+    /// The last error since it was last connected.
     pub last_error: Option<Error>,
-    /// Whether it said that it is about to leave, since it was connected to last.
+    /// Whether it announced lame duck mode since it was last connected.
     pub lame_duck: bool,
 }
 
-/// What a server is to us now.
+/// The state of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerState {
-    /// Nothing is known against it.
+    /// Not tried yet, or its last connection ended well.
     Idle,
     /// It is being dialed.
     Dialing,
@@ -36,34 +36,34 @@ pub enum ServerState {
 }
 
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct PoolServer {
     pub server: ServerUrl,
     pub discovered: bool,
     pub state: ServerState,
     pub last_error: Option<Error>,
     pub lame_duck: bool,
-    /// How often `refused` was refused in a row.
+    /// How often `refused_credentials` were refused in a row.
     pub refusals: u32,
-    pub refused: Option<u64>,
+    pub refused_credentials: Option<u64>,
     pub failures: u32,
 }
 
-impl Entry {
-    fn new(server: ServerUrl, discovered: bool) -> Entry {
-        Entry {
+impl PoolServer {
+    fn new(server: ServerUrl, discovered: bool) -> PoolServer {
+        PoolServer {
             server,
             discovered,
             state: ServerState::Idle,
             last_error: None,
             lame_duck: false,
             refusals: 0,
-            refused: None,
+            refused_credentials: None,
             failures: 0,
         }
     }
 
-    /// It let us in: what was before is forgiven.
-    pub fn is_connected(&mut self) {
+    /// A connection was established: resets errors and counts.
+    pub fn mark_connected(&mut self) {
         self.state = ServerState::Connected;
         self.last_error = None;
         self.lame_duck = false;
@@ -72,13 +72,13 @@ impl Entry {
     }
 
     /// An attempt failed.
-    pub fn has_failed(&mut self, reason: &Error) {
+    pub fn mark_failed(&mut self, reason: &Error) {
         self.state = ServerState::Failed;
         self.failures += 1;
         if let Error::Refused { credentials, .. } = reason {
-            // Those that were renewed in the meantime are not those that were refused.
-            if self.refused != *credentials {
-                self.refused = *credentials;
+            // Renewed credentials start a new count.
+            if self.refused_credentials != *credentials {
+                self.refused_credentials = *credentials;
                 self.refusals = 0;
             }
             self.refusals += 1;
@@ -86,7 +86,7 @@ impl Entry {
         self.last_error = Some(reason.clone());
     }
 
-    pub fn tell(&self) -> PoolEntry {
+    pub fn to_entry(&self) -> PoolEntry {
         PoolEntry {
             server: self.server.to_string(),
             discovered: self.discovered,
@@ -97,21 +97,21 @@ impl Entry {
     }
 }
 
-/// Never empty.
+/// The servers in the order to try them; never empty.
 #[derive(Debug)]
-pub(super) struct List(VecDeque<Entry>);
+pub(super) struct List(VecDeque<PoolServer>);
 
 impl List {
     /// `servers` is not empty.
-    pub fn given(servers: &[ServerUrl]) -> List {
-        let entry = |server: &ServerUrl| Entry::new(server.clone(), false);
+    pub fn configured(servers: &[ServerUrl]) -> List {
+        let entry = |server: &ServerUrl| PoolServer::new(server.clone(), false);
         List(servers.iter().map(entry).collect())
     }
 
-    /// The first stays: whoever names several servers names the nearest first.
+    /// Keeps the first: people list the nearest server first.
     pub fn shuffle_behind_first(&mut self, mut random: u64) {
         for at in (2..self.0.len()).rev() {
-            // The constants of PCG: each step needs a fresh number, and a good one.
+            // Linear congruential step with the constants of PCG.
             random = random
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
@@ -124,11 +124,11 @@ impl List {
         self.0.len()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+    pub fn iter(&self) -> impl Iterator<Item = &PoolServer> {
         self.0.iter()
     }
 
-    pub fn first_mut(&mut self) -> &mut Entry {
+    pub fn first_mut(&mut self) -> &mut PoolServer {
         &mut self.0[0]
     }
 
@@ -136,12 +136,12 @@ impl List {
         self.0.rotate_left(1);
     }
 
-    /// Another one is there: the servers that were given are never forgotten.
+    /// For a discovered server only, so that the configured ones remain.
     pub fn forget_first(&mut self) {
         self.0.pop_front();
     }
 
-    /// Something else is dialed from now on: what was known of a server before holds again.
+    /// Another server is dialed from now on: restores the state of the one that was being dialed.
     pub fn stop_dialing(&mut self) {
         let entries = self.0.iter_mut();
         for entry in entries.filter(|entry| entry.state == ServerState::Dialing) {
@@ -152,10 +152,10 @@ impl List {
         }
     }
 
-    pub fn find_or_add(&mut self, server: &ServerUrl) -> &mut Entry {
+    pub fn find_or_add(&mut self, server: &ServerUrl) -> &mut PoolServer {
         let known = self.position(server);
         let at = known.unwrap_or_else(|| {
-            self.0.push_back(Entry::new(server.clone(), false));
+            self.0.push_back(PoolServer::new(server.clone(), false));
             self.0.len() - 1
         });
         &mut self.0[at]
@@ -170,9 +170,9 @@ impl List {
         }
     }
 
-    /// Takes over a cluster's list: see [`super::Pool::learn`]. New servers get random places
-    /// behind the first, or without `random` their places at the end. Whether anything changed.
-    pub fn learn(&mut self, urls: &[String], random: Option<u64>) -> bool {
+    /// Takes over a cluster's list: see [`super::Pool::discover`]. New servers are inserted at random places
+    /// behind the first, or without `random` at the end. Returns whether anything changed.
+    pub fn discover(&mut self, urls: &[String], random: Option<u64>) -> bool {
         let listed: Vec<ServerUrl> = urls
             .iter()
             .take(MAX_SERVERS)
@@ -198,15 +198,15 @@ impl List {
                 Some(random) => 1 + random as usize % self.0.len(),
                 None => self.0.len(),
             };
-            let server = current.tells_of(server);
-            self.0.insert(place, Entry::new(server, true));
+            let server = current.discovered(server);
+            self.0.insert(place, PoolServer::new(server, true));
             changed = true;
         }
         changed
     }
 
     fn position(&self, server: &ServerUrl) -> Option<usize> {
-        let same = |entry: &Entry| entry.server.same_place(server);
+        let same = |entry: &PoolServer| entry.server.same_place(server);
         self.0.iter().position(same)
     }
 }

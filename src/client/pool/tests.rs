@@ -39,8 +39,8 @@ fn refused_as(credentials: u64) -> Error {
     }
 }
 
-fn after(millis: u64) -> Next {
-    Next::Try(Duration::from_millis(millis))
+fn after(millis: u64) -> NextAttempt {
+    NextAttempt::Try(Duration::from_millis(millis))
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn c011_a_round_in_which_nobody_has_a_place_is_followed_by_a_longer_wait() {
 fn without_patience_the_first_round_is_the_last() {
     let mut pool = pool("a,b");
     assert_eq!(pool.failed(&unreachable(), true, MOST), after(0));
-    assert_eq!(pool.failed(&unreachable(), true, MOST), Next::GiveUp);
+    assert_eq!(pool.failed(&unreachable(), true, MOST), NextAttempt::GiveUp);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn the_same_refusal_twice_is_meant() {
     let mut pool = pool("a,b");
     assert_eq!(pool.failed(&refused(), false, MOST), after(0));
     assert_eq!(pool.failed(&refused(), false, MOST), after(100));
-    assert_eq!(pool.failed(&refused(), false, MOST), Next::GiveUp);
+    assert_eq!(pool.failed(&refused(), false, MOST), NextAttempt::GiveUp);
 }
 
 #[test]
@@ -105,16 +105,19 @@ fn other_credentials_have_their_own_refusals() {
     let mut pool = pool("a");
     for credentials in [1, 2, 1, 2] {
         let next = pool.failed(&refused_as(credentials), false, 0);
-        assert!(matches!(next, Next::Try(_)));
+        assert!(matches!(next, NextAttempt::Try(_)));
     }
-    assert_eq!(pool.failed(&refused_as(2), false, 0), Next::GiveUp);
+    assert_eq!(pool.failed(&refused_as(2), false, 0), NextAttempt::GiveUp);
 }
 
 #[test]
 fn being_let_in_forgives_a_refusal() {
     let mut pool = pool("a");
     for _ in 0..3 {
-        assert!(matches!(pool.failed(&refused(), false, 0), Next::Try(_)));
+        assert!(matches!(
+            pool.failed(&refused(), false, 0),
+            NextAttempt::Try(_)
+        ));
         pool.connected();
     }
 }
@@ -145,23 +148,23 @@ fn c122_a_server_that_throws_everybody_out_is_waited_for() {
 #[test]
 fn servers_of_the_cluster_come_and_go_with_the_credentials_of_the_one_that_named_them() {
     let mut pool = pool("nats://u:p@a,b");
-    pool.learn(&urls(&["a:4222", "c:4222", "d:1"]), 0);
+    pool.discover(&urls(&["a:4222", "c:4222", "d:1"]), 0);
     assert_eq!(hosts(&pool), ["a", "d", "c", "b"]);
     assert_eq!(
         pool.list.iter().nth(1).unwrap().server.user.as_deref(),
         Some("u")
     );
-    pool.learn(&urls(&[]), 0);
-    pool.learn(&urls(&["not a url"]), 0);
+    pool.discover(&urls(&[]), 0);
+    pool.discover(&urls(&["not a url"]), 0);
     assert_eq!(pool.list.len(), 4);
-    pool.learn(&urls(&["c:4222"]), 0);
+    pool.discover(&urls(&["c:4222"]), 0);
     assert_eq!(hosts(&pool), ["a", "c", "b"]);
 }
 
 #[test]
 fn a_server_that_was_only_heard_of_is_forgotten_when_it_never_answers() {
     let mut pool = pool("a");
-    pool.learn(&["gone:1".to_owned()], 0);
+    pool.discover(&["gone:1".to_owned()], 0);
     for _ in 0..2 * MAX_FAILURES_OF_DISCOVERED {
         pool.failed(&unreachable(), false, MOST);
     }
@@ -172,14 +175,14 @@ fn a_server_that_was_only_heard_of_is_forgotten_when_it_never_answers() {
 fn c004_a_huge_cluster_is_bounded() {
     let mut pool = pool("a");
     let urls: Vec<String> = (0..5000).map(|n| format!("h{n}")).collect();
-    pool.learn(&urls, 7);
+    pool.discover(&urls, 7);
     assert_eq!(pool.list.len(), list::MAX_SERVERS);
 }
 
 #[test]
 fn c120_in_order_where_asked_for_and_shuffled_behind_the_first_where_not() {
     let mut ordered = pool_in_order("a,b,c");
-    ordered.learn(&urls(&["d", "e"]), 7);
+    ordered.discover(&urls(&["d", "e"]), 7);
     assert_eq!(hosts(&ordered), ["a", "b", "c", "d", "e"]);
     let order = |random| {
         let pool = Pool::new(&Options::new("n", "a,b,c,d").unwrap(), random);
@@ -195,40 +198,40 @@ fn c119_servers_that_are_only_named_can_be_ignored() {
     let mut options = Options::new("n", "a").unwrap();
     options.ignore_discovered = true;
     let mut pool = Pool::new(&options, 0);
-    pool.learn(&urls(&["b", "c"]), 0);
+    pool.discover(&urls(&["b", "c"]), 0);
     assert_eq!(hosts(&pool), ["a"]);
 }
 
 #[test]
 fn c118_the_server_in_use_stays_although_its_cluster_forgot_it() {
     let mut pool = pool_in_order("a");
-    pool.learn(&urls(&["b"]), 0);
+    pool.discover(&urls(&["b"]), 0);
     pool.failed(&unreachable(), false, MOST);
     pool.begin();
     pool.connected();
-    pool.learn(&urls(&["c"]), 0);
+    pool.discover(&urls(&["c"]), 0);
     assert_eq!(hosts(&pool), ["b", "a", "c"]);
     pool.lost(&unreachable(), Instant::now(), Instant::now(), MOST);
     pool.begin();
     pool.connected();
-    pool.learn(&urls(&["c"]), 0);
+    pool.discover(&urls(&["c"]), 0);
     assert_eq!(hosts(&pool), ["a", "c"]);
 }
 
 #[test]
 fn c123_the_refuge_from_a_server_that_leaves_is_one_that_stays() {
     let mut pool = pool_in_order("a,b,c");
-    assert_eq!(pool.refuge().unwrap().host, "b");
-    let b = pool.refuge().unwrap();
+    assert_eq!(pool.alternative().unwrap().host, "b");
+    let b = pool.alternative().unwrap();
     pool.move_begun(&b);
     pool.move_failed(&b, &unreachable());
-    let c = pool.refuge().unwrap();
+    let c = pool.alternative().unwrap();
     assert_eq!(c.host, "c");
     pool.note_lame_duck();
     pool.moved(&c);
     assert_eq!(hosts(&pool), ["c", "a", "b"]);
-    assert_eq!(pool.refuge().unwrap().host, "b");
-    let news = pool.take_news().unwrap();
+    assert_eq!(pool.alternative().unwrap().host, "b");
+    let news = pool.take_changes().unwrap();
     let states: Vec<_> = news
         .iter()
         .map(|entry| (entry.state, entry.lame_duck))
@@ -240,9 +243,9 @@ fn c123_the_refuge_from_a_server_that_leaves_is_one_that_stays() {
     ];
     assert_eq!(states, expected);
     assert_eq!(news[2].last_error, Some(unreachable()));
-    assert!(pool.take_news().is_none());
+    assert!(pool.take_changes().is_none());
     let alone = pool_in_order("a");
-    assert!(alone.refuge().is_none());
+    assert!(alone.alternative().is_none());
 }
 
 #[test]
@@ -281,7 +284,7 @@ fn whoever_is_not_dialed_any_more_is_not_said_to_be() {
         assert_eq!(dialed(&pool), [host]);
     }
     // what was known of it before holds again
-    let news = pool.take_news().unwrap();
+    let news = pool.take_changes().unwrap();
     let c = news.iter().find(|entry| entry.server.contains("//c:"));
     assert_eq!(c.unwrap().state, ServerState::Failed);
 }

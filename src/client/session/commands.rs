@@ -1,29 +1,26 @@
-//! What the user asks for.
+//! Applies the commands of the user.
 
 use std::time::{Duration, Instant};
 
 use super::{
+    ending::{Ending, EndingKind},
     fences::Fence,
-    heart::{Ending, EndingKind, Session},
     requests::InFlight,
-    subscriptions::Ending as SubscriptionEnding,
+    session::Session,
+    subscriptions::Unsubscribed,
 };
 use crate::{
     client::{
         Error, Event, Sid, Ticket,
         clock::Now,
-        commands::{Command, Message},
+        commands::{Command, EncodedMessage},
+        ids::reply_subject,
     },
     protocol::encode,
 };
 
-/// How long saying goodbye may take.
-pub(super) const CLOSE_WITHIN: Duration = Duration::from_secs(1);
-/// How long draining may take.
-pub(super) const DRAIN_WITHIN: Duration = Duration::from_secs(3);
-
 impl Session {
-    /// Does what the command says, or tells why not in an event.
+    /// Applies a command; a failure is reported by an event.
     pub fn command(&mut self, command: Command, now: Now) {
         if self.is_over() {
             return;
@@ -38,7 +35,7 @@ impl Session {
             Command::Publish(message) => self.publish(&message),
             Command::Request(message, timeout) => self.request(&message, timeout, now.instant),
             Command::Flush(ticket) => self.flush(ticket),
-            // Whoever dials and waits listens for these; nobody else has use for them.
+            // The task handles these.
             Command::ReconnectNow | Command::ReconnectTo(_) => {}
             Command::Keepalive(interval) => self.set_keepalive(interval, now.instant),
             Command::Drain => {
@@ -63,10 +60,10 @@ impl Session {
     }
 
     fn unsubscribe(&mut self, sid: Sid, max: Option<u64>) {
-        let max = match self.subscriptions.end(sid, max) {
-            SubscriptionEnding::Unknown => return,
-            SubscriptionEnding::Now => None,
-            SubscriptionEnding::After(max) => Some(max),
+        let max = match self.subscriptions.unsubscribe(sid, max) {
+            Unsubscribed::Unknown => return,
+            Unsubscribed::Now => None,
+            Unsubscribed::After(max) => Some(max),
         };
         if self.link.is_some() {
             encode::unsubscribe(self.outbox.bytes(), sid.0, max);
@@ -80,7 +77,7 @@ impl Session {
         }
     }
 
-    fn publish(&mut self, message: &Message) {
+    fn publish(&mut self, message: &EncodedMessage) {
         if let Err(reason) = self.may_send(message) {
             let ticket = message.ticket;
             self.events.push(Event::PublishFailed { ticket, reason });
@@ -93,7 +90,7 @@ impl Session {
             .push_message(Some(message.ticket), &message.encoded, message.record);
     }
 
-    fn request(&mut self, message: &Message, timeout: Duration, now: Instant) {
+    fn request(&mut self, message: &EncodedMessage, timeout: Duration, now: Instant) {
         let ticket = message.ticket;
         if let Err(reason) = self.may_send(message) {
             self.events.push(Event::Answered {
@@ -105,7 +102,7 @@ impl Session {
             return;
         }
         if self.subscriptions.get(Sid::INBOX).is_none() {
-            // It was refused once; permissions may have changed.
+            // It was refused before; permissions may have changed.
             self.insert_inbox();
             self.write_subscription(Sid::INBOX);
         }
@@ -133,27 +130,14 @@ impl Session {
             self.finish(None, now);
             return;
         }
-        self.ping(Fence::Farewell);
-        let within = match kind {
-            EndingKind::Close => CLOSE_WITHIN,
-            EndingKind::Drain => DRAIN_WITHIN,
-        };
-        self.ending = Some(Ending {
-            kind,
-            deadline: now + within,
-            heard: false,
-        });
+        self.ping(Fence::End);
+        self.ending = Some(Ending::new(kind, now));
     }
 
-    fn may_send(&self, message: &Message) -> Result<(), Error> {
+    fn may_send(&self, message: &EncodedMessage) -> Result<(), Error> {
         if !self.is_ready() {
             return Err(Error::Disconnected);
         }
         self.limits.check(&message.record)
     }
-}
-
-/// `PREFIX.ID.TICKET`, where `inbox` is `PREFIX.ID.`.
-pub(in crate::client) fn reply_subject(inbox: &[u8], ticket: Ticket) -> Vec<u8> {
-    [inbox, ticket.0.to_string().as_bytes()].concat()
 }

@@ -1,4 +1,4 @@
-//! What each PONG means: PINGs are answered in order, so their meanings wait in a queue.
+//! The meaning of each PONG. PINGs are answered in order, so their meanings wait in a queue.
 
 use std::{collections::VecDeque, time::Instant};
 
@@ -7,22 +7,22 @@ use crate::client::{Sid, Ticket};
 /// Why a PING was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fence {
-    /// To see that the server is alive, and how far away; when it was written.
+    /// To see that the server is alive, and to measure the round trip; when it was written.
     Keepalive(Instant),
-    /// To know the fate of the SUB before it.
+    /// To know that the SUB before it was processed.
     Subscription(Sid),
     /// To know that every subscription is in place after connecting.
     Ready,
-    /// Somebody wants to know that everything before is processed.
+    /// A flush: to know that everything before it was processed.
     Flush(Ticket),
-    /// Everything before was the last that this server has to hear: we are elsewhere already.
+    /// After the UNSUBs of a move to another server.
     Left,
-    /// Everything before was the last that we had to say.
-    Farewell,
+    /// After the last operation of a session that closes or drains.
+    End,
 }
 
-/// The meanings of the PINGs on their way. Those of a lost connection are forgotten with it, so that
-/// no PONG can be taken for the answer to another.
+/// The meanings of the PINGs under way. To be cleared with the connection, so that no PONG is matched to an
+/// earlier PING.
 #[derive(Debug, Default)]
 pub(super) struct Fences {
     waiting: VecDeque<Fence>,
@@ -34,14 +34,14 @@ impl Fences {
         self.waiting.push_back(fence);
     }
 
-    /// What the PONG that came stands for; `None` for one that nobody asked for.
+    /// The meaning of the PONG that came; `None` for an unexpected one.
     pub fn answer(&mut self) -> Option<Fence> {
         let fence = self.waiting.pop_front()?;
         self.answered += 1;
         Some(fence)
     }
 
-    /// The subscription that the server is working on, if it is the next to be heard of.
+    /// The subscription that an `-ERR` at this point may be about: the server answers it next.
     pub fn subscription_in_question(&self) -> Option<Sid> {
         match self.waiting.front() {
             Some(Fence::Subscription(sid)) => Some(*sid),
@@ -49,8 +49,8 @@ impl Fences {
         }
     }
 
-    /// How many PONGs came; what was written while this many and those waiting had been asked for is
-    /// processed when [`Fences::asked`] of that moment is reached.
+    /// How many PONGs came. What was written when [`Fences::asked`] was `n` has been processed once this
+    /// exceeds `n`.
     pub fn answered(&self) -> u64 {
         self.answered
     }
@@ -60,7 +60,7 @@ impl Fences {
         self.answered + self.waiting.len() as u64
     }
 
-    /// Forgets everything; gives the flushes that will never be answered.
+    /// Clears everything; returns the flushes that will never be answered.
     pub fn clear(&mut self) -> Vec<Ticket> {
         self.answered = 0;
         let flushes = |fence| match fence {

@@ -1,36 +1,36 @@
-//! What the server sends.
+//! Applies the operations of the server.
 
 use std::str;
 
-use super::{fences::Fence, heart::Session, refusal::Refusal};
+use super::{fences::Fence, refusal::Refusal, session::Session};
 use crate::{
     client::{Error, Event, Message, Sid, Ticket, clock::Now},
     protocol::{HeaderBlock, Info, Record, ServerOp, encode},
     text::{visible, visible_subject},
 };
 
-/// The status by which the server says that nobody is subscribed (ADR-4).
+/// The status of the server's reply where nobody is subscribed (ADR-4).
 const NO_RESPONDERS: u16 = 503;
 
 impl Session {
-    /// Bytes came, whatever they are.
-    pub fn heard(&mut self, now: Now) {
+    /// Bytes came.
+    pub fn note_inbound(&mut self, now: Now) {
         if let Some(link) = &mut self.link {
-            link.keepalive.heard(now.instant);
+            link.keepalive.note_inbound(now.instant);
         }
     }
 
     /// One operation, framed in `chunk`.
     ///
     /// # Errors
-    /// The connection is of no more use; [`Session::lost`] comes next.
+    /// The connection cannot be used any more; [`Session::lost`] must follow.
     pub fn operation(&mut self, op: ServerOp<'_>, chunk: &[u8], now: Now) -> Result<(), Error> {
         match op {
             ServerOp::Message(record) => self.message(&record, chunk, now),
             ServerOp::Ping => encode::pong(self.outbox.bytes()),
             ServerOp::Pong => self.pong(now),
             ServerOp::Ok => {}
-            ServerOp::Error(text) => self.refused(text, now),
+            ServerOp::Error(text) => self.server_error(text, now),
             ServerOp::Info(json) => self.info(json)?,
         }
         Ok(())
@@ -67,7 +67,7 @@ impl Session {
         let Some(fence) = self.fences.answer() else {
             return;
         };
-        self.publishes.settle(self.fences.answered());
+        self.publishes.forget_processed(self.fences.answered());
         match fence {
             Fence::Keepalive(since) => {
                 let rtt = now.instant.saturating_duration_since(since);
@@ -75,9 +75,9 @@ impl Session {
             }
             Fence::Subscription(sid) => {
                 if let Some(subscription) = self.subscriptions.get_mut(sid)
-                    && !subscription.told
+                    && !subscription.reported
                 {
-                    subscription.told = true;
+                    subscription.reported = true;
                     self.events.push(Event::Subscribed(sid));
                 }
             }
@@ -91,9 +91,9 @@ impl Session {
                     link.left = true;
                 }
             }
-            Fence::Farewell => {
+            Fence::End => {
                 if let Some(ending) = &mut self.ending {
-                    ending.heard = true;
+                    ending.acknowledged = true;
                 }
                 self.end_if_done(now.instant);
             }
@@ -122,7 +122,7 @@ impl Session {
             error,
         })?;
         let merged = merge(&link.info, newer);
-        self.limits.learn(&merged);
+        self.limits.update(&merged);
         if link.ready && merged != link.info {
             self.events
                 .push(Event::InfoChanged(Box::new(merged.clone())));
@@ -135,15 +135,15 @@ impl Session {
         Ok(())
     }
 
-    fn refused(&mut self, text: &[u8], now: Now) {
+    fn server_error(&mut self, text: &[u8], now: Now) {
         let words = visible_words(text);
         if let Some(link) = &mut self.link {
             link.last_error = Some((words.clone(), now.instant));
         }
-        let in_question = self.fences.subscription_in_question();
+        let current = self.fences.subscription_in_question();
         let attributed = match Refusal::parse(text) {
             Refusal::CurrentSubscription => {
-                in_question.is_some_and(|sid| self.refuse_subscription(sid, &words, now))
+                current.is_some_and(|sid| self.refuse_subscription(sid, &words, now))
             }
             Refusal::Subscription {
                 subject,
@@ -156,25 +156,26 @@ impl Session {
                     })
                 };
                 sid.filter(fits)
-                    .or_else(|| in_question.filter(fits))
+                    .or_else(|| current.filter(fits))
                     .or_else(|| self.subscriptions.find(&subject, queue.as_deref()))
                     .is_some_and(|sid| self.refuse_subscription(sid, &words, now))
             }
             Refusal::Publish { subject } => self.refuse_publish(&subject, &words, now),
             Refusal::Reply { subject } => self.refuse_reply(&subject, &words, now),
-            Refusal::Credentials => self.note_last_words(|server| Error::Refused {
+            Refusal::Credentials => self.note_close_reason(|server| Error::Refused {
                 server,
                 reason: words.clone(),
                 credentials: None,
             }),
-            Refusal::Connection => self.note_last_words(|server| Error::Lost {
+            Refusal::Connection => self.note_close_reason(|server| Error::Lost {
                 server,
                 reason: words.clone(),
             }),
             Refusal::Other => false,
         };
         if !attributed {
-            self.events.extend(self.complaints.hear(words, now.instant));
+            self.events
+                .extend(self.server_errors.note(words, now.instant));
         }
     }
 
@@ -222,16 +223,16 @@ impl Session {
         true
     }
 
-    fn note_last_words(&mut self, error: impl FnOnce(String) -> Error) -> bool {
+    fn note_close_reason(&mut self, error: impl FnOnce(String) -> Error) -> bool {
         if let Some(link) = &mut self.link {
-            link.last_words = Some(error(link.server.clone()));
+            link.close_reason = Some(error(link.server.clone()));
         }
         true
     }
 }
 
-/// The newer INFO, with what only an earlier one told: the server sends nonce and account once, and
-/// takes the lame duck flag back although it is still leaving (nats-server `server/client.go`).
+/// The newer INFO, with what only an earlier one held: the server sends nonce and account once, and clears
+/// the lame duck flag although it still shuts down (nats-server `server/client.go`).
 pub(in crate::client) fn merge(older: &Info, newer: Info) -> Info {
     Info {
         nonce: newer.nonce.or_else(|| older.nonce.clone()),
@@ -243,7 +244,7 @@ pub(in crate::client) fn merge(older: &Info, newer: Info) -> Info {
     }
 }
 
-/// An error text of the server, safe to show and of bounded length.
+/// An error text of the server, made visible and of bounded length.
 pub(in crate::client) fn visible_words(text: &[u8]) -> String {
     const LONGEST: usize = 512;
     let cut = text.get(..LONGEST).unwrap_or(text);

@@ -1,11 +1,11 @@
-//! Whether the server is alive: only what comes in shows it, never what goes out.
+//! Detects a dead connection by silence from the server.
 
 use std::time::{Duration, Instant};
 
-/// So many PINGs in a row without a byte from the server, and it is given up.
+/// After this many PINGs without a byte from the server the connection is stale.
 const MAX_UNANSWERED: u32 = 2;
 
-/// The clock of one connection.
+/// The keepalive of one connection.
 #[derive(Debug)]
 pub(super) struct Keepalive {
     interval: Duration,
@@ -14,13 +14,13 @@ pub(super) struct Keepalive {
     unanswered: u32,
 }
 
-/// What to do now.
+/// What to do at a tick.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Pulse {
+pub(super) enum KeepaliveAction {
     Wait,
     Ping,
     /// The server was silent for this long.
-    Dead(Duration),
+    Stale(Duration),
 }
 
 impl Keepalive {
@@ -33,31 +33,31 @@ impl Keepalive {
         }
     }
 
-    /// Another pace from now on.
+    /// Changes the interval from now on.
     pub fn set_interval(&mut self, interval: Duration, now: Instant) {
         self.interval = interval;
         self.next = self.next.min(now + interval);
     }
 
-    /// Something came.
-    pub fn heard(&mut self, now: Instant) {
+    /// Bytes came.
+    pub fn note_inbound(&mut self, now: Instant) {
         self.last_inbound = now;
         self.unanswered = 0;
     }
 
-    pub fn tick(&mut self, now: Instant) -> Pulse {
+    pub fn tick(&mut self, now: Instant) -> KeepaliveAction {
         if now < self.next {
-            return Pulse::Wait;
+            return KeepaliveAction::Wait;
         }
         if self.unanswered >= MAX_UNANSWERED {
-            return Pulse::Dead(now.saturating_duration_since(self.last_inbound));
+            return KeepaliveAction::Stale(now.saturating_duration_since(self.last_inbound));
         }
         self.unanswered += 1;
         self.next = now + self.interval;
-        Pulse::Ping
+        KeepaliveAction::Ping
     }
 
-    /// When something came last.
+    /// When bytes came last.
     pub fn last_inbound(&self) -> Instant {
         self.last_inbound
     }
@@ -77,11 +77,14 @@ mod tests {
     fn two_unanswered_pings_are_the_end() {
         let start = Instant::now();
         let mut keepalive = Keepalive::new(TEN, start);
-        assert_eq!(keepalive.tick(start), Pulse::Wait);
-        assert_eq!(keepalive.tick(start + TEN), Pulse::Ping);
-        assert_eq!(keepalive.tick(start + 2 * TEN), Pulse::Ping);
+        assert_eq!(keepalive.tick(start), KeepaliveAction::Wait);
+        assert_eq!(keepalive.tick(start + TEN), KeepaliveAction::Ping);
+        assert_eq!(keepalive.tick(start + 2 * TEN), KeepaliveAction::Ping);
         assert_eq!(keepalive.deadline(), start + 3 * TEN);
-        assert_eq!(keepalive.tick(start + 3 * TEN), Pulse::Dead(3 * TEN));
+        assert_eq!(
+            keepalive.tick(start + 3 * TEN),
+            KeepaliveAction::Stale(3 * TEN)
+        );
     }
 
     #[test]
@@ -91,7 +94,7 @@ mod tests {
         keepalive.set_interval(TEN / 5, start + TEN / 2);
         assert_eq!(keepalive.deadline(), start + TEN / 2 + TEN / 5);
         keepalive.set_interval(TEN, start + TEN / 2);
-        assert_eq!(keepalive.tick(start + TEN), Pulse::Ping);
+        assert_eq!(keepalive.tick(start + TEN), KeepaliveAction::Ping);
         assert_eq!(keepalive.deadline(), start + 2 * TEN);
     }
 
@@ -100,8 +103,8 @@ mod tests {
         let start = Instant::now();
         let mut keepalive = Keepalive::new(TEN, start);
         for round in 1..100 {
-            assert_eq!(keepalive.tick(start + round * TEN), Pulse::Ping);
-            keepalive.heard(start + round * TEN);
+            assert_eq!(keepalive.tick(start + round * TEN), KeepaliveAction::Ping);
+            keepalive.note_inbound(start + round * TEN);
         }
     }
 }

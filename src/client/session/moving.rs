@@ -1,63 +1,63 @@
-//! From one server to another: for a moment both send, so that nothing is missed in between.
+//! Moving to another server. For a moment we are subscribed at both, so that no message is missed.
 
 use std::collections::BTreeSet;
 
 use super::{
     fences::{Fence, Fences},
-    heart::{Arrival, Link, Session, write_subscription},
+    session::{Handshake, Link, Session, write_subscription},
 };
 use crate::{
     client::{Error, Event, GapCause, Sid, clock::Now},
     protocol::encode,
 };
 
-/// What the other server is told before the present one is left: every subscription of this moment.
+/// The subscriptions to make at the other server: all of this moment.
 #[derive(Debug)]
-pub(in crate::client) struct Preparation {
-    /// What to write to it.
+pub(in crate::client) struct MovePlan {
+    /// The bytes to write.
     pub bytes: Vec<u8>,
     fences: Fences,
     subscribed: BTreeSet<Sid>,
 }
 
-impl Preparation {
-    /// How many PONGs it answers with when all subscriptions are in place.
+impl MovePlan {
+    /// How many PONGs confirm that all subscriptions are in place.
     pub fn pongs(&self) -> u64 {
         self.fences.asked()
     }
 }
 
 impl Session {
-    /// Whether this is a moment to go elsewhere: connected, and not saying goodbye.
+    /// Whether a move is possible: connected, and not closing.
     pub fn may_move(&self) -> bool {
         self.is_ready() && self.ending.is_none()
     }
 
-    /// Whether the server said that it is about to leave.
+    /// Whether the server is in lame duck mode.
     pub fn is_lame_duck(&self) -> bool {
         self.link.as_ref().is_some_and(|link| link.info.ldm)
     }
 
-    /// What to tell the other server, while everything goes on here.
-    pub fn prepare_move(&self) -> Preparation {
-        let mut preparation = Preparation {
+    /// The plan of a move, while this connection serves on.
+    pub fn plan_move(&self) -> MovePlan {
+        let mut plan = MovePlan {
             bytes: Vec::new(),
             fences: Fences::default(),
             subscribed: BTreeSet::new(),
         };
-        let Preparation {
+        let MovePlan {
             bytes,
             fences,
             subscribed,
-        } = &mut preparation;
+        } = &mut plan;
         for (sid, subscription) in self.subscriptions.iter() {
             write_subscription(bytes, fences, sid, subscription);
             subscribed.insert(sid);
         }
-        preparation
+        plan
     }
 
-    /// Tells the present server that it has nothing more to send. Commands wait from here on.
+    /// Unsubscribes everything at the present server. Commands wait from here on.
     pub fn leave(&mut self) {
         for (sid, _) in self.subscriptions.iter() {
             encode::unsubscribe(self.outbox.bytes(), sid.0, None);
@@ -65,20 +65,20 @@ impl Session {
         self.ping(Fence::Left);
     }
 
-    /// Whether the server has processed what [`Session::leave`] told it.
+    /// Whether the server has processed the UNSUBs of [`Session::leave`].
     pub fn has_left(&self) -> bool {
         self.link.as_ref().is_some_and(|link| link.left)
     }
 
-    /// The other server is the present one now. Requests go on: their replies find us there too.
-    pub fn moved(&mut self, arrival: Arrival, preparation: Preparation, now: Now) {
+    /// The other server is the present one now. Requests stay in flight: their replies come there too.
+    pub fn moved(&mut self, handshake: Handshake, plan: MovePlan, now: Now) {
         self.fail_unsent(&Error::Disconnected);
-        self.note_apart(GapCause::Moved, now.instant);
-        self.limits.learn(&arrival.info);
+        self.note_disconnected(GapCause::Moved, now.instant);
+        self.limits.update(&handshake.info);
         self.subscriptions.start_over();
-        let Preparation {
+        let MovePlan {
             fences, subscribed, ..
-        } = preparation;
+        } = plan;
         self.fences = fences;
         for (sid, subscription) in self.subscriptions.iter() {
             if !subscribed.contains(&sid) {
@@ -92,11 +92,11 @@ impl Session {
                 encode::unsubscribe(self.outbox.bytes(), sid.0, None);
             }
         }
-        self.link = Some(Link::new(arrival, self.keepalive, now.instant));
+        self.link = Some(Link::new(handshake, self.keepalive, now.instant));
         self.ready(now);
     }
 
-    /// The publishes and flushes that nobody will hear of any more.
+    /// Reports the publishes and flushes that cannot be confirmed any more.
     pub(super) fn fail_unsent(&mut self, reason: &Error) {
         for ticket in self.fences.clear() {
             let result = Err(reason.clone());

@@ -1,4 +1,4 @@
-//! What is still to be written, and which of it are messages.
+//! The bytes still to be written, and the messages among them.
 
 use std::{
     collections::VecDeque,
@@ -10,42 +10,42 @@ use crate::{
     protocol::Record,
 };
 
-/// A write that gets nothing out for so long has lost its connection.
-const STUCK_AFTER: Duration = Duration::from_secs(10);
+/// A connection on which a write makes no progress for this long is lost.
+const STALLED_AFTER: Duration = Duration::from_secs(10);
 
-/// Above this the written part at the front is given up, and a large buffer is not kept.
+/// From this size on the written part at the front is removed; a larger empty buffer is shrunk to it.
 const LARGE: usize = 1 << 20;
 
-/// Bytes in wire order, written from the front. Knows the tickets of its messages, so that what is
-/// lost with a connection is told apart from what has gone out.
+/// Bytes in wire order, written from the front. Keeps the tickets of its publishes, so that those not written
+/// when the connection is lost can be reported.
 #[derive(Debug, Default)]
 pub(in crate::client) struct Outbox {
     bytes: Vec<u8>,
     written: usize,
     messages: VecDeque<Outgoing>,
-    progress: Option<Instant>,
+    last_progress: Option<Instant>,
 }
 
 /// A message in the outbox.
 #[derive(Debug)]
 struct Outgoing {
-    loss_to: Option<Ticket>,
+    report_loss_to: Option<Ticket>,
     /// Where its control line begins.
     start: usize,
     record: Record,
 }
 
 impl Outbox {
-    /// Where operations are appended, each as a whole.
+    /// The buffer to append whole operations to.
     pub fn bytes(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 
-    /// Appends a message that is encoded already; `record` holds offsets into `encoded`.
-    /// `loss_to` is the ticket of a publish: who asked for it hears when it never went out.
-    pub fn push_message(&mut self, loss_to: Option<Ticket>, encoded: &[u8], record: Record) {
+    /// Appends an encoded message; `record` holds offsets into `encoded`. `report_loss_to`: the ticket of a
+    /// publish, for [`Outbox::clear`].
+    pub fn push_message(&mut self, report_loss_to: Option<Ticket>, encoded: &[u8], record: Record) {
         self.messages.push_back(Outgoing {
-            loss_to,
+            report_loss_to,
             start: self.bytes.len(),
             record,
         });
@@ -61,11 +61,11 @@ impl Outbox {
         self.written == self.bytes.len()
     }
 
-    /// Notes that `count` bytes more were written. With `log`, gives the messages that went out with
-    /// them.
+    /// `count` more bytes were written. With `log`, a time in nanoseconds since the Unix epoch, returns the
+    /// messages that were completed by them.
     pub fn advance(&mut self, count: usize, now: Instant, log: Option<i64>) -> Option<Batch> {
         self.written += count;
-        self.progress = Some(now);
+        self.last_progress = Some(now);
         let sent = self
             .messages
             .iter()
@@ -75,35 +75,35 @@ impl Outbox {
             .filter(|_| sent > 0)
             .map(|at| self.batch_of_first(sent, at));
         self.messages.drain(..sent);
-        self.give_up_written();
+        self.discard_written();
         batch
     }
 
-    /// When to look whether a write is stuck; `None` while there is nothing to write.
+    /// When a write counts as stalled; `None` while there is nothing to write.
     pub fn deadline(&self) -> Option<Instant> {
         if self.is_empty() {
             return None;
         }
-        self.progress.map(|since| since + STUCK_AFTER)
+        self.last_progress.map(|since| since + STALLED_AFTER)
     }
 
-    /// Notes the time at which waiting for a write begins, where none is under way.
+    /// Starts to wait for a write, where none is under way.
     pub fn note_waiting(&mut self, now: Instant) {
         if self.is_empty() {
-            self.progress = None;
+            self.last_progress = None;
         } else {
-            self.progress.get_or_insert(now);
+            self.last_progress.get_or_insert(now);
         }
     }
 
-    /// Throws everything away, half-written operations too; gives the publishes that never went out.
+    /// Discards everything, partly written operations too. Returns the publishes that were not written.
     pub fn clear(&mut self) -> Vec<Ticket> {
         self.bytes = Vec::new();
         self.written = 0;
-        self.progress = None;
+        self.last_progress = None;
         self.messages
             .drain(..)
-            .filter_map(|message| message.loss_to)
+            .filter_map(|message| message.report_loss_to)
             .collect()
     }
 
@@ -111,21 +111,21 @@ impl Outbox {
         let mut bytes = Vec::new();
         let mut records = Vec::with_capacity(count);
         for message in self.messages.iter().take(count) {
-            let by = u32::try_from(bytes.len()).expect("an outbox is smaller than 4 GiB");
+            let offset = u32::try_from(bytes.len()).expect("an outbox is smaller than 4 GiB");
             bytes.extend_from_slice(&self.bytes[message.start..message.end()]);
-            records.push(message.record.moved(by));
+            records.push(message.record.moved(offset));
         }
         Batch::new(bytes, records, at)
     }
 
-    fn give_up_written(&mut self) {
+    fn discard_written(&mut self) {
         if self.written == self.bytes.len() {
             self.bytes.clear();
             self.bytes.shrink_to(LARGE);
             self.written = 0;
             return;
         }
-        // The beginning of a half-written message is still needed, for the log.
+        // The log still needs the start of a partly written message.
         let begun = self
             .messages
             .front()
@@ -142,7 +142,7 @@ impl Outbox {
 }
 
 impl Outgoing {
-    /// The offset just behind the CR LF of its payload.
+    /// The offset after the CR LF of its payload.
     fn end(&self) -> usize {
         self.start + self.record.end() + 2
     }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_is_stuck_when_nothing_goes_out() {
+    fn a_write_without_progress_is_stalled() {
         let start = Instant::now();
         let mut outbox = Outbox::default();
         outbox.note_waiting(start);
@@ -216,10 +216,10 @@ mod tests {
         outbox.bytes().push(b'x');
         outbox.bytes().push(b'x');
         outbox.note_waiting(start);
-        assert_eq!(outbox.deadline(), Some(start + STUCK_AFTER));
+        assert_eq!(outbox.deadline(), Some(start + STALLED_AFTER));
         let later = start + Duration::from_secs(1);
         outbox.advance(1, later, None);
         outbox.note_waiting(later);
-        assert_eq!(outbox.deadline(), Some(later + STUCK_AFTER));
+        assert_eq!(outbox.deadline(), Some(later + STALLED_AFTER));
     }
 }

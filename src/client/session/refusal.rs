@@ -5,23 +5,23 @@ use crate::client::Sid;
 /// What an `-ERR` is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::client) enum Refusal {
-    /// A subscription, named by subject, queue group and, where it was there before, number.
+    /// A subscription, with its queue group and, where it existed before, its number.
     Subscription {
         subject: Vec<u8>,
         queue: Option<Vec<u8>>,
         sid: Option<Sid>,
     },
-    /// The subscription that the server is working on: the text does not name it.
+    /// The subscription that the server was processing; the text does not name it.
     CurrentSubscription,
     /// A publish to a subject.
     Publish { subject: Vec<u8> },
     /// A publish with a reply subject.
     Reply { subject: Vec<u8> },
-    /// Our credentials, or that we gave none.
+    /// Our credentials, wrong or missing.
     Credentials,
-    /// The connection, for another reason; the server closes it.
+    /// The connection, for another reason. The server closes it.
     Connection,
-    /// Nothing that we know of.
+    /// Anything else.
     Other,
 }
 
@@ -103,7 +103,7 @@ fn permissions(text: &[u8]) -> Option<Refusal> {
     })
 }
 
-/// Undoes Go's `%q` (strconv.Quote); gives what stands behind the closing quote too.
+/// Reverses Go's `%q` (strconv.Quote). Also returns the text after the closing quote.
 fn unquote(quoted: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut rest = quoted.strip_prefix(b"\"")?;
     let mut plain = Vec::new();

@@ -1,4 +1,4 @@
-//! The requests on their way: found by the last token of their reply subject, or by their deadline.
+//! The requests in flight, by ticket and by deadline. The ticket is the last token of the reply subject.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -7,7 +7,7 @@ use std::{
 
 use crate::client::Ticket;
 
-/// A request that was written and not answered yet.
+/// A request that was written and has not ended.
 #[derive(Debug)]
 pub(super) struct InFlight {
     pub ticket: Ticket,
@@ -22,12 +22,12 @@ impl InFlight {
     }
 }
 
-/// All of them. A ticket is the token too: it is never used twice, so that a late reply finds nobody.
+/// All requests in flight. Tickets are never reused, so that a late reply matches none.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     by_ticket: HashMap<Ticket, InFlight>,
     by_deadline: BTreeSet<(Instant, Ticket)>,
-    /// Replies that nobody waited for any more.
+    /// The number of replies that came after their request had ended.
     pub late: u64,
 }
 
@@ -44,7 +44,7 @@ impl Requests {
         Some(request)
     }
 
-    /// One whose time is over.
+    /// Removes one whose deadline has passed.
     pub fn take_overdue(&mut self, now: Instant) -> Option<InFlight> {
         let &(deadline, ticket) = self.by_deadline.first()?;
         if deadline > now {
@@ -53,14 +53,14 @@ impl Requests {
         self.take(ticket)
     }
 
-    /// The oldest to this subject.
+    /// Removes the oldest to this subject.
     pub fn take_by_subject(&mut self, subject: &[u8]) -> Option<InFlight> {
         let fitting = self.by_ticket.values().filter(|r| r.subject == subject);
         let ticket = fitting.map(|request| request.ticket).min()?;
         self.take(ticket)
     }
 
-    /// All of them, the oldest first.
+    /// Removes all, the oldest first.
     pub fn take_all(&mut self) -> Vec<InFlight> {
         self.by_deadline.clear();
         let mut all: Vec<InFlight> = self.by_ticket.drain().map(|(_, request)| request).collect();

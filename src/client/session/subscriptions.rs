@@ -1,4 +1,4 @@
-//! The subscriptions, by number: looking one up for a message is an index, not a hash.
+//! The subscriptions, in a vector indexed by number: they are looked up for every message.
 
 use crate::client::Sid;
 
@@ -7,38 +7,37 @@ use crate::client::Sid;
 pub(super) struct Subscription {
     pub subject: Vec<u8>,
     pub queue: Option<Vec<u8>>,
-    /// How many messages may come in all.
+    /// How many messages may come in total.
     max: Option<u64>,
-    /// How many came, on all connections.
+    /// Messages received on all connections.
     delivered: u64,
-    /// How many of them came on earlier connections: the server of this one counts from zero.
+    /// Messages received on earlier connections: the server of this one counts from zero.
     delivered_before: u64,
-    /// Whether its fate was told.
-    pub told: bool,
+    /// Whether `Subscribed` was emitted.
+    pub reported: bool,
 }
 
 impl Subscription {
-    /// How many may still come, as UNSUB says it at the beginning of a connection; `None` where
-    /// there is no limit.
+    /// The limit to state in UNSUB at the start of a connection; `None` without a limit.
     pub fn max_from_here(&self) -> Option<u64> {
         self.max.map(|max| max - self.delivered)
     }
 }
 
-/// All of them. A number is never given twice.
+/// All subscriptions. Numbers are never reused.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     by_sid: Vec<Option<Box<Subscription>>>,
 }
 
-/// What becomes of a subscription that was told to end.
+/// The result of unsubscribing.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// It was not there.
+pub(super) enum Unsubscribed {
+    /// There is no such subscription.
     Unknown,
-    /// It is gone.
+    /// It has ended.
     Now,
-    /// It ends when the server, which counts from this connection's beginning, has sent so many.
+    /// It ends after this many messages, counted from the start of this connection.
     After(u64),
 }
 
@@ -54,11 +53,11 @@ impl Subscriptions {
             max: None,
             delivered: 0,
             delivered_before: 0,
-            told: false,
+            reported: false,
         }));
     }
 
-    /// Counts a message. A subscription that had its last one is gone.
+    /// Counts a message, and ends a subscription that reached its limit.
     pub fn deliver(&mut self, sid: u64) {
         let Some(slot) = usize::try_from(sid)
             .ok()
@@ -74,19 +73,19 @@ impl Subscriptions {
         }
     }
 
-    /// Ends one, at once or when `max` messages have come in all.
-    pub fn end(&mut self, sid: Sid, max: Option<u64>) -> Ending {
+    /// Ends one, at once or after `max` messages in total.
+    pub fn unsubscribe(&mut self, sid: Sid, max: Option<u64>) -> Unsubscribed {
         let Some(subscription) = self.get_mut(sid) else {
-            return Ending::Unknown;
+            return Unsubscribed::Unknown;
         };
         match max {
             Some(max) if max > subscription.delivered => {
                 subscription.max = Some(max);
-                Ending::After(max - subscription.delivered_before)
+                Unsubscribed::After(max - subscription.delivered_before)
             }
             _ => {
                 self.remove(sid);
-                Ending::Now
+                Unsubscribed::Now
             }
         }
     }
@@ -103,7 +102,7 @@ impl Subscriptions {
         self.by_sid.get_mut(index(sid))?.as_deref_mut()
     }
 
-    /// A new connection begins, and its server counts anew.
+    /// A new connection begins, whose server counts from zero.
     pub fn start_over(&mut self) {
         for subscription in self.by_sid.iter_mut().flatten() {
             subscription.delivered_before = subscription.delivered;
@@ -115,7 +114,7 @@ impl Subscriptions {
         numbered.filter_map(|(index, slot)| Some((Sid(index as u64), slot.as_deref()?)))
     }
 
-    /// The one with this subject and queue group, the youngest first.
+    /// The newest with this subject and queue group.
     pub fn find(&self, subject: &[u8], queue: Option<&[u8]>) -> Option<Sid> {
         let fits = |subscription: &Subscription| {
             subscription.subject == subject && subscription.queue.as_deref() == queue
@@ -149,12 +148,18 @@ mod tests {
         let mut subscriptions = one();
         subscriptions.deliver(5);
         subscriptions.deliver(5);
-        assert_eq!(subscriptions.end(SID, Some(5)), Ending::After(5));
+        assert_eq!(
+            subscriptions.unsubscribe(SID, Some(5)),
+            Unsubscribed::After(5)
+        );
         subscriptions.start_over();
         let subscription = subscriptions.get(SID).unwrap();
         assert_eq!(subscription.max_from_here(), Some(3));
         subscriptions.deliver(5);
-        assert_eq!(subscriptions.end(SID, Some(4)), Ending::After(2));
+        assert_eq!(
+            subscriptions.unsubscribe(SID, Some(4)),
+            Unsubscribed::After(2)
+        );
         subscriptions.deliver(5);
         assert_eq!(subscriptions.get(SID), None);
     }
@@ -163,8 +168,8 @@ mod tests {
     fn a_limit_already_reached_ends_at_once() {
         let mut subscriptions = one();
         subscriptions.deliver(5);
-        assert_eq!(subscriptions.end(SID, Some(1)), Ending::Now);
-        assert_eq!(subscriptions.end(SID, None), Ending::Unknown);
+        assert_eq!(subscriptions.unsubscribe(SID, Some(1)), Unsubscribed::Now);
+        assert_eq!(subscriptions.unsubscribe(SID, None), Unsubscribed::Unknown);
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Arrival, Session};
+use super::{Handshake, Session};
 use crate::{
     client::{
         Data, Error, Event, Options, Sid, Ticket,
         clock::Now,
-        commands::{Command, Message},
+        commands::{Command, EncodedMessage},
         limits::ServerLimits,
     },
     protocol::{Decoder, Headers, Info, Limits, encode},
@@ -54,20 +54,20 @@ impl Stage {
         };
         let server = "nats://h:4222".to_owned();
         let rtt = Duration::ZERO;
-        let arrival = Arrival {
+        let handshake = Handshake {
             server,
             info,
             rtt,
             tls: None,
         };
-        self.session.connected(arrival, self.now);
+        self.session.connected(handshake, self.now);
     }
 
     fn server(&mut self, bytes: &str) {
         let chunk = bytes.as_bytes();
         let mut decoder = Decoder::new(Limits::CLIENT);
         let mut at = 0;
-        self.session.heard(self.now);
+        self.session.note_inbound(self.now);
         while let Some(op) = decoder.server_op(chunk, &mut at).unwrap() {
             self.session.operation(op, chunk, self.now).unwrap();
         }
@@ -126,7 +126,7 @@ impl Stage {
     }
 }
 
-fn message(ticket: u64, subject: &str, reply: Option<&[u8]>) -> Message {
+fn message(ticket: u64, subject: &str, reply: Option<&[u8]>) -> EncodedMessage {
     let mut encoded = Vec::new();
     let record = encode::publish(
         &mut encoded,
@@ -135,7 +135,7 @@ fn message(ticket: u64, subject: &str, reply: Option<&[u8]>) -> Message {
         &Headers::new(),
         b"x",
     );
-    Message {
+    EncodedMessage {
         ticket: Ticket(ticket),
         encoded,
         record: record.unwrap(),

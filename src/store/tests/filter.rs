@@ -85,7 +85,7 @@ fn given_rtt_in_a_filter_replies_are_judged_by_their_pair() {
     for scanned in [false, true] {
         let mut store = subscribed(16 << 20, &[">"]);
         if scanned {
-            store.questions.at_once = 0;
+            store.scan_state.inline_bytes = 0;
         }
         store.send(START, &[request(0, "today", "_INBOX.x.1")]);
         store.receive(START + SECOND, &[msg(1, "_INBOX.x.1", "slow")]);
@@ -106,7 +106,7 @@ fn given_the_clients_word_of_a_round_trip_its_reply_is_judged_again() {
     assert_eq!(store.rows(), 0);
     for (seconds, rows) in [(3, 1), (1, 0)] {
         let took = Duration::from_secs(seconds);
-        store.settle(b"_INBOX.x.1", Outcome::Replied { took });
+        store.set_outcome(b"_INBOX.x.1", Outcome::Replied { took });
         assert_eq!(store.rows(), rows);
     }
 }
@@ -115,7 +115,7 @@ fn given_the_clients_word_of_a_round_trip_its_reply_is_judged_again() {
 fn given_a_subject_forgotten_another_with_its_number_is_judged_for_itself() {
     for at_once in [0, 1 << 20] {
         let mut store = subscribed(64 << 10, &[">"]);
-        store.questions.at_once = at_once;
+        store.scan_state.inline_bytes = at_once;
         filtered(&mut store, "subject:odd.>");
         let payload = "x".repeat(1_000);
         for n in 0..2_000u32 {

@@ -15,8 +15,8 @@ use crate::{
     filter::Filter,
     store::{
         Direction, Holder, Marker, MarkerKind, MessageId, Outcome, Query, Scanned, Store, View,
-        pairs::{remembered, share_of},
-        rows::Layer,
+        conversations::{remembered, share_of},
+        log::ScanKind,
     },
 };
 
@@ -131,8 +131,8 @@ struct Stage {
 impl Stage {
     fn new() -> Stage {
         let mut store = Store::new(BUDGET);
-        store.questions.at_once = 500;
-        store.questions.piece = 1_000;
+        store.scan_state.inline_bytes = 500;
+        store.scan_state.piece = 1_000;
         let mut model = Model {
             next: 1,
             ..Model::default()
@@ -151,8 +151,8 @@ impl Stage {
     fn agree(&mut self) {
         let kept = self.store.log.ids();
         self.model.evict(kept.start);
-        self.model.judged = self.store.questions.covered(Layer::Filter, &kept);
-        self.model.searched = self.store.questions.covered(Layer::Search, &kept);
+        self.model.judged = self.store.scan_state.covered(ScanKind::Filter, &kept);
+        self.model.searched = self.store.scan_state.covered(ScanKind::Search, &kept);
     }
 
     fn check(&self) -> Result<(), TestCaseError> {
@@ -188,9 +188,9 @@ proptest! {
         }
         stage.agree();
         let everything = stage.store.log.ids();
-        for layer in [Layer::Filter, Layer::Search] {
-            if stage.store.questions.is_asked(layer) {
-                prop_assert_eq!(stage.store.questions.covered(layer, &everything), everything.clone());
+        for layer in [ScanKind::Filter, ScanKind::Search] {
+            if stage.store.scan_state.is_active(layer) {
+                prop_assert_eq!(stage.store.scan_state.covered(layer, &everything), everything.clone());
             }
         }
         check_counters(&stage.store, &stage.model)?;
@@ -348,7 +348,7 @@ fn play(stage: &mut Stage, op: Op) {
         Op::Settle(inbox, seconds) => {
             let took = std::time::Duration::from_secs(seconds);
             let outcome = Outcome::Replied { took };
-            store.settle(SUBJECTS[inbox].as_bytes(), outcome.clone());
+            store.set_outcome(SUBJECTS[inbox].as_bytes(), outcome.clone());
             model.requests.settle(SUBJECTS[inbox], outcome);
         }
         Op::Clear => {

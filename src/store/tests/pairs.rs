@@ -47,7 +47,7 @@ fn given_the_clients_word_it_replaces_the_times_of_the_log() {
     let (mut store, asked) = asked();
     store.receive(START + 2 * SECOND, &[msg(1, INBOX, "x")]);
     let reply = store.newest();
-    store.settle(INBOX.as_bytes(), replied(1));
+    store.set_outcome(INBOX.as_bytes(), replied(1));
     assert_eq!(store.pair(asked), pair(reply, replied(1)));
 }
 
@@ -57,7 +57,7 @@ fn given_a_timeout_a_later_reply_is_paired_but_changes_nothing() {
     let outcome = Outcome::TimedOut {
         after: Duration::from_secs(5),
     };
-    store.settle(INBOX.as_bytes(), outcome.clone());
+    store.set_outcome(INBOX.as_bytes(), outcome.clone());
     store.receive(START + 9 * SECOND, &[msg(1, INBOX, "x")]);
     assert_eq!(store.pair(asked), pair(store.newest(), outcome));
 }
@@ -65,7 +65,7 @@ fn given_a_timeout_a_later_reply_is_paired_but_changes_nothing() {
 #[test]
 fn given_the_answer_before_the_request_in_the_log_it_is_remembered() {
     let mut store = subscribed(MIB, &[]);
-    store.settle(INBOX.as_bytes(), Outcome::Failed("refused".to_owned()));
+    store.set_outcome(INBOX.as_bytes(), Outcome::Failed("refused".to_owned()));
     store.send(START, &[request(0, "today", INBOX)]);
     let asked = store.newest().expect("the request");
     assert_eq!(

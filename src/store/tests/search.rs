@@ -302,7 +302,7 @@ fn given_a_regular_expression_as_much_is_looked_at_at_once_as_scans_are_fast() {
     store.search(Some(Query::parse("/x/").expect("well formed")));
     assert_eq!(store.hits(), 2, "2 KiB, as long as it was not tried");
     for (piece, enough, at_once) in [(4_000, true, 0), (1 << 20, false, 3)] {
-        store.questions.piece = piece;
+        store.scan_state.piece = piece;
         let scan = store.next_scan().expect("much is left");
         assert!(store.scanned(scan.run(|| enough)));
         while let Some(scan) = store.next_scan().filter(|_| !enough) {
@@ -331,7 +331,7 @@ fn given_another_search_what_the_old_one_found_is_refused() {
 #[test]
 fn given_a_scan_under_way_what_it_reads_may_be_evicted() {
     let mut store = subscribed(MIB, &[">"]);
-    store.questions.at_once = 0;
+    store.scan_state.inline_bytes = 0;
     let payload = "find me ".repeat(1_000);
     let fill = |store: &mut Store, messages: usize| {
         (0..messages).for_each(|_| store.receive(START, &[msg(2, "a", &payload)]));

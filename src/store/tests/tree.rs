@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
 
-use crate::store::{NodeId, tree::Tree};
+use crate::store::{NodeId, subjects::Tree};
 
 const TOKENS: [&str; 5] = ["a", "b", "_INBOX", "$SYS", ""];
 

@@ -38,7 +38,7 @@ fn c129_a_slow_taker_loses_the_oldest_and_the_numbers_add_up() {
         match watched.entry() {
             Data::Received(batch) => taken += batch.records.len() as u64,
             Data::Dropped(entry) => {
-                assert_eq!(entry.by_subscription, [(sid, entry.received)]);
+                assert_eq!(entry.by_subscription, [(sid, entry.received)].into());
                 dropped += entry.received;
             }
             other => panic!("{other:?}"),

@@ -368,7 +368,7 @@ fn c045_a_server_that_is_full_says_so_before_tls_and_that_is_a_text_and_no_more(
     let _first = wait_for("a free place", || {
         Client::with(local("tls", &server, &certificates)).ok()
     });
-    let expected = "maximum connections exceeded (said in the clear, before TLS)";
+    let expected = "maximum connections exceeded (sent in plain text, before TLS)";
     match failure(local("tls", &server, &certificates)) {
         Error::TurnedAway { reason, .. } => assert_eq!(reason, expected),
         error => panic!("{error}"),

@@ -186,7 +186,7 @@ fn dropped_messages_are_told_on_the_row_of_their_subscription() {
     stage.hides("dropped here").shows("dropped 0");
     let dropped = Dropped {
         received: 1_234,
-        by_subscription: vec![(sid, 1_234)],
+        by_subscription: [(sid, 1_234)].into(),
         ..Dropped::default()
     };
     ingest::data(&mut stage.app, &Data::Dropped(dropped));

@@ -231,7 +231,7 @@ pub fn answered(
         Err(error) => store::Outcome::Failed(error.to_string()),
     };
     if !inbox.is_empty() {
-        app.store.settle(inbox, outcome);
+        app.store.set_outcome(inbox, outcome);
     }
     let Some(sent) = app.composer.sent.under_way.remove(&ticket) else {
         return Vec::new();
@@ -283,7 +283,7 @@ pub fn left_behind(app: &mut App, ticket: Ticket, inbox: &[u8]) -> Vec<Effect> {
     const REASON: &str = "the connection was switched";
     if !inbox.is_empty() {
         app.store
-            .settle(inbox, store::Outcome::Failed(REASON.into()));
+            .set_outcome(inbox, store::Outcome::Failed(REASON.into()));
     }
     let Some(sent) = app.composer.sent.under_way.remove(&ticket) else {
         return Vec::new();
