@@ -73,7 +73,7 @@ fn for_people(entry: &Entry, zone: &TimeZone, secrets: &Secrets) -> String {
         server => Some(format!("on {}", shown(server))),
     };
     let more: Vec<String> = name.into_iter().chain(context).chain(server).collect();
-    let hide = |name: &str| secrets.hides_of(entry, name);
+    let hide = |name: &str| entry.hides(secrets, name);
     format!(
         "{} {kind} {}{}  {}  {}",
         at.strftime("%Y-%m-%d %H:%M:%S"),

@@ -10,6 +10,7 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::{HIDDEN, Secrets};
 use crate::protocol::{Fields, ServiceError};
 
 /// A request that was sent or saved.
@@ -63,11 +64,16 @@ impl Entry {
         }
     }
 
+    /// Whether values of this header must not be written or shown, of the request and its replies.
+    pub fn hides(&self, secrets: &Secrets, name: &str) -> bool {
+        !self.keep_secrets && secrets.hides(name)
+    }
+
     /// The headers whose values were not written: replay asks for them.
     pub fn hidden(&self) -> impl Iterator<Item = &str> {
         self.headers
             .iter()
-            .filter(|(_, value)| value == super::HIDDEN)
+            .filter(|(_, value)| value == HIDDEN)
             .map(|(name, _)| name.as_str())
     }
 }

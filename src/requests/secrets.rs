@@ -1,6 +1,5 @@
 //! What is never written.
 
-use super::Entry;
 use crate::text::glob_matches;
 
 /// Stands in the file for a value that was not written.
@@ -34,11 +33,6 @@ impl Secrets {
     /// `-`.
     pub fn new(patterns: Vec<String>) -> Secrets {
         Secrets { patterns }
-    }
-
-    /// Whether values of this header must not be written or shown of an entry and its replies.
-    pub fn hides_of(&self, entry: &Entry, name: &str) -> bool {
-        !entry.keep_secrets && self.hides(name)
     }
 
     /// Whether values of this header must not be written.

@@ -129,7 +129,7 @@ struct ReplyField<'a> {
 
 impl<'a> EntryLine<'a> {
     fn new(entry: &'a Entry, secrets: &Secrets) -> EntryLine<'a> {
-        let hide = |name: &str| secrets.hides_of(entry, name);
+        let hide = |name: &str| entry.hides(secrets, name);
         let (subject, subject_base64) = text_or_base64(&entry.subject);
         let (payload, payload_base64) = text_or_base64(&entry.payload);
         EntryLine {

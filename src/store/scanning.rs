@@ -41,6 +41,7 @@ impl Store {
         self.scan_state.query = query;
         self.log.forget_hits();
         self.begin(ScanKind::Search);
+        self.trim();
     }
 
     /// Filters by the view's filter from now on.

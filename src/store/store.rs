@@ -140,6 +140,7 @@ impl Store {
     /// another connection. What comes in on either is counted on the same one, muted or not as it was.
     pub fn continue_subscription(&mut self, before: u64, sid: u64) {
         self.subscriptions.rename(before, sid);
+        self.trim();
     }
 
     /// Counts messages on `sid` as late from now on. Stored ones stay.
@@ -154,6 +155,7 @@ impl Store {
         {
             slot.stats.muted = muted;
             self.update_verdicts();
+            self.trim();
         }
     }
 
@@ -433,6 +435,7 @@ impl Store {
         if let Some(reply) = reply {
             self.rescan(reply);
         }
+        self.trim();
     }
 
     /// Copies rows, so that they stay when they are evicted; at most [`Frozen::LIMIT`] bytes.

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::traffic::{Msg, SECOND, START, batch, msg, subscribed};
-use crate::store::{Direction, Holder, Marker, MarkerKind, Store};
+use crate::{
+    filter::Filter,
+    store::{Direction, Holder, Marker, MarkerKind, Outcome, Query, Store, View},
+};
 
 const MIB: usize = 1 << 20;
 
@@ -222,6 +225,66 @@ fn given_bytes_held_by_others_the_log_makes_room_for_them() {
     assert!(store.counters().kept < kept);
     store.reserve(Holder::Backlog, 64 * MIB);
     assert!(store.counters().kept > 0, "the newest segment stays");
+}
+
+/// What others hold takes all that is left of the budget.
+fn fill_up(store: &mut Store) {
+    store.reserve(Holder::Backlog, 0);
+    store.reserve(Holder::Backlog, store.budget() - store.memory());
+    assert_eq!(store.memory(), store.budget());
+    assert!(!store.log.sealed.is_empty(), "nothing could give way");
+}
+
+#[test]
+fn given_not_a_byte_left_whatever_is_asked_of_the_store_stays_under_the_budget() {
+    type Ask = fn(&mut Store);
+    let table: [(&str, Ask); 6] = [
+        ("search", |store| {
+            store.search(Some(Query::parse("x").expect("well formed")));
+        }),
+        ("unmute", |store| store.mute(3, false)),
+        ("view", |store| {
+            store.set_view(View {
+                inboxes: true,
+                ..store.view().clone()
+            });
+        }),
+        ("settle", |store| {
+            let took = Duration::from_secs(5);
+            store.settle(b"_INBOX.1", Outcome::Replied { took });
+        }),
+        ("settle what was not sent yet", |store| {
+            for n in 2..300 {
+                let inbox = format!("_INBOX.{n}");
+                store.settle(inbox.as_bytes(), Outcome::Waiting);
+            }
+        }),
+        ("continue", |store| {
+            for sid in 4..100 {
+                store.continue_subscription(2, sid);
+            }
+        }),
+    ];
+    for (name, ask) in table {
+        let mut store = subscribed(MIB, &["a.>", "b.>"]);
+        store.mute(3, true);
+        let payload = "x".repeat(128);
+        for n in 0..5_000 {
+            store.receive(START + n, &[msg(3, "b.c", &payload)]);
+        }
+        let filter = Filter::parse("rtt>1s", &jiff::Zoned::now()).expect("well formed");
+        if name == "settle" {
+            store.set_view(View {
+                filter: Some(filter),
+                ..View::default()
+            });
+        }
+        store.send(START, &[super::traffic::request(0, "a.b", "_INBOX.1")]);
+        store.receive(START, &[msg(1, "_INBOX.1", "x")]);
+        fill_up(&mut store);
+        ask(&mut store);
+        assert!(store.memory() <= store.budget(), "{name}");
+    }
 }
 
 #[test]

@@ -255,10 +255,16 @@ fn play(stage: &mut Stage, op: Op) {
                 // One at a time, so that the list knows what was evicted before each comparison.
                 let wire = batch(&[on_wire(out, *message)]);
                 let direction = if out { Direction::Out } else { Direction::In };
+                if out || model.is_live(message.sid) {
+                    // What is evicted to make room for a message is gone before it is compared with
+                    // its originals.
+                    let record = &wire.records[0];
+                    store.make_room(*now, record.end() - record.subject_at as usize);
+                    model.evict(store.log.ids().start);
+                }
                 model.append(out, *now, *message);
                 store.append(direction, &wire.bytes, &wire.records, *now);
-                let oldest = store.log.ids().start;
-                model.evict(oldest);
+                model.evict(store.log.ids().start);
             }
         }
         Op::Mark { dropped } => {

@@ -69,9 +69,13 @@ pub struct Original {
 }
 
 impl Model {
+    pub fn is_live(&self, sid: u64) -> bool {
+        self.live.get(&sid).copied().unwrap_or(false)
+    }
+
     pub fn append(&mut self, out: bool, at: i64, message: Wire) {
         let sid = if out { 0 } else { message.sid };
-        if !out && !self.live.get(&sid).copied().unwrap_or(false) {
+        if !out && !self.is_live(sid) {
             self.counters.late += 1;
             return;
         }

@@ -221,7 +221,7 @@ fn laid_out(app: &App, entry: &Entry, of: Of) -> EntryDetails {
         details.push(fact("timeout", &timeout, theme.text));
     }
     let secrets = &app.setup.secrets;
-    let hidden = |name: &str| secrets.hides_of(entry, name);
+    let hidden = |name: &str| entry.hides(secrets, name);
     for (name, value) in &entry.headers {
         let value = if hidden(name) { HIDDEN } else { value };
         let header = format!("{}: {}", shown(name), shown(value));
