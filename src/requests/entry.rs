@@ -26,7 +26,7 @@ pub struct Entry {
     pub kind: Kind,
     /// Where to; bytes, not always UTF-8.
     pub subject: Vec<u8>,
-    /// Names and values; a value that was not written reads [`HIDDEN`](super::HIDDEN).
+    /// Names and values; a value that was not written reads [`HIDDEN`].
     pub headers: Vec<(String, String)>,
     /// What was sent.
     pub payload: Vec<u8>,

@@ -165,7 +165,7 @@ impl Frozen {
         }
     }
 
-    /// What it occupies, in bytes; give it to [`Store::reserve`](super::Store::reserve).
+    /// What it occupies, in bytes; give it to [`Store::reserve`](crate::store::Store::reserve).
     pub fn memory(&self) -> usize {
         self.bytes.capacity() + self.rows.capacity() * size_of::<FrozenRow>()
     }

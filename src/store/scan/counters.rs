@@ -15,7 +15,7 @@ pub struct Counters {
     pub evicted: u64,
     /// Cleared by hand.
     pub cleared: u64,
-    /// Never reached the store, as [`MarkerKind::Dropped`](super::MarkerKind::Dropped) told.
+    /// Never reached the store, as [`MarkerKind::Dropped`](crate::store::MarkerKind::Dropped) told.
     pub dropped: u64,
     /// In the rows shown now, markers not counted.
     pub shown: u64,
@@ -26,7 +26,7 @@ pub struct Counters {
     /// Hidden as `_INBOX.>` or `$…` traffic that is not ours.
     pub hidden_inboxes: u64,
     /// Hidden because the filter does not mean it, or was not asked yet:
-    /// [`Store::filtering`](super::Store::filtering).
+    /// [`Store::filtering`](crate::store::Store::filtering).
     pub hidden_by_filter: u64,
     /// Came on a subscription that is not there, or not any more: not kept, not in `received`.
     pub late: u64,

@@ -40,7 +40,7 @@ pub(in crate::store) struct ScanRange {
     pub toward: Toward,
 }
 
-/// What a [`Scan`] found: for [`Store::scanned`](super::Store::scanned).
+/// What a [`Scan`] found: for [`Store::scanned`](crate::store::Store::scanned).
 #[derive(Debug)]
 pub struct Scanned {
     pub(in crate::store) generation: u64,

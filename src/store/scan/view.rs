@@ -8,7 +8,7 @@ use crate::store::log::EntryFlags;
 pub struct View {
     /// Only what a subscription to this pattern would receive.
     pub subject: Option<Vec<u8>>,
-    /// Only what this filter means. What is kept is judged by [`Store::next_scan`](super::Store::next_scan),
+    /// Only what this filter means. What is kept is judged by [`Store::next_scan`](crate::store::Store::next_scan),
     /// newest first, and hidden until it is.
     pub filter: Option<Filter>,
     /// Copies too; hidden by default.

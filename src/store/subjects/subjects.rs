@@ -374,7 +374,7 @@ impl Subjects {
     }
 
     /// What came on a subject and below it in the last minutes, where it is
-    /// [watched](super::Store::watch).
+    /// [watched](crate::store::Store::watch).
     pub fn timeline(&self, prefix: &[u8]) -> Option<&Timeline> {
         let watched = self.watched.as_ref()?;
         (watched.prefix == prefix).then_some(&watched.timeline)

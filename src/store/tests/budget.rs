@@ -251,12 +251,12 @@ fn given_not_a_byte_left_whatever_is_asked_of_the_store_stays_under_the_budget()
         }),
         ("settle", |store| {
             let took = Duration::from_secs(5);
-            store.settle(b"_INBOX.1", Outcome::Replied { took });
+            store.set_outcome(b"_INBOX.1", Outcome::Replied { took });
         }),
         ("settle what was not sent yet", |store| {
             for n in 2..300 {
                 let inbox = format!("_INBOX.{n}");
-                store.settle(inbox.as_bytes(), Outcome::Waiting);
+                store.set_outcome(inbox.as_bytes(), Outcome::Waiting);
             }
         }),
         ("continue", |store| {
