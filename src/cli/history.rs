@@ -31,13 +31,16 @@ pub fn history(
         tell(problem);
     }
     let mut output = Output::new();
-    for entry in history.entries() {
-        if arguments.json {
+    if arguments.json {
+        // as the file holds them, so that replay sends them in their order
+        for entry in history.entries().rev() {
             let line = Line::Entry(Box::new(entry.clone()));
             let json = encode(&line, secrets)?;
             let json = String::from_utf8_lossy(&json);
             output.line(visible_json(json.trim_end()))?;
-        } else {
+        }
+    } else {
+        for entry in history.entries() {
             output.line(for_people(entry, zone, secrets))?;
         }
     }

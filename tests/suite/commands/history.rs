@@ -32,6 +32,24 @@ fn given_what_was_sent_then_it_is_listed_newest_first() {
 }
 
 #[test]
+fn given_json_then_the_order_is_that_of_the_file_so_that_replay_keeps_it() {
+    let (home, server) = (Home::new(), server());
+    for subject in ["first", "second"] {
+        home.run(&["pub", subject, "x", "--history", "-s", &server.url()])
+            .assert(0, "");
+    }
+
+    let listed = home.run(&["history", "--json"]);
+
+    let subjects: Vec<serde_json::Value> = listed
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["subject"].clone())
+        .collect();
+    assert_eq!(subjects, ["first", "second"]);
+}
+
+#[test]
 fn given_json_then_its_output_can_be_saved_and_replayed() {
     let (home, server) = (Home::new(), server());
     let _participants = demo::start(&server.url()).unwrap();

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -98,12 +99,22 @@ fn give_to(
         .spawn()
         .map_err(|error| format!("cannot be started: {}", error.kind()))?;
     // On a thread: a program that hangs would not read, and a full pipe would hold us up for ever.
-    if let Some(mut stdin) = child.stdin.take() {
+    let written = child.stdin.take().map(|mut stdin| {
         let text = Arc::clone(text);
-        std::thread::spawn(move || stdin.write_all(&text));
-    }
-    match wait(&mut child, is_over) {
-        Some(status) if status.success() => Ok(()),
+        std::thread::spawn(move || stdin.write_all(&text))
+    });
+    match wait(&mut child, &is_over) {
+        // A program may end well without having read all, or leave stdin to one that does not.
+        Some(status) if status.success() => {
+            while written.as_ref().is_some_and(|thread| !thread.is_finished()) && !is_over() {
+                std::thread::sleep(POLL_INTERVAL);
+            }
+            let all = written.filter(JoinHandle::is_finished);
+            match all.map(JoinHandle::join) {
+                Some(Ok(Ok(()))) => Ok(()),
+                _ => Err("did not take all of it".to_owned()),
+            }
+        }
         Some(status) => Err(match status.code() {
             Some(code) => format!("ended with exit code {code}"),
             None => "was ended by a signal".to_owned(),
@@ -212,6 +223,18 @@ mod tests {
         );
         assert_eq!(outcome.took, ["sh"]);
         assert!(outcome.failed.is_empty());
+    }
+
+    #[test]
+    fn a_program_that_ends_well_and_did_not_read_all_has_not_taken_it() {
+        const IGNORES: Tool = sh(&[&["-c", "exit 0"]]);
+        const READS_SOME: Tool = sh(&[&["-c", "head -c 10 >/dev/null"]]);
+        let large = text(&[b'x'; 1 << 20]);
+        for tool in [IGNORES, READS_SOME] {
+            let outcome = run_within(&given(None, &[tool]), &large, LONG, &Until::default());
+            assert!(outcome.took.is_empty());
+            assert_eq!(outcome.failed, ["sh did not take all of it"]);
+        }
     }
 
     #[test]
